@@ -1,0 +1,69 @@
+"""Agent, SignIn and OneTimeLink."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, BigId
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    AGENT = "agent"
+
+
+class Agent(Base):
+    """Who signs in and answers."""
+
+    __tablename__ = "agents"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    role: Mapped[str] = mapped_column(sa.String(20), default=Role.AGENT)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(300))
+    language: Mapped[str] = mapped_column(sa.String(5), default="en")
+    timezone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
+    theme: Mapped[str] = mapped_column(sa.String(10), default="auto")
+    shortcuts: Mapped[bool] = mapped_column(default=True)
+    signature: Mapped[str] = mapped_column(sa.Text, default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.email
+
+
+class SignIn(Base):
+    """One signed-in browser. Only the hash of its token is stored: a copy of the database cannot sign in."""
+
+    __tablename__ = "sign_ins"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    user_agent: Mapped[str] = mapped_column(sa.String(300), default="")
+    agent: Mapped[Agent] = relationship()
+
+
+class OneTimeLink(Base):
+    """A link that sets a password once: the first admin's, an invitation, a reset."""
+
+    __tablename__ = "one_time_links"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    agent: Mapped[Agent] = relationship()

@@ -1,0 +1,68 @@
+"""Customer (the client card), CustomerAddress, CustomerPhone, Organisation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, BigId
+from app.tags.models import Tag
+
+customer_tags = sa.Table(
+    "customer_tags", Base.metadata,
+    sa.Column("customer_id", sa.ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Organisation(Base):
+    __tablename__ = "organisations"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+
+
+class Customer(Base):
+    """The person who writes. Found by any of their addresses; merged by people only."""
+
+    __tablename__ = "customers"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), default="")
+    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
+    language: Mapped[str] = mapped_column(sa.String(5), default="")
+    notes: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
+    organisation: Mapped[Organisation | None] = relationship()
+    addresses: Mapped[list[CustomerAddress]] = relationship(
+        back_populates="customer", order_by="CustomerAddress.id", cascade="all, delete-orphan")
+    phones: Mapped[list[CustomerPhone]] = relationship(order_by="CustomerPhone.id", cascade="all, delete-orphan")
+    tags: Mapped[list[Tag]] = relationship(secondary=customer_tags, order_by=Tag.name)
+
+    @property
+    def email(self) -> str:
+        """The first address of the card, '' when it has none."""
+        return self.addresses[0].email if self.addresses else ""
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email
+
+
+class CustomerAddress(Base):
+    """An address of a card, lower-case. `bounced_at` says that mail to it came back."""
+
+    __tablename__ = "customer_addresses"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    bounced_at: Mapped[datetime | None]
+    bounce_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    customer: Mapped[Customer] = relationship(back_populates="addresses")
+
+
+class CustomerPhone(Base):
+    __tablename__ = "customer_phones"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    number: Mapped[str] = mapped_column(sa.String(40))

@@ -1,0 +1,1 @@
+"""Support mailboxes, their folders, the RawMail journal, leases and the balance. Nothing here talks IMAP."""

@@ -1,0 +1,133 @@
+"""Mailbox, Folder and the RawMail journal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, BigId
+
+
+class Security(StrEnum):
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class FirstImport(StrEnum):
+    """What becomes of the mail that is there when a mailbox is connected. None of it is ever answered."""
+
+    NEW = "new"
+    MONTH = "month"
+    ALL = "all"
+
+
+class RawState(StrEnum):
+    """`stored` waits for a decision; every other state is an outcome and comes with a reason."""
+
+    STORED = "stored"
+    FILED = "filed"
+    AUTOMATIC = "automatic"
+    DUPLICATE = "duplicate"
+    OWN = "own"
+    IGNORED = "ignored"
+    SPAM = "spam"
+    PARKED = "parked"
+    VANISHED = "vanished"
+
+
+class Mailbox(Base):
+    """A support address we poll and send from. Passwords are sealed (app.security.seal)."""
+
+    __tablename__ = "mailboxes"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200), default="")
+    language: Mapped[str] = mapped_column(sa.String(5), default="en")
+    signature: Mapped[str] = mapped_column(sa.Text, default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    sandbox: Mapped[bool] = mapped_column(default=False)
+    ask_ratings: Mapped[bool] = mapped_column(default=True)
+    # Only when the provider delivers support+anything@ to support@: else replies to it would bounce.
+    reply_subaddress: Mapped[bool] = mapped_column(default=False)
+    imap_host: Mapped[str] = mapped_column(sa.String(253), default="")
+    imap_port: Mapped[int] = mapped_column(default=993)
+    imap_security: Mapped[str] = mapped_column(sa.String(10), default=Security.TLS)
+    imap_user: Mapped[str] = mapped_column(sa.String(320), default="")
+    imap_password: Mapped[str] = mapped_column(sa.Text, default="")
+    smtp_host: Mapped[str] = mapped_column(sa.String(253), default="")
+    smtp_port: Mapped[int] = mapped_column(default=465)
+    smtp_security: Mapped[str] = mapped_column(sa.String(10), default=Security.TLS)
+    smtp_user: Mapped[str] = mapped_column(sa.String(320), default="")
+    smtp_password: Mapped[str] = mapped_column(sa.Text, default="")
+    first_import: Mapped[str] = mapped_column(sa.String(10), default=FirstImport.NEW)
+    created_at: Mapped[datetime]
+    last_success_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(sa.Text, default="")
+    last_error_at: Mapped[datetime | None]
+    # The lease: whoever holds lease_token may write for this mailbox until lease_until. The token only grows, so
+    # a poller that wakes up late finds another number and can write nothing.
+    lease_owner: Mapped[str] = mapped_column(sa.String(100), default="")
+    lease_token: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    folders: Mapped[list[Folder]] = relationship(back_populates="mailbox", order_by="Folder.id")
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.address
+
+
+class Folder(Base):
+    """A watched folder. `uidvalidity` is the one last seen; 0 means never listed."""
+
+    __tablename__ = "folders"
+    __table_args__ = (sa.UniqueConstraint("mailbox_id", "name"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    name: Mapped[str] = mapped_column(sa.String(500))
+    uidvalidity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    listed_at: Mapped[datetime | None]
+    on_server: Mapped[int] = mapped_column(default=0)
+    # Mail that was there at the first listing is history: it is never answered, and `first_import` says what it becomes.
+    first_listed_at: Mapped[datetime | None]
+    mailbox: Mapped[Mailbox] = relationship(back_populates="folders")
+
+
+class RawMail(Base):
+    """One mail as received. A mail exists for us once this row and its bytes (blob `sha256`) are committed.
+
+    Unique on (folder, uidvalidity, uid): a mail is journalled once whatever happens. Rows of an import have
+    uidvalidity 0 and a running uid, and are unique by content inside their folder.
+    """
+
+    __tablename__ = "raw_mails"
+    __table_args__ = (
+        sa.UniqueConstraint("folder_id", "uidvalidity", "uid"),
+        sa.Index("ix_raw_mails_undecided", "id", sqlite_where=sa.text("state = 'stored'"),
+                 postgresql_where=sa.text("state = 'stored'")),
+        sa.Index("ix_raw_mails_folder_id_sha256", "folder_id", "sha256"),
+        sa.Index("ix_raw_mails_mailbox_id_state", "mailbox_id", "state"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    folder_id: Mapped[int] = mapped_column(sa.ForeignKey("folders.id"))
+    uidvalidity: Mapped[int] = mapped_column(sa.BigInteger)
+    uid: Mapped[int] = mapped_column(sa.BigInteger)
+    sha256: Mapped[str] = mapped_column(sa.String(64), default="", index=True)
+    size: Mapped[int] = mapped_column(default=0)
+    internal_date: Mapped[datetime | None]
+    stored_at: Mapped[datetime]
+    history: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(sa.String(12), default=RawState.STORED)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    decided_at: Mapped[datetime | None]
+    content_key: Mapped[str] = mapped_column(sa.String(64), default="", index=True)
+    duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("raw_mails.id"))
+    sender: Mapped[str] = mapped_column(sa.String(320), default="")
+    subject: Mapped[str] = mapped_column(sa.String(500), default="")
+    mailbox: Mapped[Mailbox] = relationship()
+    folder: Mapped[Folder] = relationship()

@@ -1,0 +1,1 @@
+"""Alembic migrations, from the first table on. Run by app.installation.migrate, never by hand in production."""

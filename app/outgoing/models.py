@@ -1,0 +1,54 @@
+"""Outbox: one row per outgoing message and recipient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, BigId
+from app.tickets.models import Delivery, Message
+
+
+class Outbox(Base):
+    """The delivery of one message to one recipient; each step is committed before the next begins.
+
+    held (undo) → queued → sending (lease) → data_started → accepted | deferred | failed | uncertain.
+    A `sending` whose lease ran out goes back to `queued`; a `data_started` becomes `uncertain`, never resent blindly.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        sa.UniqueConstraint("message_id", "recipient"),
+        sa.Index("ix_outbox_due", "state", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("messages.id"))
+    recipient: Mapped[str] = mapped_column(sa.String(320))
+    state: Mapped[str] = mapped_column(sa.String(14), default=Delivery.HELD)
+    # held: when it may leave; queued and deferred: when to try; NULL when nothing is due.
+    due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_tried_at: Mapped[datetime | None]
+    lease_token: Mapped[str] = mapped_column(sa.String(40), default="")
+    lease_until: Mapped[datetime | None]
+    data_started_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    # The server's last word, as shown to the agent.
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[datetime]
+    message: Mapped[Message] = relationship()
+
+
+class SandboxLetter(Base):
+    """A letter written on the sandbox page "write as a customer", waiting to be handed to the sandbox's SMTP server."""
+
+    __tablename__ = "sandbox_letters"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sender: Mapped[str] = mapped_column(sa.String(320))
+    recipient: Mapped[str] = mapped_column(sa.String(320))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(sa.Text, default="")

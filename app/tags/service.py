@@ -1,0 +1,44 @@
+"""Finding and making tags."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidInput
+from app.tags.models import Tag
+
+LONGEST = 60
+MOST = 20
+
+
+def tidy(names: Iterable[str]) -> list[str]:
+    """Lower-case, trimmed, without '#', without doubles. Raises InvalidInput for a tag that is too long."""
+    tidied: list[str] = []
+    for name in names:
+        word = " ".join(unicodedata.normalize("NFC", name).casefold().strip("# \t").split())
+        word = "".join(char for char in word if char.isprintable())
+        if len(word) > LONGEST:
+            raise InvalidInput(f"A tag has at most {LONGEST} characters.", "tags")
+        if word and word not in tidied:
+            tidied.append(word)
+    if len(tidied) > MOST:
+        raise InvalidInput(f"At most {MOST} tags.", "tags")
+    return tidied
+
+
+def find_or_make(session: Session, names: Iterable[str]) -> list[Tag]:
+    """The tags of these words, made where missing, in the order given."""
+    wanted = tidy(names)
+    if not wanted:
+        return []
+    known = {tag.name: tag for tag in session.scalars(sa.select(Tag).where(Tag.name.in_(wanted)))}
+    for name in wanted:
+        if name not in known:
+            known[name] = Tag(name=name)
+            session.add(known[name])
+    session.flush()
+    return [known[name] for name in wanted]

@@ -1,0 +1,215 @@
+"""Ticket, Message and what hangs on them: references, participants, attachments, drafts, events, changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Agent
+from app.customers.models import Customer
+from app.db import Base, BigId
+from app.mailboxes.models import Mailbox
+from app.tags.models import Tag
+
+ticket_tags = sa.Table(
+    "ticket_tags", Base.metadata,
+    sa.Column("ticket_id", sa.ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    WAITING = "waiting"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+    SPAM = "spam"
+
+
+class Kind(StrEnum):
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    NOTE = "note"
+
+
+class Delivery(StrEnum):
+    """Of an outgoing message: the state that most needs an agent's eye among its recipients."""
+
+    NONE = ""
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    DATA_STARTED = "data_started"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    BOUNCED = "bounced"
+
+
+class Ticket(Base):
+    """One customer problem and its whole exchange. Its id is the number people see."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        sa.Index("ix_tickets_view", "status", "assignee_id", "last_message_at", "id"),
+        sa.Index("ix_tickets_customer_id_last_message_at", "customer_id", "last_message_at"),
+        sa.Index("ix_tickets_mailbox_id_status_last_message_at", "mailbox_id", "status", "last_message_at"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id"))
+    assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"), index=True)
+    subject: Mapped[str] = mapped_column(sa.String(500), default="")
+    status: Mapped[str] = mapped_column(sa.String(10), default=Status.OPEN)
+    language: Mapped[str] = mapped_column(sa.String(5), default="en")
+    preview: Mapped[str] = mapped_column(sa.String(300), default="")
+    opened_at: Mapped[datetime]
+    # Order of lists: when the newest message arrived or was written.
+    last_message_at: Mapped[datetime]
+    # Since when the customer waits for an answer; NULL when it is not our turn.
+    waiting_since: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"))
+    related_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"))
+    # True while there is incoming mail that no agent has opened.
+    unread: Mapped[bool] = mapped_column(default=True)
+    message_count: Mapped[int] = mapped_column(default=0)
+    customer: Mapped[Customer] = relationship()
+    mailbox: Mapped[Mailbox] = relationship()
+    assignee: Mapped[Agent | None] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary=ticket_tags, order_by=Tag.name)
+
+
+class Participant(Base):
+    """An address that may speak in a ticket: its mail with the right evidence is filed there."""
+
+    __tablename__ = "participants"
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(320), primary_key=True, index=True)
+    # 'customer' wrote first, 'agent' put them on To or Cc, 'accepted' after being held.
+    how: Mapped[str] = mapped_column(sa.String(12))
+
+
+class Message(Base):
+    """One entry of a ticket. An incoming one comes from exactly one RawMail; nothing of the letter is deleted."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        sa.Index("ix_messages_ticket_id_arrived_at", "ticket_id", "arrived_at", "id"),
+        sa.Index("ix_messages_unsuggested", "id", sqlite_where=sa.text("suggest_state = 'pending'"),
+                 postgresql_where=sa.text("suggest_state = 'pending'")),
+        sa.Index("ix_messages_author_id_arrived_at", "author_id", "arrived_at"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("tickets.id"))
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    raw_mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("raw_mails.id"), unique=True)
+    sender_name: Mapped[str] = mapped_column(sa.String(300), default="")
+    sender_email: Mapped[str] = mapped_column(sa.String(320), default="")
+    # Lists of [name, email].
+    to: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    cc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    reply_to: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    subject: Mapped[str] = mapped_column(sa.Text, default="")
+    # What the person wrote, and what we folded away (quoted history; signature apart). Together: the whole text.
+    visible: Mapped[str] = mapped_column(sa.Text, default="")
+    folded: Mapped[str] = mapped_column(sa.Text, default="")
+    signature: Mapped[str] = mapped_column(sa.Text, default="")
+    html: Mapped[str | None] = mapped_column(sa.Text)
+    rfc_message_id: Mapped[str] = mapped_column(sa.String(998), default="", index=True)
+    in_reply_to: Mapped[str] = mapped_column(sa.String(998), default="")
+    arrived_at: Mapped[datetime]
+    # The Date header of a letter, only for show: clocks of others are not trusted.
+    sent_at: Mapped[datetime | None]
+    automatic: Mapped[str | None] = mapped_column(sa.String(300))
+    # Why it is in this ticket: list of {"rule", "detail"}; shown to the agent.
+    evidence: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # A stranger with a valid token: shown, no rights, until an agent accepts.
+    held: Mapped[bool] = mapped_column(default=False)
+    defects: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # 'pending' until the knowledge index has scored it; '' when it never will be.
+    suggest_state: Mapped[str] = mapped_column(sa.String(10), default="")
+    delivery: Mapped[str] = mapped_column(sa.String(14), default=Delivery.NONE)
+    then_status: Mapped[str] = mapped_column(sa.String(10), default="")
+    # One form, one reply: a double click or a browser's retry finds the first one.
+    form_nonce: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    ticket: Mapped[Ticket] = relationship()
+    author: Mapped[Agent | None] = relationship()
+    customer: Mapped[Customer | None] = relationship()
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+
+
+class MessageReference(Base):
+    """A Message-ID that a message names in References or In-Reply-To: a late parent finds its answers by it."""
+
+    __tablename__ = "message_references"
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    rfc_message_id: Mapped[str] = mapped_column(sa.String(998), primary_key=True, index=True)
+
+
+class Attachment(Base):
+    """A file of a message, or of a draft until it is sent. The bytes are the blob `sha256`."""
+
+    __tablename__ = "attachments"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    draft_id: Mapped[int | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
+    filename: Mapped[str] = mapped_column(sa.String(300))
+    content_type: Mapped[str] = mapped_column(sa.String(200))
+    content_id: Mapped[str] = mapped_column(sa.String(300), default="")
+    inline: Mapped[bool] = mapped_column(default=False)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class Draft(Base):
+    """What an agent is writing in a ticket, kept on the server from the first seconds."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (sa.UniqueConstraint("ticket_id", "agent_id", "kind"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"))
+    agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(10), default=Kind.OUTGOING)
+    html: Mapped[str] = mapped_column(sa.Text, default="")
+    to: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    cc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # Ids of articles inserted into this draft, in order.
+    article_ids: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # The newest message the agent had seen when they began: Send stops once if more has come.
+    seen_message_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+    agent: Mapped[Agent] = relationship()
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+
+
+class Event(Base):
+    """One line of a ticket's or card's history."""
+
+    __tablename__ = "events"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
+    kind: Mapped[str] = mapped_column(sa.String(30))
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    at: Mapped[datetime]
+    agent: Mapped[Agent | None] = relationship()
+
+
+class Change(Base):
+    """Something visible changed in a ticket: open pages ask for rows newer than the last they saw. Kept for a day."""
+
+    __tablename__ = "changes"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    at: Mapped[datetime]
