@@ -1,0 +1,87 @@
+"""A cleaned question as a sparse vector: stems, pairs of neighbouring stems, pieces of words. Pure.
+
+Pieces of three to five letters recognise misspelt words and Russian endings. Features are hashed by
+CRC-32, which is the same in every process (Python's own hash of a text is not).
+"""
+
+import math
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kb_search.stems import stem, words
+from kb_search.stopwords import STOP_WORDS
+
+BUCKETS = 1 << 20
+_MASK = BUCKETS - 1
+_PIECES = (3, 4, 5)
+_SHARE = {"stem": 1.0, "pair": 0.6, "piece": 0.8}
+_STOP_VALUE = 0.4
+_MOST_WORDS = 200
+
+
+@dataclass(frozen=True)
+class Vector:
+    """Bucket numbers and their values, of unit length together; `terms` are the telling stems in order."""
+
+    buckets: "array[int]"
+    values: "array[float]"
+    terms: tuple[str, ...]
+
+
+def vector_of(question: str) -> Vector:
+    every = words(question)[:_MOST_WORDS]
+    pairs = _stem_values(every)
+    telling = tuple(stem(word) for word in every if word not in STOP_WORDS) or tuple(map(stem, every))
+    values: dict[int, float] = {}
+    _add(values, pairs, _SHARE["stem"])
+    _add(values, Counter(_pairs(every)), _SHARE["pair"])
+    _add(values, _piece_values(every), _SHARE["piece"])
+    length = math.sqrt(sum(value * value for value in values.values())) or 1.0
+    return Vector(array("I", values), array("f", (value / length for value in values.values())), telling)
+
+
+def _add(values: dict[int, float], group: dict[int, float], share: float) -> None:
+    damped = {bucket: math.sqrt(count) for bucket, count in group.items()}
+    length = math.sqrt(sum(value * value for value in damped.values())) or 1.0
+    for bucket, value in damped.items():
+        values[bucket] = values.get(bucket, 0.0) + share * value / length
+
+
+def _stem_values(every: Iterable[str]) -> dict[int, float]:
+    values: dict[int, float] = {}
+    for word in every:
+        bucket = _bucket("s" + stem(word))
+        values[bucket] = values.get(bucket, 0.0) + (_STOP_VALUE if word in STOP_WORDS else 1.0)
+    return values
+
+
+def _pairs(every: list[str]) -> Iterable[int]:
+    line = ["", *map(stem, every), ""]
+    return [_bucket(f"p{left} {right}") for left, right in zip(line, line[1:], strict=False)]
+
+
+def _piece_values(every: Iterable[str]) -> dict[int, float]:
+    values: dict[int, float] = {}
+    for word in every:
+        for bucket in _pieces(word):
+            values[bucket] = values.get(bucket, 0.0) + 1.0
+    return values
+
+
+@lru_cache(maxsize=1 << 15)
+def _pieces(word: str) -> tuple[int, ...]:
+    framed = f"_{word}_"
+    return tuple(
+        _bucket("c" + framed[start : start + size])
+        for size in _PIECES
+        for start in range(max(1, len(framed) - size + 1))
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _bucket(feature: str) -> int:
+    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) & _MASK
