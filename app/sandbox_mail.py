@@ -9,7 +9,7 @@ takes this layout from here:
     DIR/mail/<digest>/         an account; <digest> is taken from its address, never the address itself
         address                the address, for people and for `customers`
         state.json             UIDVALIDITY and the lowest UID that was never given out
-        new/ cur/ tmp/         a Maildir whose file names carry UID and arrival: 0000000042.1763800000000.sandbox
+        new/ cur/ tmp/         a Maildir; file names carry UID and arrival: 0000000042.1763800000000.sandbox
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class LetterPart:
 
 @dataclass(frozen=True)
 class CustomerLetter:
-    """A letter that reached a sandbox customer. The header values are decoded; `references` end with its parent."""
+    """A letter that reached a sandbox customer. Headers are decoded; `references` end with its parent."""
 
     uid: int
     arrived_at: datetime
@@ -109,7 +109,7 @@ def account_address(address: str) -> str:
 
 
 def account_directory(directory: Path, address: str) -> Path:
-    """The account's directory. Its name is a digest: no character of a stranger's address reaches the file system."""
+    """The account's directory, named by a digest: no part of a stranger's address names a file."""
     digest = hashlib.sha256(account_address(address).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return directory / "mail" / digest
 
@@ -138,7 +138,11 @@ def customers(directory: Path) -> list[str]:
     for account in _files(directory / "mail"):
         address = _read_address(account)
         if address and address != SUPPORT_ADDRESS:
-            latest += [(max(file.arrived_at for file in files), address) for files in [letter_files(account)] if files]
+            latest += [
+                (max(file.arrived_at for file in files), address)
+                for files in [letter_files(account)]
+                if files
+            ]
     return [address for _, address in sorted(latest, reverse=True)]
 
 
