@@ -1,0 +1,146 @@
+"""What can happen to a ticket. Every function takes the session first, never commits, and leaves an event where a
+person would later ask "who did that?", and a change row so that open pages see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Agent
+from app.customers.models import Customer
+from app.errors import InvalidInput
+from app.tags.service import find_or_make
+from app.tickets.models import Change, Delivery, Draft, Event, Kind, Message, Participant, Status, Ticket
+from app.tickets.safe_html import reply_to_text, sanitise_reply
+
+# What a person may choose; the rest are reached in other ways.
+CHOSEN_STATUSES = (Status.OPEN, Status.WAITING, Status.CLOSED, Status.SPAM)
+PREVIEW_LENGTH = 200
+
+
+def changed(session: Session, ticket_id: int, kind: str, now: datetime) -> None:
+    """Tell open pages that this ticket looks different now."""
+    session.add(Change(ticket_id=ticket_id, kind=kind, at=now))
+
+
+def record(session: Session, kind: str, *, ticket: Ticket | None = None, customer: Customer | None = None,
+           by: Agent | None = None, now: datetime, **detail: Any) -> Event:
+    """One line of history. `detail` holds plain values that the page words in the reader's language."""
+    event = Event(ticket_id=ticket.id if ticket else None, customer_id=customer.id if customer else None,
+                  agent_id=by.id if by else None, kind=kind, detail=detail, at=now)
+    session.add(event)
+    return event
+
+
+def set_status(session: Session, ticket: Ticket, status: str, *, by: Agent | None, now: datetime) -> bool:
+    """Change the status; False when it was so already. Raises InvalidInput for an unknown one."""
+    if status not in CHOSEN_STATUSES:
+        raise InvalidInput("Unknown status.", "status")
+    if ticket.status == status:
+        return False
+    record(session, "status", ticket=ticket, by=by, now=now, before=ticket.status, after=status)
+    ticket.status = status
+    ticket.closed_at = now if status == Status.CLOSED else None
+    if status != Status.OPEN:
+        ticket.waiting_since = None
+    elif ticket.waiting_since is None:
+        ticket.waiting_since = now
+    changed(session, ticket.id, "status", now)
+    return True
+
+
+def assign(session: Session, ticket: Ticket, agent_id: int | None, *, by: Agent | None, now: datetime) -> bool:
+    """Give the ticket to an active agent, or to nobody; False when it was so already."""
+    if ticket.assignee_id == agent_id:
+        return False
+    if agent_id is not None:
+        agent = session.get(Agent, agent_id)
+        if agent is None or not agent.active:
+            raise InvalidInput("That agent cannot take tickets.", "assignee")
+    record(session, "assigned", ticket=ticket, by=by, now=now, before=ticket.assignee_id, after=agent_id)
+    ticket.assignee_id = agent_id
+    session.flush()
+    session.expire(ticket, ["assignee"])
+    changed(session, ticket.id, "assigned", now)
+    return True
+
+
+def set_tags(session: Session, ticket: Ticket, names: Iterable[str], *, by: Agent | None, now: datetime) -> None:
+    """Make these the ticket's tags."""
+    tags = find_or_make(session, names)
+    before, after = [tag.name for tag in ticket.tags], [tag.name for tag in tags]
+    if sorted(before) == sorted(after):
+        return
+    ticket.tags = tags
+    record(session, "tags", ticket=ticket, by=by, now=now, before=before, after=after)
+    changed(session, ticket.id, "tags", now)
+
+
+def mark_read(session: Session, ticket: Ticket, *, now: datetime) -> None:
+    """An agent has opened it."""
+    if ticket.unread:
+        ticket.unread = False
+        changed(session, ticket.id, "read", now)
+
+
+def add_note(session: Session, ticket: Ticket, html: str, *, by: Agent, now: datetime, nonce: str) -> Message:
+    """Add an internal note; the same nonce again returns the first one. Raises InvalidInput when it is empty."""
+    earlier = session.scalar(sa.select(Message).where(Message.form_nonce == nonce))
+    if earlier is not None:
+        return earlier
+    clean = sanitise_reply(html)
+    text = reply_to_text(clean)
+    if not text.strip():
+        raise InvalidInput("The note is empty.", "html")
+    note = Message(ticket_id=ticket.id, kind=Kind.NOTE, author_id=by.id, sender_name=by.name, sender_email=by.email,
+                   subject=ticket.subject, visible=text, html=clean, arrived_at=now, form_nonce=nonce,
+                   delivery=Delivery.NONE)
+    add_message(session, ticket, note, now=now)
+    discard_draft(session, ticket.id, by.id, Kind.NOTE, into=note)
+    return note
+
+
+def discard_draft(session: Session, ticket_id: int, agent_id: int, kind: str, *, into: Message | None = None) -> None:
+    """Remove an agent's draft; its files go to the message it became, if any."""
+    draft = session.scalar(sa.select(Draft).where(
+        Draft.ticket_id == ticket_id, Draft.agent_id == agent_id, Draft.kind == kind))
+    if draft is None:
+        return
+    for attachment in list(draft.attachments):
+        attachment.draft_id = None
+        if into is not None:
+            attachment.message_id = into.id
+    session.flush()
+    session.delete(draft)
+
+
+def add_message(session: Session, ticket: Ticket, message: Message, *, now: datetime) -> Message:
+    """Put a message into a ticket and bring the ticket's summary up to date. Notes do not move the ticket."""
+    session.add(message)
+    ticket.message_count += 1
+    if message.kind != Kind.NOTE:
+        ticket.last_message_at = max(ticket.last_message_at, message.arrived_at)
+        if message.arrived_at >= ticket.last_message_at:
+            ticket.preview = preview(message.visible)
+    session.flush()
+    changed(session, ticket.id, message.kind, now)
+    return message
+
+
+def allow(session: Session, ticket: Ticket, email: str, how: str) -> None:
+    """This address may speak in the ticket from now on. Safe to run twice."""
+    email = email.lower()
+    if session.get(Participant, (ticket.id, email)) is None:
+        session.add(Participant(ticket_id=ticket.id, email=email, how=how))
+        session.flush()
+
+
+def preview(text: str) -> str:
+    """The first words on one line, for lists."""
+    words = " ".join(text[: PREVIEW_LENGTH * 4].split())
+    return words if len(words) <= PREVIEW_LENGTH else words[: PREVIEW_LENGTH - 1] + "…"
