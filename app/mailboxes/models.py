@@ -92,7 +92,10 @@ class Folder(Base):
     listed_at: Mapped[datetime | None]
     on_server: Mapped[int] = mapped_column(default=0)
     # Mail that was there at the first listing is history: it is never answered, and `first_import` says what it becomes.
+    # Its UIDs are at most history_uid under history_uidvalidity; after a renumbering, its date is before first_listed_at.
     first_listed_at: Mapped[datetime | None]
+    history_uidvalidity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    history_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     mailbox: Mapped[Mailbox] = relationship(back_populates="folders")
 
 

@@ -142,6 +142,8 @@ def upgrade() -> None:
     sa.Column('listed_at', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('on_server', sa.Integer(), nullable=False),
     sa.Column('first_listed_at', app.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('history_uidvalidity', sa.BigInteger(), nullable=False),
+    sa.Column('history_uid', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_folders_mailbox_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_folders')),
     sa.UniqueConstraint('mailbox_id', 'name', name=op.f('uq_folders_mailbox_id_name'))

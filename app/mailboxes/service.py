@@ -1,0 +1,89 @@
+"""Mailboxes: adding them, and the lease that lets one poller at a time write for a mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InvalidInput
+from app.mailboxes.models import Folder, Mailbox, Security
+
+LEASE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to write for one mailbox. The token is a fence: it is worthless once somebody else took the lease."""
+
+    mailbox_id: int
+    token: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where and how to sign in, with the password in clear; lives only in the memory of the process that connects."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+    timeout_seconds: int = 30
+
+
+def add_mailbox(session: Session, mailbox: Mailbox, folders: tuple[str, ...] = ("INBOX",)) -> Mailbox:
+    """Store a new mailbox with its watched folders. Raises InvalidInput when the address is taken or odd."""
+    mailbox.address = mailbox.address.strip().lower()
+    if "@" not in mailbox.address[1:-1] or not mailbox.address.isprintable() or " " in mailbox.address:
+        raise InvalidInput(f"{mailbox.address!r} is not a mail address.", "address")
+    if session.scalar(sa.select(Mailbox.id).where(Mailbox.address == mailbox.address)) is not None:
+        raise InvalidInput(f"The mailbox {mailbox.address} is already connected.", "address")
+    for security in (mailbox.imap_security, mailbox.smtp_security):
+        if security and security not in set(Security):
+            raise InvalidInput(f"Unknown security {security!r}: choose tls, starttls or none.", "security")
+    session.add(mailbox)
+    session.flush()
+    for name in folders:
+        session.add(Folder(mailbox_id=mailbox.id, name=name))
+    session.flush()
+    return mailbox
+
+
+def acquire_lease(session: Session, mailbox_id: int, owner: str, *, now: datetime) -> Lease | None:
+    """Take the lease if it is free, ours or run out; None while another poller holds it."""
+    free = sa.or_(Mailbox.lease_until.is_(None), Mailbox.lease_until < now, Mailbox.lease_owner == owner)
+    taken = session.execute(
+        sa.update(Mailbox).where(Mailbox.id == mailbox_id, free)
+        .values(lease_owner=owner, lease_token=Mailbox.lease_token + 1,
+                lease_until=now + timedelta(seconds=LEASE_SECONDS))
+        .returning(Mailbox.lease_token).execution_options(synchronize_session=False)).scalar_one_or_none()
+    return Lease(mailbox_id, taken) if taken is not None else None
+
+
+def hold_lease(session: Session, lease: Lease, *, now: datetime) -> None:
+    """Renew inside the transaction that writes; raises Conflict when the lease went to another poller."""
+    renewed = session.execute(
+        sa.update(Mailbox).where(Mailbox.id == lease.mailbox_id, Mailbox.lease_token == lease.token)
+        .values(lease_until=now + timedelta(seconds=LEASE_SECONDS)).execution_options(synchronize_session=False))
+    if renewed.rowcount != 1:
+        raise Conflict("another poller works this mailbox now")
+
+
+def release_lease(session: Session, lease: Lease) -> None:
+    """Let the next poller in at once. Does nothing when the lease is already another's."""
+    session.execute(
+        sa.update(Mailbox).where(Mailbox.id == lease.mailbox_id, Mailbox.lease_token == lease.token)
+        .values(lease_until=None).execution_options(synchronize_session=False))
+
+
+def note_success(session: Session, mailbox_id: int, *, now: datetime) -> None:
+    session.execute(sa.update(Mailbox).where(Mailbox.id == mailbox_id)
+                    .values(last_success_at=now, last_error="").execution_options(synchronize_session=False))
+
+
+def note_error(session: Session, mailbox_id: int, error: str, *, now: datetime) -> None:
+    session.execute(sa.update(Mailbox).where(Mailbox.id == mailbox_id)
+                    .values(last_error=error[:500], last_error_at=now).execution_options(synchronize_session=False))
