@@ -123,14 +123,11 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A consistent look without a write lock; whatever was changed by mistake is rolled back."""
+    """A consistent look without a write lock. Nothing is committed; loaded rows stay readable afterwards."""
     if _State.reads is None:
         raise RuntimeError("database not configured")
-    with _State.reads() as session:
-        try:
-            yield session
-        finally:
-            session.rollback()
+    with _State.reads() as session:  # closing rolls back
+        yield session
 
 
 def now() -> datetime:

@@ -1,7 +1,8 @@
 """The only reader of the environment. Everything else gets one frozen `Settings`.
 
 Every field can be set by an environment variable of the same name in capitals, or by a line in the file
-`.env` beside `wsgi.py`. Each is described in docs/settings.md; a test keeps the two in step.
+`.env` beside `wsgi.py`; two have other names, since shells and desktops set HOST and LANGUAGE for purposes of
+their own. Each is described in docs/settings.md; a test keeps the two in step.
 """
 
 from __future__ import annotations
@@ -33,19 +34,19 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """All settings of one process, frozen. Paths are absolute; durations are in the unit of their name."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True,
+                                      populate_by_name=True)
 
     data_dir: Path = PROJECT / "data"
     database_url: str = ""
     sandbox_database_url: str = ""
     redis_url: str = ""
     secret_key: str = ""
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", validation_alias="WEB_HOST")
     port: int = Field(8025, ge=1, le=65535)
     base_url: str = ""
     sandbox: Literal["auto", "yes", "no"] = "auto"
-    debug: bool = False
-    language: Literal["en", "ru"] = "en"
+    language: Literal["en", "ru"] = Field("en", validation_alias="DEFAULT_LANGUAGE")
     timezone: str = "UTC"
     trusted_proxies: int = Field(0, ge=0, le=5)
     web_workers: int = Field(2, ge=1, le=64)
@@ -88,9 +89,7 @@ class Settings(BaseSettings):
         host = urlsplit(self.public_url).hostname or ""
         secure = self.public_url.startswith("https://")
         if not secure and not (is_loopback(self.host) and is_loopback(host)):
-            raise ValueError("BASE_URL must start with https:// unless HOST and BASE_URL are on this machine only")
-        if self.debug and not is_loopback(self.host):
-            raise ValueError("DEBUG is for this machine only: unset it, or set HOST=127.0.0.1")
+            raise ValueError("BASE_URL must start with https:// unless WEB_HOST and BASE_URL are on this machine only")
         return self
 
     @cached_property

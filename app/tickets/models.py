@@ -57,6 +57,7 @@ class Ticket(Base):
     __tablename__ = "tickets"
     __table_args__ = (
         sa.Index("ix_tickets_view", "status", "assignee_id", "last_message_at", "id"),
+        sa.Index("ix_tickets_status_last_message_at", "status", "last_message_at", "id"),
         sa.Index("ix_tickets_customer_id_last_message_at", "customer_id", "last_message_at"),
         sa.Index("ix_tickets_mailbox_id_status_last_message_at", "mailbox_id", "status", "last_message_at"),
     )

@@ -293,6 +293,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_tickets_assignee_id'), ['assignee_id'], unique=False)
         batch_op.create_index('ix_tickets_customer_id_last_message_at', ['customer_id', 'last_message_at'], unique=False)
         batch_op.create_index('ix_tickets_mailbox_id_status_last_message_at', ['mailbox_id', 'status', 'last_message_at'], unique=False)
+        batch_op.create_index('ix_tickets_status_last_message_at', ['status', 'last_message_at', 'id'], unique=False)
         batch_op.create_index('ix_tickets_view', ['status', 'assignee_id', 'last_message_at', 'id'], unique=False)
 
     op.create_table('drafts',
@@ -606,6 +607,7 @@ def downgrade() -> None:
     op.drop_table('drafts')
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.drop_index('ix_tickets_view')
+        batch_op.drop_index('ix_tickets_status_last_message_at')
         batch_op.drop_index('ix_tickets_mailbox_id_status_last_message_at')
         batch_op.drop_index('ix_tickets_customer_id_last_message_at')
         batch_op.drop_index(batch_op.f('ix_tickets_assignee_id'))
