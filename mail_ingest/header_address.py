@@ -1,0 +1,187 @@
+"""Part of parsing: address lists (RFC 5322, section 3.4), total and linear.
+
+Real lists hold unquoted commas, groups, comments, doubled brackets, routes, encoded words in all
+places and raw 8-bit names. Every entry gives an Address; one without a readable address has email ''.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from mail_ingest.charset import decode_bytes
+from mail_ingest.header_words import decode_header
+
+MAX_ADDRESSES = 500
+MAX_EMAIL = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`name` as people read it; `email` in lower case, '' when the header holds no readable address."""
+
+    name: str
+    email: str
+
+
+_TOKEN = re.compile(
+    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|"(?:[^"\\]|\\.){0,4000}"|[,;<>():]|[^,;<>():"=]+|["=]', re.DOTALL
+)
+_BARE = re.compile(rb"""[^\s<>,;:"'()\[\]@]{1,250}@[^\s<>,;:"'()\[\]@]{1,250}""")
+_QUOTED_LOCAL = re.compile(rb"""(?<![^\s<])"(?:[^"\\]|\\.){1,200}"@[^\s<>,;:"'()@]{1,250}""")
+_AROUND_AT = re.compile(rb"[ \t]*([@.])[ \t]*")
+
+
+@dataclass(slots=True)
+class _Entry:
+    words: list[bytes] = field(default_factory=list)  # unquoted text outside of brackets
+    quoted: list[bytes] = field(default_factory=list)
+    name: list[bytes] = field(default_factory=list)  # both of them in order
+    comment: list[bytes] = field(default_factory=list)
+    angle: list[bytes] | None = None
+
+    def blank(self) -> bool:
+        return self.angle is None and not b"".join(self.name + self.comment).strip()
+
+
+def read_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
+    """The addresses of one header value, at most MAX_ADDRESSES."""
+    entries = _entries(value, comments=value.count(b"(") == value.count(b")"))
+    found = _finish(entries, hint)
+    if not any(address.email for address in found) and b"=?" in value:
+        # Some senders encode the whole header, brackets and all.
+        decoded = decode_header(value, hint).encode("utf-8", "replace")
+        again = _finish(_entries(decoded, comments=True), "utf-8") if b"=?" not in decoded else []
+        found = again if any(address.email for address in again) else found
+    return tuple(found[:MAX_ADDRESSES])
+
+
+def _entries(value: bytes, *, comments: bool) -> list[_Entry]:
+    reader = _Reader(comments=comments, groups=b";" in value and b":" in value)
+    for match in _TOKEN.finditer(value):
+        reader.take(match[0])
+        if len(reader.entries) > MAX_ADDRESSES:
+            break
+    reader.close()
+    return reader.entries
+
+
+class _Reader:
+    """Walks the tokens of an address list once; depth of comments is a number, not a recursion."""
+
+    def __init__(self, *, comments: bool, groups: bool) -> None:
+        self.entries: list[_Entry] = []
+        self.entry = _Entry()
+        self.inside_angle = False
+        self.depth = 0
+        self.comments = comments
+        self.groups = groups
+
+    def take(self, token: bytes) -> None:
+        if self.comments and (token == b"(" or self.depth):
+            self._comment(token)
+        elif token in b"<>":
+            self._bracket(token)
+        elif self.inside_angle:
+            self._inside(token)
+        elif token in b",;":
+            self.close()
+        elif token == b":" and self.groups:
+            self.entry = _Entry()
+        elif token[:1] == b'"' and len(token) > 1:
+            self.entry.quoted.append(token)
+            self.entry.name.append(token)
+        elif token != b'"':
+            self.entry.words.append(token)
+            self.entry.name.append(token)
+
+    def _comment(self, token: bytes) -> None:
+        self.depth += (token == b"(") - (token == b")")
+        if token not in b"()":
+            self.entry.comment.append(token)
+
+    def _bracket(self, token: bytes) -> None:
+        self.inside_angle = token == b"<"
+        if self.inside_angle and not self.entry.angle:
+            self.entry.angle = []
+
+    def _inside(self, token: bytes) -> None:
+        angle = self.entry.angle if self.entry.angle is not None else []
+        if token == b":":
+            # "<@relay,@relay:user@host>" and "<mailto:user@host>": what counts stands behind the colon.
+            angle.clear()
+        elif token in b",;" and not b"".join(angle).startswith(b"@"):
+            self.close()
+        else:
+            angle.append(token)
+
+    def close(self) -> None:
+        if not self.entry.blank():
+            self.entries.append(self.entry)
+        self.entry = _Entry()
+        self.inside_angle = False
+
+
+def _finish(entries: list[_Entry], hint: str) -> list[Address]:
+    found: list[Address] = []
+    waiting: list[str] = []
+    for entry in entries:
+        address = _address(entry, hint)
+        if address.email or entry.angle is not None:
+            # "Doe, John <john@host>": the first comma was part of the name.
+            name = ", ".join([*waiting, address.name]) if waiting and entry.angle is not None else address.name
+            if name == address.name:
+                found.extend(Address(text, "") for text in waiting)
+            found.append(Address(name, address.email))
+            waiting = []
+        else:
+            waiting.append(address.name)
+    found.extend(Address(text, "") for text in waiting)
+    return found
+
+
+def _address(entry: _Entry, hint: str) -> Address:
+    angle = b"".join(entry.angle or [])
+    email = _email(angle, hint)
+    name = b" ".join(piece.strip() for piece in entry.name)
+    if not email:
+        name = b"".join(entry.name)
+        raw = _first_bare(name, b"".join(entry.words), b"".join(entry.quoted))
+        email = _email(raw, hint)
+        name = name.replace(raw, b" ", 1) if raw else name + (b" " + angle if angle.strip() else b"")
+    text = _name(name, hint) or _name(b"".join(entry.comment), hint)
+    return Address(text, email)
+
+
+def _first_bare(whole: bytes, words: bytes, quoted: bytes) -> bytes:
+    # A quoted address is only a name beside an unquoted one: "boss@corp" clerk@host comes from the clerk.
+    for pattern, text in ((_QUOTED_LOCAL, whole), (_BARE, words), (_BARE, quoted)):
+        match = pattern.search(text)
+        if match:
+            return match[0]
+    return b""
+
+
+def _email(raw: bytes, hint: str) -> str:
+    tight = _AROUND_AT.sub(rb"\1", raw[:2000]).strip()
+    if b"@" not in tight:
+        return ""
+    match = _QUOTED_LOCAL.search(tight) or _BARE.search(tight)
+    if not match:
+        return ""
+    text = "".join(char for char in decode_bytes(match[0], hint) if char.isprintable())
+    local, _, domain = text.strip().rstrip(".").rpartition("@")
+    if not local or not domain or len(local) + len(domain) >= MAX_EMAIL:
+        return ""
+    return f"{local}@{domain}".lower()
+
+
+def _name(raw: bytes, hint: str) -> str:
+    text = raw.strip()
+    if text[:1] == b'"' == text[-1:] and len(text) > 1 and b'"' not in text[1:-1].replace(b'\\"', b""):
+        text = text[1:-1]
+    if b"\\" in text:
+        text = _ESCAPED.sub(rb"\1", text)
+    name = "".join(char if char.isprintable() else " " for char in decode_header(text.replace(b'"', b" "), hint))
+    return " ".join(name.split()).strip("\"' ")[:500]
+
+
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)

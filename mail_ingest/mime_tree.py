@@ -1,0 +1,187 @@
+"""Second step of parsing: the tree of parts of a mail (RFC 2046), by offsets into the raw bytes.
+
+Our own splitter instead of the feed parser of `email`: that one nests a generator per level, so a mail of a
+thousand nested parts ends in a RecursionError, and it tests every line against every open boundary. Here a
+parent is cut before its children, so a missing closing boundary hurts only the part it belongs to, and the
+numbers of levels, parts and header bytes are limited before any work is done.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, read_headers
+from mail_ingest.header_params import split_value
+from mail_ingest.mime_transfer import decode_transfer
+
+MAX_DEPTH = 20
+MAX_PARTS = 500
+MAX_PART_HEADERS = 32 * 1024
+MAX_ALL_PART_HEADERS = 2 * 1024 * 1024
+MAX_BOUNDARY_CANDIDATES = 100_000
+
+_GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-(?:type|transfer|disp)", re.I)
+
+
+@dataclass(slots=True)
+class Part:
+    """One part: its headers and the span of `source` that holds its (still encoded) content."""
+
+    headers: Headers
+    source: bytes
+    start: int
+    end: int
+    content_type: str = "text/plain"
+    params: dict[str, str] = field(default_factory=dict)
+    disposition: str = ""
+    disposition_params: dict[str, str] = field(default_factory=dict)
+    children: list["Part"] = field(default_factory=list)
+    nested: "Part | None" = None  # the mail inside a message/rfc822 part
+
+    @property
+    def raw(self) -> bytes:
+        return self.source[self.start : self.end]
+
+    @property
+    def main_type(self) -> str:
+        return self.content_type.partition("/")[0]
+
+    def decoded(self) -> tuple[bytes, str]:
+        """Content with its transfer encoding undone, and a defect or ''."""
+        return decode_transfer(self.raw, self.headers.ascii("content-transfer-encoding"))
+
+
+@dataclass(slots=True)
+class Limits:
+    """What is left to spend on one mail, nested mails included."""
+
+    parts: int = MAX_PARTS
+    headers: int = MAX_ALL_PART_HEADERS
+    candidates: int = MAX_BOUNDARY_CANDIDATES
+    defects: list[str] = field(default_factory=list)
+
+
+def read_tree(raw: bytes) -> tuple[Part, list[str]]:
+    """The root part and what was wrong with the structure."""
+    limits = Limits()
+    headers, body = read_headers(raw, 0, len(raw), MAX_HEADER_BLOCK)
+    root = _part(headers, raw, (body, len(raw)), "text/plain")
+    _grow(root, limits, 0)
+    return root, limits.defects + root.headers.defects
+
+
+def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) -> Part:
+    part = Part(headers, source, *span)
+    content_type, part.params = split_value(headers.first("content-type"))
+    part.content_type = content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
+    if headers.has("content-disposition"):
+        part.disposition, part.disposition_params = split_value(headers.first("content-disposition"))
+    return part
+
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
+
+
+def _repaired_type(text: str, default: str) -> str:
+    if not text:
+        return default
+    if text.startswith("text"):
+        return "text/html" if "html" in text else "text/plain"
+    if text.startswith("multipart"):
+        return "multipart/mixed"
+    return "application/octet-stream" if "/" in text else default
+
+
+def _grow(part: Part, limits: Limits, depth: int) -> None:
+    """Fill in children of a multipart, the inner mail of a message/rfc822."""
+    is_mail = part.content_type in ("message/rfc822", "message/global", "message/news")
+    if not is_mail and part.main_type != "multipart":
+        return
+    if depth >= MAX_DEPTH:
+        limits.defects.append(f"parts are nested deeper than {MAX_DEPTH} levels")
+        part.content_type = "application/octet-stream"
+        return
+    if part.headers.ascii("content-transfer-encoding").lower() in ("base64", "quoted-printable"):
+        # Forbidden for these types (RFC 2045, section 6.4), and seen all the same.
+        part.source, _ = part.decoded()
+        part.start, part.end = 0, len(part.source)
+        part.headers.values["content-transfer-encoding"] = [b"8bit"]
+    if is_mail:
+        part.nested = _child(part, (part.start, part.end), "text/plain", limits, depth)
+    else:
+        _grow_multipart(part, limits, depth)
+
+
+def _grow_multipart(part: Part, limits: Limits, depth: int) -> None:
+    boundary = part.params.get("boundary", "").encode("utf-8", "replace")
+    spans = _spans(part, boundary, limits) if boundary else []
+    if not spans:
+        guess = _GUESSED_BOUNDARY.search(part.source, part.start, min(part.end, part.start + 100_000))
+        spans = _spans(part, guess[1], limits) if guess else []
+        limits.defects.append("the boundary between the parts is missing")
+    if not spans:
+        part.content_type = "text/plain"
+        return
+    default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+    for span in spans:
+        child = _child(part, span, default, limits, depth)
+        if child:
+            part.children.append(child)
+
+
+def _child(part: Part, span: tuple[int, int], default: str, limits: Limits, depth: int) -> Part | None:
+    if limits.parts <= 0:
+        if limits.parts == 0:
+            limits.defects.append(f"more than {MAX_PARTS} parts; the others are only in the original mail")
+        limits.parts = -1
+        return None
+    limits.parts -= 1
+    allowed = min(MAX_PART_HEADERS, limits.headers)
+    headers, body = read_headers(part.source, span[0], span[1], allowed)
+    limits.headers -= min(body - span[0], allowed)
+    child = _part(headers, part.source, (body, span[1]), default)
+    limits.defects.extend(headers.defects)
+    _grow(child, limits, depth + 1)
+    return child
+
+
+def _spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, int]]:
+    """Spans between the delimiter lines. Parts behind a closing delimiter count too: some senders
+    give a nested multipart the boundary of its parent, and no word may be lost."""
+    source, end = part.source, part.end
+    delimiter = b"\n--" + boundary
+    spans: list[tuple[int, int]] = []
+    opened = -1
+    position = max(part.start - 1, 0)
+    found = position - 1 if source.startswith(delimiter[1:], position) and position == 0 else source.find(delimiter, position, end)
+    while found >= -1 and limits.candidates > 0 and len(spans) <= MAX_PARTS:
+        limits.candidates -= 1
+        after, closing = _line_end(source, found + len(delimiter), end)
+        if after >= 0:
+            if opened >= 0:
+                spans.append((opened, _without_line_break(source, opened, found)))
+            opened = -1 if closing else after
+        found = source.find(delimiter, found + 1, end)
+        if found < 0:
+            break
+    if opened >= 0 and opened < end:
+        limits.defects.append("the closing boundary is missing")
+        spans.append((opened, end))
+    return spans
+
+
+def _line_end(source: bytes, position: int, end: int) -> tuple[int, bool]:
+    """Offset behind the delimiter line (-1 when other text follows) and whether it closes the multipart."""
+    closing = source.startswith(b"--", position)
+    newline = source.find(b"\n", position, min(end, position + 200))
+    stop = newline if newline >= 0 else min(end, position + 200)
+    rest = source[position + 2 * closing : stop].strip()
+    if rest:
+        return -1, False
+    return (newline + 1 if newline >= 0 else end), closing
+
+
+def _without_line_break(source: bytes, start: int, end: int) -> int:
+    # The line break before a delimiter belongs to the delimiter (RFC 2046, section 5.1.1).
+    if end > start and source[end - 1 : end] == b"\r":
+        end -= 1
+    return max(end, start)
