@@ -1,0 +1,93 @@
+"""Errors become answers here and nowhere else: a page, a toast for htmx, or JSON for our scripts.
+
+A person reads one sentence and an id; the log has the id and the rest. Nothing of the inside is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    PermanentFailure,
+    SincerelyError,
+    TemporaryFailure,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[SincerelyError], int] = {
+    NotFound: 404, NotAllowed: 403, InvalidInput: 422, Conflict: 409, TemporaryFailure: 503, PermanentFailure: 500,
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(SincerelyError, _ours)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _ours(error: SincerelyError) -> Response:
+    status = STATUS_OF.get(type(error), 500)
+    return _answer(status, _(str(error)))
+
+
+def _csrf(error: CSRFError) -> Response:
+    return _answer(400, _("This page was open for too long. Reload it and try again; what you typed is kept as a draft."))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    answer = _answer(status, _sentence(status))
+    for name, value in error.get_headers():
+        if name.lower() in ("retry-after", "allow"):
+            answer.headers[name] = value
+    return answer
+
+
+def _unexpected(error: Exception) -> Response:
+    error_id = secrets.token_hex(4)
+    log.error("error %s at %s %s", error_id, request.method, request.endpoint, exc_info=error)
+    return _answer(500, _sentence(500), error_id)
+
+
+def _sentence(status: int) -> str:
+    sentences = {
+        400: _("The request could not be understood."),
+        403: _("You may not do that."),
+        404: _("There is nothing here, or it is not yours to see."),
+        405: _("That is not how this page is used."),
+        413: _("That is too large."),
+        429: _("Too many tries. Wait a minute, then try again."),
+        500: _("Something went wrong on our side. It has been written down; nothing you saved is lost."),
+        503: _("The service is busy. Try again in a moment."),
+    }
+    return sentences.get(status) or sentences[500 if status >= 500 else 400]
+
+
+def _answer(status: int, text: str, error_id: str = "") -> Response:
+    error_id = error_id or secrets.token_hex(4)
+    if request.accept_mimetypes.best == "application/json":
+        response = jsonify(error=text, id=error_id)
+    elif request.headers.get("HX-Request"):
+        response = make_response(render_template("errors/toast.html", text=text, error_id=error_id))
+        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+    else:
+        page = "errors/error.html" if g.get("agent") is not None and status < 500 else "errors/bare.html"
+        response = make_response(render_template(page, status=status, text=text, error_id=error_id))
+    response.status_code = status
+    return response

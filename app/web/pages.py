@@ -1,0 +1,153 @@
+"""What all pages share: the front door, the navigation, fingerprinted static files, times and initials."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app import db
+from app.settings import Settings
+from app.web.locale import chosen_timezone
+
+bp = Blueprint("pages", __name__)
+
+TONES = 8
+STATIC = Path(__file__).resolve().parent.parent / "static"
+# No inline style (the content policy forbids it), nothing evaluated, and errors swapped in as toasts.
+HTMX_CONFIG = {
+    "includeIndicatorStyles": False, "allowEval": False, "historyCacheSize": 0, "selfRequestsOnly": True,
+    "scrollIntoViewOnBoost": False,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "[45]..", "swap": True, "error": True},
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of a menu."""
+
+    text: str
+    icon: str
+    url: str
+    current: bool = False
+
+
+@bp.get("/")
+def home() -> Response:
+    return redirect(url_for("inbox.view", view="open"))
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        static_url=static_url, import_map=import_map, navigation=navigation, agent_menu=agent_menu,
+        has_endpoint=has_endpoint, htmx_config=json.dumps(HTMX_CONFIG))
+    app.jinja_env.filters.update(
+        relative_time=relative_time, exact_time=exact_time, initials=initials, tone=tone, file_size=file_size)
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    settings: Settings = current_app.config["SETTINGS"]
+    agent = g.get("agent")
+    return {
+        "sandbox": settings.is_sandbox,
+        "theme": agent.theme if agent is not None and agent.theme in ("light", "dark") else "auto",
+        "locale_code": str(get_locale() or settings.language),
+    }
+
+
+def navigation() -> list[Link]:
+    """The main pages that exist in this build, in their order."""
+    entries = [
+        (_("Inbox"), "inbox", "inbox.home", ("inbox", "tickets")),
+        (_("Customers"), "people", "customers.index", ("customers",)),
+        (_("Knowledge"), "book", "knowledge.index", ("knowledge",)),
+        (_("Ratings"), "emoji-smile", "ratings.index", ("ratings",)),
+    ]
+    return [Link(text, icon, url_for(endpoint), request.blueprint in blueprints)
+            for text, icon, endpoint, blueprints in entries if has_endpoint(endpoint)]
+
+
+def agent_menu() -> list[Link]:
+    """What hangs on the agent's own picture."""
+    entries = [(_("Your profile"), "gear", "profile.edit", True),
+               (_("Agents"), "person-plus", "agents.index", bool(g.agent and g.agent.is_admin)),
+               (_("Parked mail"), "archive", "parked.index", True)]
+    return [Link(text, icon, url_for(endpoint)) for text, icon, endpoint, may in entries
+            if may and has_endpoint(endpoint)]
+
+
+def has_endpoint(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def static_url(filename: str) -> str:
+    """Address of a static file with a fingerprint of its content, so that browsers may keep it for a year."""
+    path = STATIC / filename
+    return url_for("static", filename=filename, v=_fingerprint(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=500)
+def _fingerprint(path: Path, _modified: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def import_map() -> Markup:
+    """Modules import each other by plain name; this tells the browser which fingerprinted file is meant."""
+    files = [f"js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))] + ["vendor/trix.min.js"]
+    imports = {url_for("static", filename=name): static_url(name) for name in files}
+    return Markup(json.dumps({"imports": imports}))
+
+
+def relative_time(at: datetime) -> str:
+    """Short: "now", "5 min", "3 h", "Tue", "12 Nov", "12 Nov 2025"."""
+    seconds = (db.now() - at).total_seconds()
+    if seconds < 60:
+        return _("now")
+    if seconds < 3600:
+        return _("{n} min").replace("{n}", str(int(seconds // 60)))
+    if seconds < 86400:
+        return _("{n} h").replace("{n}", str(int(seconds // 3600)))
+    zone = ZoneInfo(chosen_timezone())
+    local, today = at.astimezone(zone), db.now().astimezone(zone)
+    if (today.date() - local.date()).days < 7:
+        return format_date(local, "EEE")
+    return format_date(local, "d MMM" if local.year == today.year else "d MMM y")
+
+
+def exact_time(at: datetime) -> str:
+    return format_datetime(at, "d MMMM y, HH:mm")
+
+
+def initials(name: str) -> str:
+    """One or two letters for a round picture; never empty."""
+    words = [word for word in name.replace("@", " ").split() if word[:1].isalnum()]
+    letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
+    return unicodedata.normalize("NFC", "".join(letters)).upper() or "?"
+
+
+def tone(key: str) -> int:
+    """A colour that stays the same for the same person."""
+    return hashlib.sha256(key.casefold().encode("utf-8", "replace")).digest()[0] % TONES
+
+
+def file_size(size: int) -> str:
+    """"12 KB", "3.4 MB"."""
+    if size < 1024 * 1024:
+        return _("%(n)s KB", n=max(1, round(size / 1024)))
+    return _("%(n)s MB", n=f"{size / 1024 / 1024:.1f}")
