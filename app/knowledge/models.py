@@ -85,9 +85,12 @@ class Suggestion(Base):
 
 
 class LogKind(StrEnum):
+    """`freely`: an agent saw suggestions for `question` and wrote something else; it names no article (0)."""
+
     ARTICLE = "article"
     GONE = "gone"
     LEARN = "learn"
+    FREELY = "freely"
 
 
 class KnowledgeLog(Base):

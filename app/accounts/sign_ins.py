@@ -1,0 +1,128 @@
+"""Sign-in sessions: one row per signed-in browser, found by the hash of a random token.
+
+A session ends twelve hours after it began, or after two hours without activity. Rights are read with it on every
+request, so a deactivated agent is out at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app import security
+from app.accounts.models import Agent, SignIn
+from app.errors import NotAllowed, TemporaryFailure
+
+ABSOLUTE = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+TOUCH_EVERY = timedelta(minutes=1)
+LONGEST_USER_AGENT = 300
+# A password check takes 19 MiB and some 70 ms on purpose: a flood of tries must not take the machine down.
+_CHECKS = threading.BoundedSemaphore(2)
+_CHECK_WAIT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A password that was right, and the hash it was checked against."""
+
+    agent_id: int
+    password_hash: str
+
+
+def check(session: Session, email: str, password: str) -> Checked | None:
+    """None unless this active agent has this password. Unknown, invited and deactivated cost the same time.
+
+    Call it with a reading session: the work is slow on purpose and must not hold the write lock.
+    """
+    query = sa.select(Agent.id, Agent.password_hash).where(Agent.email == email.strip().lower(), Agent.active.is_(True))
+    row = session.execute(query).first()
+    stored = row.password_hash if row else None
+    if not _CHECKS.acquire(timeout=_CHECK_WAIT_SECONDS):
+        raise TemporaryFailure("Many people are signing in right now. Please try again in a minute.")
+    try:
+        right = security.password_matches(stored, password)
+    finally:
+        _CHECKS.release()
+    return Checked(row.id, stored) if row and stored and right else None
+
+
+def start_checked(session: Session, checked: Checked, *, now: datetime, user_agent: str = "") -> str:
+    """Token of a new session; NotAllowed when the agent was deactivated or changed the password meanwhile."""
+    agent = session.get(Agent, checked.agent_id)
+    if agent is None or not agent.active or agent.password_hash != checked.password_hash:
+        raise NotAllowed("The address or the password is wrong.")
+    return start(session, agent.id, now=now, user_agent=user_agent)
+
+
+def sign_in(session: Session, email: str, password: str, *, now: datetime, user_agent: str = "") -> str:
+    """check and start_checked in one transaction. Raises NotAllowed, with one answer for every reason."""
+    checked = check(session, email, password)
+    if checked is None:
+        raise NotAllowed("The address or the password is wrong.")
+    return start_checked(session, checked, now=now, user_agent=user_agent)
+
+
+def start(session: Session, agent_id: int, *, now: datetime, user_agent: str = "") -> str:
+    """Token of a new session of an agent whose right to it was checked. Forgets the agent's ended ones."""
+    session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, sa.not_(_alive(now))))
+    token = security.new_token()
+    session.add(SignIn(agent_id=agent_id, token_hash=security.token_hash(token), created_at=now, last_seen_at=now,
+                       expires_at=now + ABSOLUTE, user_agent=user_agent[:LONGEST_USER_AGENT]))
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, *, now: datetime) -> SignIn | None:
+    """The live session of this token with its agent, in one query."""
+    query = (sa.select(SignIn).join(SignIn.agent).options(joinedload(SignIn.agent))
+             .where(SignIn.token_hash == security.token_hash(token), _alive(now), Agent.active.is_(True)))
+    return session.scalar(query)
+
+
+def is_stale(sign_in: SignIn, *, now: datetime) -> bool:
+    """True when `touch` is due."""
+    return now - sign_in.last_seen_at >= TOUCH_EVERY
+
+
+def touch(session: Session, sign_in_id: int, *, now: datetime) -> None:
+    session.execute(sa.update(SignIn).where(SignIn.id == sign_in_id, SignIn.last_seen_at < now).values(last_seen_at=now))
+
+
+def renew(session: Session, agent_id: int, token: str) -> str:
+    """A new token for the same session: whoever copied the old one is out. Raises NotAllowed if it ended."""
+    fresh = security.new_token()
+    changed = session.execute(
+        sa.update(SignIn).where(SignIn.agent_id == agent_id, SignIn.token_hash == security.token_hash(token))
+        .values(token_hash=security.token_hash(fresh)).execution_options(synchronize_session=False))
+    if changed.rowcount != 1:
+        raise NotAllowed("Please sign in again.")
+    return fresh
+
+
+def end(session: Session, token: str) -> None:
+    session.execute(sa.delete(SignIn).where(SignIn.token_hash == security.token_hash(token)))
+
+
+def end_one(session: Session, agent_id: int, sign_in_id: int) -> None:
+    """Ends one of the agent's own sessions; somebody else's number does nothing."""
+    session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, SignIn.id == sign_in_id))
+
+
+def end_all(session: Session, agent_id: int, *, but: str = "") -> None:
+    """Ends every session of an agent, save the one of the token `but`."""
+    session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, SignIn.token_hash != security.token_hash(but)))
+
+
+def alive_of(session: Session, agent_id: int, *, now: datetime) -> list[SignIn]:
+    """The agent's signed-in browsers, last used first."""
+    query = sa.select(SignIn).where(SignIn.agent_id == agent_id, _alive(now))
+    return list(session.scalars(query.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
+
+
+def _alive(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(SignIn.expires_at > now, SignIn.last_seen_at > now - IDLE)

@@ -1,0 +1,185 @@
+"""Who is asking: from the token in the signed session cookie to `g.agent`, with one query per request.
+
+`g.agent` is the signed-in Agent, detached and read-only, or None. Views that need one carry `login_required` or
+`admin_required`. In sandbox mode the demo agent is signed in by itself, and only for somebody at this machine.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.accounts import queries, sign_ins
+from app.accounts.models import Agent, SignIn
+from app.db import now, reading, transaction
+from app.errors import NotAllowed
+from app.settings import Settings, is_loopback
+from app.web import limits
+
+log = logging.getLogger(__name__)
+View = TypeVar("View", bound=Callable[..., Any])
+SIGNED_OUT = "signed_out"
+
+manager = LoginManager()
+# The token alone decides. Binding it to an address would throw people out who change networks.
+manager.session_protection = None
+
+
+class SignedIn:
+    """What flask-login keeps for the request: the token is the identity, the agent comes with it."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, sign_in: SignIn) -> None:
+        self.token = token
+        self.sign_in = sign_in
+        self.agent = sign_in.agent
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    limits.init_app(app)
+    manager.init_app(app)
+    app.before_request(_identify)
+
+
+@manager.user_loader
+def _load(token: str) -> SignedIn | None:
+    with reading() as db_session:
+        found = sign_ins.find(db_session, token, now=now())
+        if found is not None:
+            _detach(db_session, found)
+    return SignedIn(token, found) if found else None
+
+
+def login_required(view: View) -> View:
+    """Only for agents: others are sent to sign in and come back; a page's own request gets 401."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if g.agent is None:
+            return _ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def admin_required(view: View) -> View:
+    """Only for admins: other agents get NotAllowed."""
+
+    @wraps(view)
+    @login_required
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not g.agent.is_admin:
+            raise NotAllowed("Only an admin can do this.")
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def passive(view: View) -> View:
+    """Marks a view that pages call by themselves: it does not keep an idle session alive."""
+    view.passive = True  # type: ignore[attr-defined]
+    return view
+
+
+def remember(token: str) -> None:
+    """Put a fresh session token into this browser's cookie; whatever the cookie held before is gone."""
+    session.clear()
+    session.permanent = False
+    signed_in = _load(token)
+    if signed_in is not None:
+        login_user(signed_in)
+        g.agent = signed_in.agent
+
+
+def forget() -> None:
+    """Sign this browser out, and keep the sandbox from signing it in again by itself."""
+    if current_user.is_authenticated:
+        with transaction() as db_session:
+            sign_ins.end(db_session, current_user.token)
+    logout_user()
+    session.clear()
+    session[SIGNED_OUT] = True
+    g.agent = None
+
+
+def may_be_demo() -> bool:
+    """True in sandbox mode for a browser on this machine that calls us by a name of this machine.
+
+    The name matters: a page elsewhere can point its own host name at 127.0.0.1.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    host = urlsplit(f"//{request.host}").hostname or ""
+    return settings.is_sandbox and is_loopback(request.remote_addr or "") and is_loopback(host)
+
+
+def sign_in_demo() -> bool:
+    """Sign the demo agent in with a session like any other. False when there is none."""
+    with transaction() as db_session:
+        agent = queries.first_admin(db_session)
+        if agent is None:
+            return False
+        token = sign_ins.start(db_session, agent.id, now=now(), user_agent=request.user_agent.string)
+    remember(token)
+    return True
+
+
+def _identify() -> None:
+    g.agent = None
+    if request.endpoint in (None, "static"):
+        return
+    if current_user.is_authenticated:
+        g.agent = current_user.agent
+        _touch(current_user.sign_in)
+    elif may_be_demo() and _view_wants_agent() and SIGNED_OUT not in session:
+        sign_in_demo()
+
+
+def _view_wants_agent() -> bool:
+    """Customers' pages and the sign-in pages never sign anybody in."""
+    return request.method == "GET" and request.blueprint not in ("signin", "public_ratings", "live")
+
+
+def _touch(sign_in: SignIn) -> None:
+    at = now()
+    if _is_passive() or not sign_ins.is_stale(sign_in, now=at):
+        return
+    try:
+        with transaction() as db_session:
+            sign_ins.touch(db_session, sign_in.id, now=at)
+    except OperationalError:
+        log.warning("could not note that session %s is in use", sign_in.id)
+
+
+def _is_passive() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.blueprint == "live" or getattr(view, "passive", False)
+
+
+def _detach(db_session: Session, found: SignIn) -> None:
+    """Out of the session before it rolls back, which would empty the loaded rows."""
+    agent: Agent = found.agent
+    db_session.expunge(found)
+    if agent in db_session:
+        db_session.expunge(agent)
+
+
+def _ask_to_sign_in() -> Any:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    target = url_for("signin.show", next=wanted) if wanted and wanted != "/" else url_for("signin.show")
+    if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
+        return Response(status=401, headers={"HX-Redirect": url_for("signin.show")})
+    return redirect(target)

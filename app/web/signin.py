@@ -1,0 +1,126 @@
+"""/sign-in, /sign-out and /welcome/<token>, where a one-time link sets a password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_limiter.util import get_remote_address
+
+from app.accounts import links, service, sign_ins
+from app.db import now, reading, transaction
+from app.errors import InvalidInput, NotAllowed, NotFound
+from app.settings import Settings
+from app.web import auth
+from app.web.limits import forgive, limiter
+from app.web.next_page import safe_next
+
+bp = Blueprint("signin", __name__)
+TRIES_PER_ACCOUNT = "5 per 15 minutes"
+TRIES_PER_ADDRESS = "20 per minute"
+LONGEST_EMAIL = 320
+
+
+def _account_key() -> str:
+    """One count per account and address, so that a stranger cannot lock somebody else out everywhere."""
+    email = request.form.get("email", "").strip().lower()[:LONGEST_EMAIL]
+    return f"{get_remote_address()}|{email}"
+
+
+@bp.get("/sign-in")
+def show() -> Any:
+    """The form; whoever is signed in already goes on to their page."""
+    if g.agent is not None:
+        return redirect(safe_next(request.args.get("next")))
+    return _form()
+
+
+@bp.post("/sign-in")
+@limiter.shared_limit(TRIES_PER_ADDRESS, scope="sign-in address")
+@limiter.shared_limit(TRIES_PER_ACCOUNT, scope="sign-in account", key_func=_account_key)
+def sign_in() -> Any:
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    with reading() as session:
+        checked = sign_ins.check(session, email, password)
+    if checked is None:
+        return _form(email=email, error=_wrong()), 401
+    try:
+        with transaction() as session:
+            token = sign_ins.start_checked(session, checked, now=now(), user_agent=request.user_agent.string)
+    except NotAllowed:
+        return _form(email=email, error=_wrong()), 401
+    forgive("sign-in account")
+    return _enter(token, safe_next(request.form.get("next")))
+
+
+@bp.post("/sign-in/demo")
+def demo() -> Any:
+    """Sandbox only: come back after signing out."""
+    if not auth.may_be_demo() or not auth.sign_in_demo():
+        abort(404)
+    return redirect(safe_next(request.form.get("next")))
+
+
+@bp.post("/sign-out")
+def sign_out() -> Any:
+    auth.forget()
+    return redirect(url_for("signin.show"))
+
+
+@bp.get("/welcome/<token>")
+@limiter.limit(TRIES_PER_ADDRESS)
+def welcome(token: str) -> Any:
+    """Shows the form and changes nothing: mail scanners open links too."""
+    try:
+        with reading() as session:
+            return _welcome_form(links.find(session, token, now=now()))
+    except NotFound:
+        return render_template("signin/link_gone.html"), 404
+
+
+@bp.post("/welcome/<token>")
+@limiter.limit(TRIES_PER_ADDRESS)
+def set_password(token: str) -> Any:
+    settings: Settings = current_app.config["SETTINGS"]
+    password = request.form.get("password", "")
+    try:
+        with reading() as session:
+            agent = links.find(session, token, now=now())
+            session.expunge(agent)
+        if password != request.form.get("again", ""):
+            return _welcome_form(agent, error=_("The two passwords differ."), field="again"), 422
+        with transaction() as session:
+            agent = service.welcome(session, token, password, now=now(), cost=settings.password_cost)
+            fresh = sign_ins.start(session, agent.id, now=now(), user_agent=request.user_agent.string)
+    except NotFound:
+        return render_template("signin/link_gone.html"), 404
+    except InvalidInput as error:
+        return _welcome_form(agent, error=_(str(error)), field=error.field), 422
+    return _enter(fresh, url_for("profile.show"))
+
+
+@bp.errorhandler(RateLimitExceeded)
+def too_many(error: RateLimitExceeded) -> Any:
+    message = _("Too many tries. Please wait a few minutes and try again.")
+    return _form(email=request.form.get("email", ""), error=message), 429
+
+
+def _enter(token: str, target: str) -> Any:
+    auth.remember(token)
+    return redirect(target)
+
+
+def _wrong() -> str:
+    return _("The address or the password is wrong.")
+
+
+def _form(*, email: str = "", error: str = "") -> str:
+    wanted = safe_next(request.values.get("next"))
+    return render_template("signin/sign_in.html", email=email[:LONGEST_EMAIL], error=error, next=wanted,
+                           demo=auth.may_be_demo())
+
+
+def _welcome_form(agent: Any, *, error: str = "", field: str = "") -> str:
+    return render_template("signin/welcome.html", agent=agent, error=error, field=field)
