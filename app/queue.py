@@ -18,6 +18,7 @@ from rq.serializers import JSONSerializer
 log = logging.getLogger(__name__)
 
 NAME = "sincerely"
+SERIALIZER = JSONSerializer
 # Long enough for the final dot of a slow server (600 s) and the rest of that transaction.
 JOB_TIMEOUT_SECONDS = 900
 
@@ -31,7 +32,7 @@ def configure(url: str) -> None:
     """Point this process at the Redis-compatible server; nothing is connected yet."""
     connection = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=30)
     _State.redis = connection
-    _State.queue = Queue(NAME, connection=connection, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT_SECONDS)
+    _State.queue = Queue(NAME, connection=connection, serializer=SERIALIZER, default_timeout=JOB_TIMEOUT_SECONDS)
 
 
 def ring(job: str, row_id: int) -> bool:

@@ -1,0 +1,94 @@
+"""One look at one mailbox: list its folders, fetch what the journal lacks, journal it. Decides nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app import db
+from app.blobs import BlobStore
+from app.mailboxes import service as mailboxes
+from app.mailboxes.models import Folder, Mailbox, RawMail
+from app.mailboxes.service import Account, Lease
+from app.security import unseal
+from app.settings import Settings
+from mail_ingest import journal
+from mail_ingest.fetch import ImapSource
+from mail_ingest.journal import Fetched, Listing
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look brought: new journal rows, and mails the server lists but did not hand over."""
+
+    stored: int = 0
+    withheld: int = 0
+
+
+def account_of(mailbox: Mailbox, settings: Settings) -> Account:
+    """Where to fetch this mailbox's mail, with its password unsealed."""
+    return Account(mailbox.imap_host, mailbox.imap_port, mailbox.imap_security, mailbox.imap_user,
+                   unseal(settings.secret_key, mailbox.imap_password), settings.mail_timeout_seconds)
+
+
+def look_into_folder(source: ImapSource, lease: Lease, folder_id: int, blobs: BlobStore, *, limit: int) -> Look:
+    """Reconcile the whole folder with the journal: every UID the server lists has a row afterwards."""
+    with db.reading() as session:
+        name = session.scalars(sa.select(Folder.name).where(Folder.id == folder_id)).one()
+    listing = source.list_folder(name)
+    with db.transaction() as session:
+        mailboxes.hold_lease(session, lease, now=db.now())
+        journal.begin_listing(session, _folder(session, folder_id), listing, now=db.now())
+        missing = journal.missing_uids(session, folder_id, listing)
+    return _bring(source, lease, folder_id, listing, missing, blobs, limit)
+
+
+def look_for_newer(source: ImapSource, lease: Lease, folder_id: int, blobs: BlobStore, *, limit: int) -> Look:
+    """The quick look between two full ones: only UIDs above the highest journalled. A speed-up, never the truth."""
+    with db.reading() as session:
+        folder = _folder(session, folder_id)
+        highest = session.scalar(sa.select(sa.func.max(RawMail.uid)).where(
+            RawMail.folder_id == folder_id, RawMail.uidvalidity == folder.uidvalidity)) or 0
+    listing = Listing(folder.uidvalidity, source.newer_than(highest))
+    with db.reading() as session:
+        missing = journal.missing_uids(session, folder_id, listing)
+    return _bring(source, lease, folder_id, listing, missing, blobs, limit)
+
+
+def _bring(source: ImapSource, lease: Lease, folder_id: int, listing: Listing, missing: Sequence[int],
+           blobs: BlobStore, limit: int) -> Look:
+    if not missing:
+        return Look()
+    with db.reading() as session:
+        folder = _folder(session, folder_id)
+    known = source.sizes(missing)
+    unwanted = [uid for uid in missing if uid in known
+                and not journal.is_wanted(folder, listing.uidvalidity, uid, known[uid][1])]
+    if unwanted:
+        journal.leave_out(lease, folder, listing.uidvalidity, [(uid, known[uid][1], known[uid][0]) for uid in unwanted])
+    skipped = set(unwanted)
+    stored = withheld = 0
+    for batch in source.fetch([uid for uid in missing if uid not in skipped], known, limit):
+        mails, kept_back = _without_withheld(source, folder.name, batch)
+        stored += len(journal.store(lease, folder, listing.uidvalidity, mails, blobs)) if mails else 0
+        withheld += kept_back
+    return Look(stored, withheld)
+
+
+def _without_withheld(source: ImapSource, folder_name: str, batch: Sequence[Fetched]) -> tuple[list[Fetched], int]:
+    """A mail that came without its bytes has vanished only if the server no longer lists it; else we try again later."""
+    empty = {mail.uid for mail in batch if mail.raw is None}
+    if not empty:
+        return list(batch), 0
+    still_there = empty & source.list_folder(folder_name).uids
+    return [mail for mail in batch if mail.uid not in still_there], len(still_there)
+
+
+def _folder(session: Session, folder_id: int) -> Folder:
+    return session.scalars(sa.select(Folder).where(Folder.id == folder_id).options(joinedload(Folder.mailbox))).one()

@@ -1,0 +1,175 @@
+"""Gathering: what the database knows that bears on a batch of letters, kept current while the batch is applied.
+
+A handful of queries serve the whole batch. Whatever one letter of the batch changes (its ticket, its Message-ID, its
+participants) the next one already sees, so the result does not depend on how letters were grouped.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.customers.models import Customer, CustomerAddress
+from app.mailboxes.models import Mailbox, RawMail, RawState
+from app.outgoing.ids import read_token
+from app.tickets.models import Kind, Message, MessageReference, Participant, Ticket
+from mail_ingest.decide import Arrival
+from mail_ingest.parse import ParsedMail
+from mail_ingest.thread import Facts, TicketFacts, named_ids, subject_number
+
+# Longer ids are cut the same way on both sides; PostgreSQL cannot index more than 2,700 bytes.
+LONGEST_ID = 600
+FOLLOW_MERGES = 10
+
+
+def short_id(message_id: str) -> str:
+    """A Message-ID as we store and compare it."""
+    return message_id[:LONGEST_ID]
+
+
+class Known:
+    """The knowledge of one batch. Build it inside the transaction that applies the batch."""
+
+    def __init__(self, session: Session, mails: Sequence[ParsedMail], raws: Sequence[RawMail], *,
+                 token_key: bytes, instance: str) -> None:
+        self._session = session
+        self._key = token_key
+        self._instance = instance
+        self._tokens = {text: token for mail in mails for text in _token_texts(mail)
+                        if (token := read_token(text, token_key)) is not None}
+        self._stored: dict[str, list[int]] = defaultdict(list)
+        self._kin: dict[str, list[int]] = defaultdict(list)
+        self._tickets: dict[int, TicketFacts] = {}
+        self._same_bytes: dict[tuple[int, str], int] = {}
+        self._same_letter: dict[str, int] = {}
+        self._message_ids: set[str] = set()
+        self._load_messages(mails)
+        self._load_tickets(self._wanted_tickets(mails))
+        self._load_copies(mails, raws)
+        self.our_addresses = frozenset(session.scalars(sa.select(Mailbox.address)))
+
+    def arrival(self, raw: RawMail, mail: ParsedMail) -> Arrival:
+        """How this copy relates to what the journal already holds."""
+        same_bytes = self._same_bytes.get((raw.mailbox_id, raw.sha256))
+        if same_bytes is None or same_bytes >= raw.id:
+            same_bytes = None
+        same_letter = self._same_letter.get(mail.content_key) if mail.message_id else None
+        return Arrival(self._instance, self.our_addresses, same_bytes or same_letter,
+                       same_bytes=same_bytes is not None, bounced=self._bounced(mail))
+
+    def facts(self, mail: ParsedMail, *, now: datetime, reopen_days: int) -> Facts:
+        tokens = {text: self._tokens[text] for text in _token_texts(mail) if text in self._tokens}
+        named = {name: tuple(self._stored[short_id(name)]) for name in named_ids(mail) if short_id(name) in self._stored}
+        kin = dict.fromkeys(ticket for name in (mail.message_id, *named_ids(mail)) if name
+                            for ticket in self._kin.get(short_id(name), ()))
+        return Facts(now, reopen_days, tokens, named, tuple(kin), self._tickets)
+
+    def reused_id(self, mail: ParsedMail) -> bool:
+        """True when another letter with this Message-ID, but other content, is already here."""
+        return bool(mail.message_id) and short_id(mail.message_id) in self._message_ids
+
+    def filed(self, raw: RawMail, mail: ParsedMail, ticket: Ticket, participants: Iterable[str]) -> None:
+        """Tell the rest of the batch where this letter went."""
+        self._same_letter.setdefault(mail.content_key, raw.id)
+        self._same_bytes.setdefault((raw.mailbox_id, raw.sha256), raw.id)
+        if mail.message_id:
+            self._stored[short_id(mail.message_id)].append(ticket.id)
+            self._message_ids.add(short_id(mail.message_id))
+        for name in named_ids(mail):
+            self._kin[short_id(name)].append(ticket.id)
+        before = self._tickets.get(ticket.id)
+        everybody = frozenset(participants) | (before.participants if before else frozenset())
+        self._tickets[ticket.id] = TicketFacts(ticket.id, everybody, ticket.closed_at, ticket.subject)
+
+    def sent_texts(self, ticket_id: int) -> list[str]:
+        """Our own latest words in this ticket, to recognise them when they come back quoted."""
+        query = sa.select(Message.visible).where(Message.ticket_id == ticket_id, Message.kind == Kind.OUTGOING)
+        return list(self._session.scalars(query.order_by(Message.arrived_at.desc()).limit(5)))
+
+    def _bounced(self, mail: ParsedMail) -> tuple[int, int] | None:
+        if mail.bounce is None:
+            return None
+        for text in (mail.bounce.original_message_id, *named_ids(mail), *mail.delivered_to):
+            token = read_token(text, self._key) if text else None
+            if token is not None and token[0] in self._tickets:
+                return token
+        return None
+
+    def _load_messages(self, mails: Sequence[ParsedMail]) -> None:
+        own = {short_id(mail.message_id) for mail in mails if mail.message_id}
+        names = {short_id(name) for mail in mails for name in named_ids(mail)}
+        query = sa.select(Message.rfc_message_id, Message.ticket_id, Message.kind).where(
+            Message.rfc_message_id.in_(own | names)).order_by(Message.id)
+        for name, ticket_id, kind in self._session.execute(query):
+            self._message_ids.add(name)
+            if kind == Kind.INCOMING:
+                self._stored[name].append(ticket_id)
+        query_kin = sa.select(MessageReference.rfc_message_id, Message.ticket_id).join(
+            Message, Message.id == MessageReference.message_id).where(
+            MessageReference.rfc_message_id.in_(own | names)).order_by(Message.id)
+        for name, ticket_id in self._session.execute(query_kin):
+            self._kin[name].append(ticket_id)
+
+    def _wanted_tickets(self, mails: Sequence[ParsedMail]) -> set[int]:
+        wanted = {ticket for ticket, _message in self._tokens.values()}
+        wanted.update(ticket for tickets in self._stored.values() for ticket in tickets)
+        wanted.update(ticket for tickets in self._kin.values() for ticket in tickets)
+        wanted.update(number for mail in mails if (number := subject_number(mail.subject)) is not None)
+        bounced = (read_token(mail.bounce.original_message_id, self._key) for mail in mails if mail.bounce)
+        wanted.update(token[0] for token in bounced if token is not None)
+        return wanted
+
+    def _load_tickets(self, wanted: set[int]) -> None:
+        merged: dict[int, int] = {}
+        for _ in range(FOLLOW_MERGES):
+            wanted = {ticket for ticket in wanted if ticket not in self._tickets}
+            if not wanted:
+                break
+            rows = self._session.execute(sa.select(
+                Ticket.id, Ticket.closed_at, Ticket.subject, Ticket.merged_into_id).where(Ticket.id.in_(wanted))).all()
+            people = self._people(wanted)
+            for ticket_id, closed_at, subject, merged_into in rows:
+                self._tickets[ticket_id] = TicketFacts(ticket_id, frozenset(people[ticket_id]), closed_at, subject, merged_into)
+                if merged_into is not None:
+                    merged[ticket_id] = merged_into
+            wanted = set(merged.values())
+        for ticket_id in merged:
+            self._point_to_end(ticket_id, merged)
+
+    def _point_to_end(self, ticket_id: int, merged: dict[int, int]) -> None:
+        end = ticket_id
+        for _ in range(FOLLOW_MERGES):
+            end = merged.get(end, end)
+        facts = self._tickets[ticket_id]
+        self._tickets[ticket_id] = TicketFacts(ticket_id, facts.participants, facts.closed_at, facts.subject, end)
+
+    def _people(self, wanted: set[int]) -> dict[int, set[str]]:
+        """Who may speak in each ticket: its participants and every address of its customer's card."""
+        people: dict[int, set[str]] = defaultdict(set)
+        allowed = sa.select(Participant.ticket_id, Participant.email).where(Participant.ticket_id.in_(wanted))
+        of_card = sa.select(Ticket.id, CustomerAddress.email).join(Customer, Customer.id == Ticket.customer_id).join(
+            CustomerAddress, CustomerAddress.customer_id == Customer.id).where(Ticket.id.in_(wanted))
+        for ticket_id, email in self._session.execute(sa.union_all(allowed, of_card)):
+            people[ticket_id].add(email)
+        return people
+
+    def _load_copies(self, mails: Sequence[ParsedMail], raws: Sequence[RawMail]) -> None:
+        placed = RawMail.state.in_([RawState.FILED, RawState.AUTOMATIC, RawState.OWN, RawState.SPAM])
+        by_bytes = sa.select(RawMail.mailbox_id, RawMail.sha256, RawMail.id).where(
+            placed, RawMail.sha256.in_({raw.sha256 for raw in raws}))
+        for mailbox_id, digest, raw_id in self._session.execute(by_bytes.order_by(RawMail.id)):
+            self._same_bytes.setdefault((mailbox_id, digest), raw_id)
+        keys = {mail.content_key for mail in mails}
+        by_content = sa.select(RawMail.content_key, RawMail.id).where(placed, RawMail.content_key.in_(keys))
+        for key, raw_id in self._session.execute(by_content.order_by(RawMail.id)):
+            self._same_letter.setdefault(key, raw_id)
+
+
+def _token_texts(mail: ParsedMail) -> tuple[str, ...]:
+    """Where a token of ours may stand in a letter: the ids it names, and the addresses it was sent to."""
+    addresses = [address.email for address in (*mail.to, *mail.cc)]
+    return tuple(dict.fromkeys((*named_ids(mail), *addresses, *mail.delivered_to)))

@@ -1,0 +1,193 @@
+"""The poller process: a thread per mailbox that captures, and one that decides what was captured.
+
+Polling is the truth; IDLE only shortens the wait. Each thread takes the mailbox's lease, reconciles every folder at
+the start and every `reconcile_seconds`, looks for newer mail in between, and backs off when the server fails. A
+mailbox that hangs or fails delays only itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from app import db, installation, queue
+from app.blobs import BlobStore
+from app.errors import Conflict, PermanentFailure, TemporaryFailure
+from app.mailboxes import queries, service
+from app.mailboxes.models import Mailbox
+from app.mailboxes.service import Lease
+from app.settings import Settings, load_settings
+from mail_ingest.capture import Look, account_of, look_for_newer, look_into_folder
+from mail_ingest.fetch import ImapSource
+from mail_ingest.ingest import Ingest
+
+log = logging.getLogger(__name__)
+
+BACKOFF_SECONDS = (2, 5, 15, 30, 60)
+LONGEST_IDLE_SECONDS = 45  # below the socket's time limit, far below the 29 minutes of RFC 2177
+ROSTER_SECONDS = 3
+SWEEP_SECONDS = 15
+
+
+class MailboxWatch(threading.Thread):
+    """Captures one mailbox until told to stop."""
+
+    def __init__(self, mailbox: Mailbox, settings: Settings, blobs: BlobStore, *, captured: Callable[[], None]) -> None:
+        super().__init__(name=f"mailbox-{mailbox.id}", daemon=True)
+        self.mailbox = mailbox
+        self.signature = account_signature(mailbox)
+        self._settings = settings
+        self._blobs = blobs
+        self._captured = captured
+        self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._stop = threading.Event()
+        self._failures = 0
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._watch()
+            except (TemporaryFailure, PermanentFailure, Conflict) as error:
+                self._failed(str(error))
+            except Exception as error:  # a bug here must not end the mailbox: say it, wait, go on
+                log.exception("mailbox %d", self.mailbox.id)
+                self._failed(f"{type(error).__name__}: {error}")
+
+    def _watch(self) -> None:
+        lease = self._lease()
+        if lease is None:
+            self._stop.wait(5)
+            return
+        try:
+            with ImapSource(account_of(self.mailbox, self._settings)) as source:
+                self._look_and_wait(source, lease)
+        finally:
+            with db.transaction() as session:
+                service.release_lease(session, lease)
+
+    def _look_and_wait(self, source: ImapSource, lease: Lease) -> None:
+        folders = [folder.id for folder in self.mailbox.folders if not folder.name.startswith("(")]
+        full_at = 0.0
+        while not self._stop.is_set():
+            full = time.monotonic() >= full_at
+            look = look_into_folder if full else look_for_newer
+            looks = [look(source, lease, folder, self._blobs, limit=self._settings.mail_bytes) for folder in folders]
+            if full:
+                full_at = time.monotonic() + self._settings.reconcile_seconds
+            self._succeeded(lease, looks)
+            self._wait(source, one_folder=len(folders) == 1)
+
+    def _wait(self, source: ImapSource, *, one_folder: bool) -> None:
+        """Until the server speaks or the poll is due. With several folders IDLE would see only the last: poll."""
+        seconds = min(self._settings.poll_seconds, LONGEST_IDLE_SECONDS)
+        if one_folder and source.can_idle():
+            source.idle(seconds)
+        else:
+            self._stop.wait(seconds)
+
+    def _lease(self) -> Lease | None:
+        with db.transaction() as session:
+            return service.acquire_lease(session, self.mailbox.id, self._owner, now=db.now())
+
+    def _succeeded(self, lease: Lease, looks: list[Look]) -> None:
+        self._failures = 0
+        with db.transaction() as session:
+            service.hold_lease(session, lease, now=db.now())
+            service.note_success(session, self.mailbox.id, now=db.now())
+        if any(look.stored for look in looks):
+            self._captured()
+
+    def _failed(self, reason: str) -> None:
+        log.warning("mailbox %s: %s", self.mailbox.address, reason)
+        try:
+            with db.transaction() as session:
+                service.note_error(session, self.mailbox.id, reason, now=db.now())
+        except Exception:
+            log.exception("could not note the error of mailbox %d", self.mailbox.id)
+        self._stop.wait(BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)])
+        self._failures += 1
+
+
+class Poller:
+    """Keeps one watch per active mailbox, and decides captured mail in the calling thread."""
+
+    def __init__(self, settings: Settings, blobs: BlobStore) -> None:
+        self._settings = settings
+        self._blobs = blobs
+        self._ingest = Ingest(settings, blobs)
+        self._watches: dict[int, MailboxWatch] = {}
+        self._work = threading.Event()
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._work.set()
+
+    def run(self) -> None:
+        sweep_at = 0.0
+        while not self._stop.is_set():
+            self._guarded(self._update_watches)
+            captured = self._work.wait(ROSTER_SECONDS)
+            self._work.clear()
+            if captured or time.monotonic() >= sweep_at:
+                self._guarded(self._decide)
+                sweep_at = time.monotonic() + SWEEP_SECONDS
+        for watch in self._watches.values():
+            watch.stop()
+
+    def _decide(self) -> None:
+        report = self._ingest.drain()
+        if report.outcomes:
+            log.info("decided: %s", ", ".join(f"{number} {state}" for state, number in sorted(report.outcomes.items())))
+            queue.wake("knowledge")
+
+    def _update_watches(self) -> None:
+        with db.reading() as session:
+            wanted = {mailbox.id: mailbox for mailbox in queries.active_mailboxes(session)}
+        for mailbox_id, watch in list(self._watches.items()):
+            changed = mailbox_id not in wanted or account_signature(wanted[mailbox_id]) != watch.signature
+            if changed or not watch.is_alive():
+                watch.stop()
+                del self._watches[mailbox_id]
+        for mailbox_id, mailbox in wanted.items():
+            if mailbox_id not in self._watches:
+                self._watches[mailbox_id] = MailboxWatch(mailbox, self._settings, self._blobs, captured=self._work.set)
+                self._watches[mailbox_id].start()
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """The poller outlives any failure of one step: it is logged, and the next round tries again."""
+        try:
+            act()
+        except Exception:
+            log.exception("%s", act.__name__)
+            self._stop.wait(2)
+
+
+def account_signature(mailbox: Mailbox) -> tuple[object, ...]:
+    """What makes a watch start afresh when it changes."""
+    return (mailbox.imap_host, mailbox.imap_port, mailbox.imap_security, mailbox.imap_user, mailbox.imap_password,
+            tuple(folder.name for folder in mailbox.folders if not folder.name.startswith("(")))
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = installation.settle(load_settings())
+    db.configure(settings.database)
+    queue.configure(settings.queue_url)
+    poller = Poller(settings, BlobStore(settings.blob_dir))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: poller.stop())
+    poller.run()
+
+
+if __name__ == "__main__":
+    main()

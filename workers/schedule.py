@@ -1,0 +1,92 @@
+"""The clock. Every second: replies whose undo time is over leave. Every few seconds: rows nobody rang for. Every
+minute: housekeeping. Each tick reads the database, so it does not matter what happened to any bell.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from rq.registry import StartedJobRegistry
+
+from app import db, installation, queue
+from app.outgoing import sandbox
+from app.outgoing import service as outgoing
+from app.settings import load_settings
+from app.tickets import housekeeping
+
+log = logging.getLogger(__name__)
+
+
+def release_replies() -> None:
+    """held → queued for replies whose undo time is over, then ring for each."""
+    with db.transaction() as session:
+        message_ids = outgoing.release_due(session, db.now())
+    _ring("deliver_message", message_ids)
+
+
+def sweep_outbox() -> None:
+    """Ring for rows nobody rang for, and settle leases that ran out."""
+    with db.transaction() as session:
+        message_ids = outgoing.sweep(session, db.now())
+    _ring("deliver_message", message_ids)
+
+
+def sweep_sandbox() -> None:
+    with db.reading() as session:
+        letter_ids = sandbox.waiting_letters(session)
+    _ring("send_sandbox_letter", letter_ids)
+
+
+def clean_up() -> None:
+    """Old change rows, and jobs whose worker was killed: RQ itself looks only every ten minutes."""
+    with db.transaction() as session:
+        housekeeping.forget_old_changes(session, now=db.now())
+    connection = queue.connection()
+    if connection is not None and queue.answers():
+        StartedJobRegistry(queue.NAME, connection=connection, serializer=queue.SERIALIZER).cleanup()
+
+
+TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
+    (1, release_replies), (5, sweep_outbox), (5, sweep_sandbox), (60, clean_up))
+
+
+def run(stop: threading.Event) -> None:
+    """Run every tick when it is due until `stop`. A tick that fails is logged and tried again at its next time."""
+    due = {tick: 0.0 for _seconds, tick in TICKS}
+    while not stop.is_set():
+        for seconds, tick in TICKS:
+            if time.monotonic() >= due[tick]:
+                due[tick] = time.monotonic() + seconds
+                _guarded(tick)
+        stop.wait(max(0.05, min(due.values()) - time.monotonic()))
+
+
+def _guarded(tick: Callable[[], None]) -> None:
+    try:
+        tick()
+    except Exception:
+        log.exception("tick %s", tick.__name__)
+
+
+def _ring(job: str, ids: list[int]) -> None:
+    for row_id in ids:
+        queue.ring(job, row_id)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = installation.settle(load_settings())
+    db.configure(settings.database)
+    queue.configure(settings.queue_url)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(stop)
+
+
+if __name__ == "__main__":
+    main()
