@@ -20,14 +20,17 @@ class Evidence(NamedTuple):
 
     gap: float
     linear: float
+    lead: float
+    likeness: float
     text: float
     known: float
+    own: float
     nearest: float
     examples: float
 
 
 # Fitted on development questions; a new installation starts from these.
-_PRIOR = (-4.0, 2.0, 0.8, 1.0, 1.0, 3.0, 0.1)
+_PRIOR = (-4.0, 1.0, 0.8, 0.5, 1.0, 0.5, 1.0, 1.0, 2.0, 0.0)
 
 
 class Calibrator:

@@ -1,77 +1,127 @@
-"""An online linear model: AROW (Crammer, Kulesza, Dredze 2009) for many classes, in flat arrays. Pure.
+"""What the past letters of each article look like: two views over the same sparse rows. Pure.
 
-One row per feature bucket holds the classes it knows, their weights and how sure it is of each. An
-update moves the right class and its strongest rival only, so rows stay short and learning is cheap.
+*Linear*: AROW (Crammer, Kulesza, Dredze 2009) for many classes. An update moves the right class and its
+strongest rival only, so rows stay short and learning is cheap. *Likeness*: the cosine with the sum of a
+class's letters, rare features counting more; it is the better judge of a class with one or two letters.
+Classes are small numbers given by the owner. One row per feature bucket, in flat arrays.
 """
 
+import math
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 
 from kb_search.features import Vector
 
-# How reluctant a confident weight is to move; smaller learns faster and forgets faster.
+# How reluctant a confident weight is to move: smaller learns faster and forgets faster.
 _REGULAR = 0.3
 _FIRST_VARIANCE = 1.0
 
 
-class Arow:
-    """Classes are small numbers given by the owner; scores of unknown classes are 0."""
+class Row:
+    """One feature: the classes that know it with weight, variance and sum of values; `seen` in how many letters."""
+
+    __slots__ = ("classes", "seen", "sums", "variances", "weights")
 
     def __init__(self) -> None:
-        self.rows: dict[int, tuple[array[int], array[float], array[float]]] = {}
-        self.classes = 0
+        self.classes = array("H")
+        self.weights = array("f")
+        self.variances = array("f")
+        self.sums = array("f")
+        self.seen = 0
 
-    def scores(self, vector: Vector) -> list[float]:
-        """One score per class."""
-        found = [0.0] * self.classes
+    def slot(self, number: int) -> int:
+        try:
+            return self.classes.index(number)
+        except ValueError:
+            self.classes.append(number)
+            self.weights.append(0.0)
+            self.variances.append(_FIRST_VARIANCE)
+            self.sums.append(0.0)
+            return len(self.classes) - 1
+
+
+class Model:
+    """Scores lists are indexed by class; a class without letters scores 0."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Row] = {}
+        self.lengths: list[float] = []
+        self.letters = 0
+
+    def grow(self, classes: int) -> None:
+        self.lengths += [0.0] * (classes - len(self.lengths))
+
+    def add(self, vector: Vector, number: int, weight: float) -> None:
+        """The class has one letter more; a negative weight takes one back."""
+        sign = 1 if weight > 0 else -1
+        self.letters += sign
+        for bucket, value in zip(vector.buckets, vector.values, strict=True):
+            row = self._row(bucket)
+            row.seen += sign
+            slot = row.slot(number)
+            before = row.sums[slot]
+            row.sums[slot] = before + weight * value
+            self.lengths[number] += self._rarity(row) * (row.sums[slot] ** 2 - before**2)
+
+    def update(self, vector: Vector, right: int, wrong: int, weight: float) -> None:
+        """One step that puts `right` above `wrong` by a margin of 1; `weight` scales the step."""
+        rows = [self._row(bucket) for bucket in vector.buckets]
+        places = [(row, row.slot(right), row.slot(wrong), x) for row, x in zip(rows, vector.values, strict=True)]
+        margin = sum(x * (row.weights[up] - row.weights[down]) for row, up, down, x in places)
+        if margin >= 1.0:
+            return
+        spread = sum(x * x * (row.variances[up] + row.variances[down]) for row, up, down, x in places)
+        shrink = 1.0 / (spread + _REGULAR)
+        step = weight * (1.0 - margin) * shrink
+        for row, up, down, x in places:
+            variances = row.variances
+            row.weights[up] += step * variances[up] * x
+            row.weights[down] -= step * variances[down] * x
+            variances[up] -= weight * shrink * (variances[up] * x) ** 2
+            variances[down] -= weight * shrink * (variances[down] * x) ** 2
+
+    def linear(self, vector: Vector) -> list[float]:
+        found = [0.0] * len(self.lengths)
         rows = self.rows
         for bucket, value in zip(vector.buckets, vector.values, strict=True):
             row = rows.get(bucket)
             if row is not None:
-                for number, weight in zip(row[0], row[1], strict=True):
+                for number, weight in zip(row.classes, row.weights, strict=True):
                     found[number] += weight * value
         return found
 
-    def update(self, vector: Vector, right: int, wrong: int, weight: float) -> None:
-        """One step that puts `right` above `wrong` by a margin of 1; `weight` scales the step."""
-        self.classes = max(self.classes, right + 1, wrong + 1)
-        places = [self._place(bucket, (right, wrong)) for bucket in vector.buckets]
-        margin = spread = 0.0
-        for (row, up, down), value in zip(places, vector.values, strict=True):
-            margin += value * (row[1][up] - row[1][down])
-            spread += value * value * (row[2][up] + row[2][down])
-        if margin >= 1.0:
-            return
-        shrink = 1.0 / (spread + _REGULAR)
-        step = weight * (1.0 - margin) * shrink
-        for (row, up, down), value in zip(places, vector.values, strict=True):
-            _, weights, variances = row
-            weights[up] += step * variances[up] * value
-            weights[down] -= step * variances[down] * value
-            variances[up] -= weight * shrink * (variances[up] * value) ** 2
-            variances[down] -= weight * shrink * (variances[down] * value) ** 2
+    def likeness(self, vector: Vector) -> list[float]:
+        """From 0 to 1 per class."""
+        found = [0.0] * len(self.lengths)
+        length = 0.0
+        for bucket, value in zip(vector.buckets, vector.values, strict=True):
+            row = self.rows.get(bucket)
+            rarity = self._rarity(row)
+            length += rarity * value * value
+            if row is not None:
+                scaled = rarity * value
+                for number, total in zip(row.classes, row.sums, strict=True):
+                    found[number] += total * scaled
+        length = math.sqrt(length) or 1.0
+        return [
+            score / (length * math.sqrt(own)) if own > 1e-6 else 0.0
+            for score, own in zip(found, self.lengths, strict=True)
+        ]
 
-    def _place(
-        self, bucket: int, pair: Sequence[int]
-    ) -> tuple[tuple["array[int]", "array[float]", "array[float]"], int, int]:
+    def rarity(self, bucket: int) -> float:
+        return self._rarity(self.rows.get(bucket))
+
+    def _rarity(self, row: Row | None) -> float:
+        seen = row.seen if row is not None else 0
+        return max(0.05, math.log((self.letters + 1.0) / (seen + 0.5)))
+
+    def _row(self, bucket: int) -> Row:
         row = self.rows.get(bucket)
         if row is None:
-            row = self.rows[bucket] = (array("I"), array("f"), array("f"))
-        return row, _slot(row, pair[0]), _slot(row, pair[1])
+            row = self.rows[bucket] = Row()
+        return row
 
 
-def _slot(row: tuple["array[int]", "array[float]", "array[float]"], number: int) -> int:
-    classes, weights, variances = row
-    try:
-        return classes.index(number)
-    except ValueError:
-        classes.append(number)
-        weights.append(0.0)
-        variances.append(_FIRST_VARIANCE)
-        return len(classes) - 1
-
-
-def best_rival(scores: Sequence[float], right: int, among: Collection[int]) -> int | None:
+def best_rival(scores: list[float], right: int, among: Iterable[int]) -> int | None:
     """The class of `among` with the highest score that is not `right`."""
-    rivals = [number for number in among if number != right]
-    return max(rivals, key=lambda number: scores[number] if number < len(scores) else 0.0, default=None)
+    return max((number for number in among if number != right), key=scores.__getitem__, default=None)

@@ -104,7 +104,7 @@ class Suggester:
 
         `language`: articles with a text in it come first. `allowed`: the only ids that may be named.
         """
-        vector, ranked = self._memory.rank(question, allowed, k)
+        ranked = self._memory.rank(question, allowed, k)
         found = [self._suggestion(question, one) for one in ranked]
         return [one for one in found if one.confidence >= self._floor]
 
@@ -181,7 +181,7 @@ class Suggester:
             self._notice(f"The article index cannot be written ({trouble}).")
 
     def _suggestion(self, question: str, ranked: Ranked) -> Suggestion:
-        article_id = self._memory.ids[ranked.number]
+        article_id = ranked.article_id
         title = next(iter(self._memory.articles[article_id].values())).title
         shown: Literal["open", "folded"] = "open" if ranked.confidence >= self._target else "folded"
         why = Why(self._shared(question, ranked.number), ranked.example)
@@ -192,7 +192,7 @@ class Suggester:
             word
             for word in dict.fromkeys(words(question))
             if word not in STOP_WORDS
-            and any(number in holders for holders in self._memory.text.lists(stem(word)).values())
+            and any(number in holders for holders in self._memory.ranker.text.lists(stem(word)).values())
         ]
         return tuple(shared[:6])
 

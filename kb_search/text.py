@@ -85,6 +85,10 @@ class TextScores:
         holders = len(set().union(*lists.values()))
         return math.log(1.0 + max(0.0, len(self._articles) - holders + 0.5) / (holders + 0.5)) if holders else 0.0
 
+    def idf_of_unknown(self) -> float:
+        """Telling power of a stem that nothing knows."""
+        return math.log(1.0 + (len(self._articles) + 0.5) / 0.5)
+
     def scores(self, terms: Iterable[str]) -> dict[int, float]:
         """class → score over the rarest stems; classes without any are absent."""
         found: dict[int, float] = {}
