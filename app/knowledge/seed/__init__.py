@@ -1,0 +1,43 @@
+"""The articles a sandbox begins with, and what earlier customers asked when each of them was the answer.
+
+Texts only, no database: `app.knowledge.service` decides what becomes of them. An article is one file,
+`<key>.md`: title, language and tags between two lines of dashes, then the answer. `learnt.json` maps keys
+to questions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class SeedArticle:
+    """`answer` is light Markdown with {{variables}}; `language` is "en" or "ru"."""
+
+    key: str
+    title: str
+    answer: str
+    language: str
+    tags: tuple[str, ...]
+
+
+def seed_articles() -> list[SeedArticle]:
+    """Twenty articles of the sandbox's firm, ten in each language, in order of key."""
+    return [_article(path.stem, path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.md"))]
+
+
+def learnt_questions() -> list[tuple[str, str]]:
+    """Pairs of a question in a customer's words and the key of the article that answered it."""
+    by_key: dict[str, list[str]] = json.loads((_FOLDER / "learnt.json").read_text("utf-8"))
+    return [(question, key) for key, questions in by_key.items() for question in questions]
+
+
+def _article(key: str, text: str) -> SeedArticle:
+    _, head, answer = text.split("---\n", 2)
+    fields = dict(line.split(": ", 1) for line in head.splitlines())
+    tags = tuple(tag.strip() for tag in fields["tags"].split(","))
+    return SeedArticle(key, fields["title"], answer.strip(), fields["language"], tags)
