@@ -1,4 +1,7 @@
-"""One-time links: an invitation, the first admin's link, a reset. Opening one changes nothing; only a POST spends it."""
+"""One-time links: an invitation, the first admin's link, a reset.
+
+Opening one changes nothing, only a POST spends it: mail scanners open links too.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,11 @@ def invite(session: Session, agent: Agent, *, now: datetime) -> str:
     cancel_all(session, agent.id, now=now)
     token = security.new_token()
     life = RESET if agent.password_hash else INVITATION
-    session.add(OneTimeLink(agent_id=agent.id, token_hash=security.token_hash(token), created_at=now,
-                            expires_at=now + life))
+    session.add(
+        OneTimeLink(
+            agent_id=agent.id, token_hash=security.token_hash(token), created_at=now, expires_at=now + life
+        )
+    )
     session.flush()
     return token
 
@@ -43,10 +49,15 @@ def find(session: Session, token: str, *, now: datetime) -> Agent:
 def spend(session: Session, token: str, *, now: datetime) -> Agent:
     """As `find`, and the link is gone: of two who press at once, one gets NotFound."""
     agent = find(session, token, now=now)
-    claimed = session.execute(
-        sa.update(OneTimeLink).where(OneTimeLink.token_hash == security.token_hash(token), OneTimeLink.used_at.is_(None))
-        .values(used_at=now).execution_options(synchronize_session=False))
-    if claimed.rowcount != 1:
+    unused = OneTimeLink.used_at.is_(None)
+    claimed = session.scalars(
+        sa.update(OneTimeLink)
+        .where(OneTimeLink.token_hash == security.token_hash(token), unused)
+        .values(used_at=now)
+        .returning(OneTimeLink.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not claimed:
         raise NotFound("This link is no longer valid.")
     return agent
 
@@ -54,10 +65,17 @@ def spend(session: Session, token: str, *, now: datetime) -> Agent:
 def cancel_all(session: Session, agent_id: int, *, now: datetime) -> None:
     """Every open link of this agent stops working."""
     session.execute(
-        sa.update(OneTimeLink).where(OneTimeLink.agent_id == agent_id, OneTimeLink.used_at.is_(None))
-        .values(used_at=now).execution_options(synchronize_session=False))
+        sa.update(OneTimeLink)
+        .where(OneTimeLink.agent_id == agent_id, OneTimeLink.used_at.is_(None))
+        .values(used_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _usable(token: str, now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(OneTimeLink.token_hash == security.token_hash(token), OneTimeLink.used_at.is_(None),
-                   OneTimeLink.expires_at > now, Agent.active.is_(True))
+    return sa.and_(
+        OneTimeLink.token_hash == security.token_hash(token),
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.expires_at > now,
+        Agent.active.is_(True),
+    )

@@ -22,12 +22,16 @@ class AgentRow:
 
 def active_agents(session: Session) -> list[Agent]:
     """Who can be given a ticket, by name."""
-    return list(session.scalars(sa.select(Agent).where(Agent.active.is_(True)).order_by(Agent.name, Agent.id)))
+    return list(
+        session.scalars(sa.select(Agent).where(Agent.active.is_(True)).order_by(Agent.name, Agent.id))
+    )
 
 
 def first_admin(session: Session) -> Agent | None:
     """The demo agent of a sandbox."""
-    query = sa.select(Agent).where(Agent.role == Role.ADMIN, Agent.active.is_(True)).order_by(Agent.id).limit(1)
+    query = (
+        sa.select(Agent).where(Agent.role == Role.ADMIN, Agent.active.is_(True)).order_by(Agent.id).limit(1)
+    )
     return session.scalar(query)
 
 
@@ -41,11 +45,21 @@ def by_email(session: Session, email: str) -> Agent | None:
 
 def agent_rows(session: Session, *, now: datetime) -> list[AgentRow]:
     """Every agent, active ones first, then by name."""
-    seen = sa.select(SignIn.agent_id, sa.func.max(SignIn.last_seen_at).label("at")).group_by(SignIn.agent_id).subquery()
-    invited = (sa.select(OneTimeLink.agent_id, sa.func.max(OneTimeLink.expires_at).label("until"))
-               .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
-               .group_by(OneTimeLink.agent_id).subquery())
-    query = (sa.select(Agent, seen.c.at, invited.c.until)
-             .outerjoin(seen, seen.c.agent_id == Agent.id).outerjoin(invited, invited.c.agent_id == Agent.id)
-             .order_by(Agent.active.desc(), Agent.name, Agent.id))
+    seen = (
+        sa.select(SignIn.agent_id, sa.func.max(SignIn.last_seen_at).label("at"))
+        .group_by(SignIn.agent_id)
+        .subquery()
+    )
+    invited = (
+        sa.select(OneTimeLink.agent_id, sa.func.max(OneTimeLink.expires_at).label("until"))
+        .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .group_by(OneTimeLink.agent_id)
+        .subquery()
+    )
+    query = (
+        sa.select(Agent, seen.c.at, invited.c.until)
+        .outerjoin(seen, seen.c.agent_id == Agent.id)
+        .outerjoin(invited, invited.c.agent_id == Agent.id)
+        .order_by(Agent.active.desc(), Agent.name, Agent.id)
+    )
     return [AgentRow(agent, at, until) for agent, at, until in session.execute(query)]

@@ -24,14 +24,28 @@ invite = links.invite
 sign_in = sign_ins.sign_in
 
 
-def make_agent(session: Session, email: str, name: str, *, role: str = Role.AGENT, language: str = "en",
-               timezone: str = "UTC", now: datetime) -> Agent:
+def make_agent(
+    session: Session,
+    email: str,
+    name: str,
+    *,
+    role: str = Role.AGENT,
+    language: str = "en",
+    timezone: str = "UTC",
+    now: datetime,
+) -> Agent:
     """A new agent without a password: only a one-time link lets them in. Raises InvalidInput."""
     address = tidy_email(email)
     if session.scalar(sa.select(Agent.id).where(Agent.email == address)) is not None:
         raise InvalidInput("There is already an agent with this address.", "email")
-    agent = Agent(email=address, name=tidy_name(name), role=_one_of(role, tuple(Role), "role"),
-                  language=_one_of(language, LANGUAGES, "language"), timezone=_zone(timezone), created_at=now)
+    agent = Agent(
+        email=address,
+        name=tidy_name(name),
+        role=_one_of(role, tuple(Role), "role"),
+        language=_one_of(language, LANGUAGES, "language"),
+        timezone=_zone(timezone),
+        created_at=now,
+    )
     session.add(agent)
     session.flush()
     return agent
@@ -45,12 +59,25 @@ def agent_by_id(session: Session, agent_id: int) -> Agent:
     return agent
 
 
-def edit_profile(session: Session, agent: Agent, *, name: str, language: str, timezone: str, theme: str,
-                 shortcuts: bool, signature: str) -> None:
+def edit_profile(
+    session: Session,
+    agent: Agent,
+    *,
+    name: str,
+    language: str,
+    timezone: str,
+    theme: str,
+    shortcuts: bool,
+    signature: str,
+) -> None:
     """What agents may change about themselves. Raises InvalidInput; nothing is changed then."""
     values = {
-        "name": tidy_name(name), "language": _one_of(language, LANGUAGES, "language"), "timezone": _zone(timezone),
-        "theme": _one_of(theme, THEMES, "theme"), "shortcuts": shortcuts, "signature": _signature(signature),
+        "name": tidy_name(name),
+        "language": _one_of(language, LANGUAGES, "language"),
+        "timezone": _zone(timezone),
+        "theme": _one_of(theme, THEMES, "theme"),
+        "shortcuts": shortcuts,
+        "signature": _signature(signature),
     }
     for field, value in values.items():
         setattr(agent, field, value)
@@ -102,8 +129,11 @@ def welcome(session: Session, token: str, password: str, *, now: datetime, cost:
 
 def tidy_name(text: str) -> str:
     """One line without control or invisible characters: names end up in mail headers. Raises InvalidInput."""
-    visible = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", text)
-                      if char.isspace() or unicodedata.category(char)[0] != "C")
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
     name = " ".join(visible.split())
     if not name:
         raise InvalidInput("Please fill in a name.", "name")
@@ -117,7 +147,12 @@ def _keep_an_admin(session: Session, agent: Agent) -> None:
     if not (agent.is_admin and agent.active):
         return
     # Every admin row is locked, so that two requests cannot remove the last two admins at once.
-    query = sa.select(Agent.id).where(Agent.role == Role.ADMIN, Agent.active.is_(True)).order_by(Agent.id).with_for_update()
+    query = (
+        sa.select(Agent.id)
+        .where(Agent.role == Role.ADMIN, Agent.active.is_(True))
+        .order_by(Agent.id)
+        .with_for_update()
+    )
     if session.scalars(query).all() == [agent.id]:
         raise InvalidInput("This is the last admin. Make another agent an admin first.", "role")
 
@@ -135,8 +170,11 @@ def _zone(value: str) -> str:
 
 
 def _signature(text: str) -> str:
-    kept = "".join(char for char in text.replace("\r\n", "\n").replace("\r", "\n")
-                   if char == "\n" or unicodedata.category(char)[0] != "C").strip()
+    kept = "".join(
+        char
+        for char in text.replace("\r\n", "\n").replace("\r", "\n")
+        if char == "\n" or unicodedata.category(char)[0] != "C"
+    ).strip()
     if len(kept) > LONGEST_SIGNATURE:
         raise InvalidInput("This signature is too long.", "signature")
     return kept

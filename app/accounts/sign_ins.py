@@ -1,7 +1,7 @@
 """Sign-in sessions: one row per signed-in browser, found by the hash of a random token.
 
-A session ends twelve hours after it began, or after two hours without activity. Rights are read with it on every
-request, so a deactivated agent is out at once.
+A session ends twelve hours after it began, or after two hours without activity. Rights are read with it on
+every request, so a deactivated agent is out at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def check(session: Session, email: str, password: str) -> Checked | None:
 
     Call it with a reading session: the work is slow on purpose and must not hold the write lock.
     """
-    query = sa.select(Agent.id, Agent.password_hash).where(Agent.email == email.strip().lower(), Agent.active.is_(True))
+    query = sa.select(Agent.id, Agent.password_hash).where(
+        Agent.email == email.strip().lower(), Agent.active.is_(True)
+    )
     row = session.execute(query).first()
     stored = row.password_hash if row else None
     if not _CHECKS.acquire(timeout=_CHECK_WAIT_SECONDS):
@@ -71,16 +73,28 @@ def start(session: Session, agent_id: int, *, now: datetime, user_agent: str = "
     """Token of a new session of an agent whose right to it was checked. Forgets the agent's ended ones."""
     session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, sa.not_(_alive(now))))
     token = security.new_token()
-    session.add(SignIn(agent_id=agent_id, token_hash=security.token_hash(token), created_at=now, last_seen_at=now,
-                       expires_at=now + ABSOLUTE, user_agent=user_agent[:LONGEST_USER_AGENT]))
+    session.add(
+        SignIn(
+            agent_id=agent_id,
+            token_hash=security.token_hash(token),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + ABSOLUTE,
+            user_agent=user_agent[:LONGEST_USER_AGENT],
+        )
+    )
     session.flush()
     return token
 
 
 def find(session: Session, token: str, *, now: datetime) -> SignIn | None:
     """The live session of this token with its agent, in one query."""
-    query = (sa.select(SignIn).join(SignIn.agent).options(joinedload(SignIn.agent))
-             .where(SignIn.token_hash == security.token_hash(token), _alive(now), Agent.active.is_(True)))
+    query = (
+        sa.select(SignIn)
+        .join(SignIn.agent)
+        .options(joinedload(SignIn.agent))
+        .where(SignIn.token_hash == security.token_hash(token), _alive(now), Agent.active.is_(True))
+    )
     return session.scalar(query)
 
 
@@ -90,16 +104,22 @@ def is_stale(sign_in: SignIn, *, now: datetime) -> bool:
 
 
 def touch(session: Session, sign_in_id: int, *, now: datetime) -> None:
-    session.execute(sa.update(SignIn).where(SignIn.id == sign_in_id, SignIn.last_seen_at < now).values(last_seen_at=now))
+    session.execute(
+        sa.update(SignIn).where(SignIn.id == sign_in_id, SignIn.last_seen_at < now).values(last_seen_at=now)
+    )
 
 
 def renew(session: Session, agent_id: int, token: str) -> str:
     """A new token for the same session: whoever copied the old one is out. Raises NotAllowed if it ended."""
     fresh = security.new_token()
-    changed = session.execute(
-        sa.update(SignIn).where(SignIn.agent_id == agent_id, SignIn.token_hash == security.token_hash(token))
-        .values(token_hash=security.token_hash(fresh)).execution_options(synchronize_session=False))
-    if changed.rowcount != 1:
+    changed = session.scalars(
+        sa.update(SignIn)
+        .where(SignIn.agent_id == agent_id, SignIn.token_hash == security.token_hash(token))
+        .values(token_hash=security.token_hash(fresh))
+        .returning(SignIn.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not changed:
         raise NotAllowed("Please sign in again.")
     return fresh
 
@@ -115,7 +135,9 @@ def end_one(session: Session, agent_id: int, sign_in_id: int) -> None:
 
 def end_all(session: Session, agent_id: int, *, but: str = "") -> None:
     """Ends every session of an agent, save the one of the token `but`."""
-    session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, SignIn.token_hash != security.token_hash(but)))
+    session.execute(
+        sa.delete(SignIn).where(SignIn.agent_id == agent_id, SignIn.token_hash != security.token_hash(but))
+    )
 
 
 def alive_of(session: Session, agent_id: int, *, now: datetime) -> list[SignIn]:

@@ -35,7 +35,7 @@ class Customer(Base):
     created_at: Mapped[datetime]
     organisation: Mapped[Organisation | None] = relationship()
     addresses: Mapped[list[CustomerAddress]] = relationship(
-        back_populates="customer", order_by="CustomerAddress.id", cascade="all, delete-orphan")
+        back_populates="customer", order_by="CustomerAddress.position, CustomerAddress.id", cascade="all, delete-orphan")
     phones: Mapped[list[CustomerPhone]] = relationship(order_by="CustomerPhone.id", cascade="all, delete-orphan")
     tags: Mapped[list[Tag]] = relationship(secondary=customer_tags, order_by=Tag.name)
 
@@ -56,6 +56,8 @@ class CustomerAddress(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    # The smallest comes first; agents choose which address that is.
+    position: Mapped[int] = mapped_column(default=0)
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str] = mapped_column(sa.Text, default="")
     customer: Mapped[Customer] = relationship(back_populates="addresses")

@@ -1,6 +1,7 @@
 """What became of a suggestion, and what the knowledge base learns from it.
 
-shown → inserted → accepted (sent as it was) or edited; shown → dismissed; shown → ignored (answered without it).
+shown → inserted → accepted (sent as it was) or edited; shown → dismissed; shown → ignored (answered without
+it).
 Nothing is learnt before the reply has left: an undone send teaches nothing.
 """
 
@@ -28,8 +29,8 @@ _SENT = (Outcome.ACCEPTED, Outcome.EDITED)
 class LeftReply:
     """A reply that can no longer be undone.
 
-    `letters`: (message id, what it asked) of the incoming letters it answers, oldest first. The question is '' for a
-    letter that must teach nothing: automatic mail, a bounce, a follow-up such as "thank you".
+    `letters`: (message id, what it asked) of the incoming letters it answers, oldest first. The question is
+    '' for a letter that must teach nothing: automatic mail, a bounce, a follow-up such as "thank you".
     """
 
     reply_id: int
@@ -40,38 +41,36 @@ class LeftReply:
 
 def inserted(session: Session, message_id: int, article_id: int, *, by: Agent, now: datetime) -> Suggestion:
     """The article is in the editor now. One that the agent picked by themselves is recorded as well."""
-    suggestion = _find(session, message_id, article_id)
-    if suggestion is None:
-        if session.get(Article, article_id) is None:
-            raise NotFound("There is no such article.")
-        suggestion = Suggestion(message_id=message_id, article_id=article_id, rank=0, confidence=0.0, shown=PICKED,
-                                why={}, created_at=now)
-        session.add(suggestion)
+    suggestion = _find_or_note(session, message_id, article_id, now)
     return _mark(session, suggestion, Outcome.INSERTED, by=by, now=now)
 
 
 def dismissed(session: Session, message_id: int, article_id: int, *, by: Agent, now: datetime) -> Suggestion:
-    """The agent said that this is not the answer. Raises NotFound when it was never suggested."""
-    suggestion = _find(session, message_id, article_id)
-    if suggestion is None:
-        raise NotFound("There is no such suggestion.")
+    """The agent said that this is not the answer: it is not offered beside this letter again."""
+    suggestion = _find_or_note(session, message_id, article_id, now)
     return _mark(session, suggestion, Outcome.DISMISSED, by=by, now=now)
 
 
 def attach(session: Session, letter_ids: Sequence[int], reply_id: int) -> None:
     """This reply answers these letters; until it has left nothing else changes."""
-    session.execute(sa.update(Suggestion).where(Suggestion.message_id.in_(letter_ids), Suggestion.reply_id.is_(None))
-                    .values(reply_id=reply_id))
+    session.execute(
+        sa.update(Suggestion)
+        .where(Suggestion.message_id.in_(letter_ids), Suggestion.reply_id.is_(None))
+        .values(reply_id=reply_id)
+    )
 
 
 def detach(session: Session, reply_id: int) -> None:
     """The send was undone: its suggestions are open again."""
-    session.execute(sa.update(Suggestion).where(Suggestion.reply_id == reply_id, Suggestion.outcome.not_in(_SENT))
-                    .values(reply_id=None))
+    session.execute(
+        sa.update(Suggestion)
+        .where(Suggestion.reply_id == reply_id, Suggestion.outcome.not_in(_SENT))
+        .values(reply_id=None)
+    )
 
 
 def settle(session: Session, reply: LeftReply, now: datetime) -> None:
-    """Give every open suggestion of these letters its last outcome, and note what is to be learnt. Safe to run twice."""
+    """Every open suggestion of these letters gets its last outcome; lessons are noted. Safe to run twice."""
     rows = _open_suggestions(session, reply)
     used = {row: similar for row, similar in _inserted_ones(rows, reply) if similar >= GONE}
     if not used:
@@ -86,15 +85,23 @@ def settle(session: Session, reply: LeftReply, now: datetime) -> None:
     session.flush()
 
 
-def _learn(session: Session, rows: list[Suggestion], question: str, used: Mapping[Suggestion, float],
-           now: datetime) -> None:
-    """At most one lesson for each article and letter. Rows closed before are not here: they have taught already."""
+def _learn(
+    session: Session, rows: list[Suggestion], question: str, used: Mapping[Suggestion, float], now: datetime
+) -> None:
+    """At most one lesson for each article and letter. Rows closed before have taught already."""
     if not question.strip() or not rows:
         return
     taken = [row for row in rows if row in used]
     for row in taken:
-        _log(session, LogKind.LEARN, row.article_id, question, now, weight=weight(used[row]),
-             wrong=_passed_over(rows, taken))
+        _log(
+            session,
+            LogKind.LEARN,
+            row.article_id,
+            question,
+            now,
+            weight=weight(used[row]),
+            wrong=_passed_over(rows, taken),
+        )
     if not used:
         _log(session, LogKind.FREELY, 0, question, now)
 
@@ -121,7 +128,9 @@ def _inserted_ones(rows: list[Suggestion], reply: LeftReply) -> Iterator[tuple[S
             yield row, similarity(row.article.answer, reply.text, others)
 
 
-def _recognised(session: Session, reply: LeftReply, rows: list[Suggestion], now: datetime) -> dict[Suggestion, float]:
+def _recognised(
+    session: Session, reply: LeftReply, rows: list[Suggestion], now: datetime
+) -> dict[Suggestion, float]:
     """The agent wrote, without inserting it, what an article says: as good as having taken it."""
     article = _same_answer(session, reply.text)
     if article is None:
@@ -131,10 +140,7 @@ def _recognised(session: Session, reply: LeftReply, rows: list[Suggestion], now:
     for letter_id, question in reply.letters:
         row = _find(session, letter_id, article.id)
         if row is None and question.strip():
-            row = Suggestion(message_id=letter_id, article_id=article.id, rank=0, confidence=0.0, shown=PICKED,
-                             outcome=Outcome.SHOWN, why={}, created_at=now)
-            session.add(row)
-            session.flush()
+            row = _find_or_note(session, letter_id, article.id, now)
         if row is not None and row.outcome not in _SENT:
             used[row] = similar
     return used
@@ -150,8 +156,11 @@ def _passed_over(rows: list[Suggestion], taken: list[Suggestion]) -> int | None:
 def _same_answer(session: Session, text: str) -> Article | None:
     """The article that says what the agent wrote. Texts of quite another length cannot be the same."""
     length = sa.func.length(Article.answer)
-    near = session.scalars(sa.select(Article).where(Article.archived.is_(False), length >= len(text) // 2,
-                                                    length <= len(text) * 2))
+    near = session.scalars(
+        sa.select(Article).where(
+            Article.archived.is_(False), length >= len(text) // 2, length <= len(text) * 2
+        )
+    )
     best = max(near, key=lambda article: similarity(article.answer, text), default=None)
     return best if best is not None and says_the_same(best.answer, text) else None
 
@@ -159,21 +168,56 @@ def _same_answer(session: Session, text: str) -> Article | None:
 def _open_suggestions(session: Session, reply: LeftReply) -> list[Suggestion]:
     open_ones = (Outcome.SHOWN, Outcome.INSERTED)
     unclaimed = Suggestion.reply_id.is_(None)
-    query = (sa.select(Suggestion).options(joinedload(Suggestion.article))
-             .where(Suggestion.message_id.in_([letter_id for letter_id, _ in reply.letters]),
-                    sa.or_(sa.and_(Suggestion.outcome.in_(open_ones),
-                                   sa.or_(unclaimed, Suggestion.reply_id == reply.reply_id)),
-                           sa.and_(Suggestion.outcome == Outcome.DISMISSED, unclaimed)))
-             .order_by(Suggestion.message_id, Suggestion.rank, Suggestion.id))
+    query = (
+        sa.select(Suggestion)
+        .options(joinedload(Suggestion.article))
+        .where(
+            Suggestion.message_id.in_([letter_id for letter_id, _ in reply.letters]),
+            sa.or_(
+                sa.and_(
+                    Suggestion.outcome.in_(open_ones),
+                    sa.or_(unclaimed, Suggestion.reply_id == reply.reply_id),
+                ),
+                sa.and_(Suggestion.outcome == Outcome.DISMISSED, unclaimed),
+            ),
+        )
+        .order_by(Suggestion.message_id, Suggestion.rank, Suggestion.id)
+    )
     return list(session.scalars(query))
 
 
 def _find(session: Session, message_id: int, article_id: int) -> Suggestion | None:
-    query = sa.select(Suggestion).where(Suggestion.message_id == message_id, Suggestion.article_id == article_id)
+    query = sa.select(Suggestion).where(
+        Suggestion.message_id == message_id, Suggestion.article_id == article_id
+    )
     return session.scalar(query.with_for_update())
 
 
-def _mark(session: Session, suggestion: Suggestion, outcome: Outcome, *, by: Agent, now: datetime) -> Suggestion:
+def _find_or_note(session: Session, message_id: int, article_id: int, now: datetime) -> Suggestion:
+    """Scoring anew may have replaced what the agent saw a moment ago: the choice counts all the same."""
+    suggestion = _find(session, message_id, article_id)
+    if suggestion is not None:
+        return suggestion
+    if session.get(Article, article_id) is None:
+        raise NotFound("There is no such article.")
+    suggestion = Suggestion(
+        message_id=message_id,
+        article_id=article_id,
+        rank=0,
+        confidence=0.0,
+        shown=PICKED,
+        why={},
+        outcome=Outcome.SHOWN,
+        created_at=now,
+    )
+    session.add(suggestion)
+    session.flush()
+    return suggestion
+
+
+def _mark(
+    session: Session, suggestion: Suggestion, outcome: Outcome, *, by: Agent, now: datetime
+) -> Suggestion:
     """A suggestion whose reply has left keeps its outcome."""
     if suggestion.outcome not in _SENT:
         suggestion.outcome, suggestion.outcome_at, suggestion.agent_id = outcome, now, by.id
@@ -182,7 +226,23 @@ def _mark(session: Session, suggestion: Suggestion, outcome: Outcome, *, by: Age
     return suggestion
 
 
-def _log(session: Session, kind: LogKind, article_id: int, question: str, now: datetime, *, weight: float = 1.0,
-         wrong: int | None = None) -> None:
-    session.add(KnowledgeLog(kind=kind, article_id=article_id, wrong_article_id=wrong, weight=weight,
-                             question=question[:LONGEST_QUESTION], created_at=now))
+def _log(
+    session: Session,
+    kind: LogKind,
+    article_id: int,
+    question: str,
+    now: datetime,
+    *,
+    weight: float = 1.0,
+    wrong: int | None = None,
+) -> None:
+    session.add(
+        KnowledgeLog(
+            kind=kind,
+            article_id=article_id,
+            wrong_article_id=wrong,
+            weight=weight,
+            question=question[:LONGEST_QUESTION],
+            created_at=now,
+        )
+    )

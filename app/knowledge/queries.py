@@ -19,7 +19,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Usage:
-    """How often an article was suggested, and what became of it. `sent` counts unchanged and edited answers."""
+    """How often an article was suggested, and what became of it; `sent` is unchanged plus edited."""
 
     shown: int = 0
     accepted: int = 0
@@ -65,7 +65,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list shows. `ids` are the hits of a search, best first; None means all."""
+    """What the list shows; `text` is a plain search for its words."""
 
     language: str = ""
     tag: str = ""
@@ -74,13 +74,20 @@ class Filters:
 
 
 def suggestions_for(session: Session, message_ids: Sequence[int]) -> list[Offered]:
-    """The suggestions of these letters, in the order of letters and ranks; articles archived since are left out."""
+    """The suggestions of these letters, by letter and rank; articles archived since are left out."""
     if not message_ids:
         return []
-    query = (sa.select(Suggestion).join(Suggestion.article).options(joinedload(Suggestion.article))
-             .where(Suggestion.message_id.in_(message_ids), Suggestion.rank > 0,
-                    sa.or_(Article.archived.is_(False), Suggestion.outcome != Outcome.SHOWN))
-             .order_by(Suggestion.message_id, Suggestion.rank, Suggestion.id))
+    query = (
+        sa.select(Suggestion)
+        .join(Suggestion.article)
+        .options(joinedload(Suggestion.article))
+        .where(
+            Suggestion.message_id.in_(message_ids),
+            Suggestion.rank > 0,
+            sa.or_(Article.archived.is_(False), Suggestion.outcome != Outcome.SHOWN),
+        )
+        .order_by(Suggestion.message_id, Suggestion.rank, Suggestion.id)
+    )
     return [_offered(row) for row in session.scalars(query)]
 
 
@@ -94,8 +101,12 @@ def article(session: Session, article_id: int) -> Article:
 
 def versions(session: Session, article_id: int) -> list[tuple[ArticleVersion, str]]:
     """Every version with its author's name, newest first."""
-    query = (sa.select(ArticleVersion, sa.func.coalesce(Agent.name, "")).outerjoin(Agent, Agent.id == ArticleVersion.agent_id)
-             .where(ArticleVersion.article_id == article_id).order_by(ArticleVersion.version.desc()))
+    query = (
+        sa.select(ArticleVersion, sa.func.coalesce(Agent.name, ""))
+        .outerjoin(Agent, Agent.id == ArticleVersion.agent_id)
+        .where(ArticleVersion.article_id == article_id)
+        .order_by(ArticleVersion.version.desc())
+    )
     return [(version, name) for version, name in session.execute(query)]
 
 
@@ -119,26 +130,43 @@ def found(session: Session, ids: Sequence[int], filters: Filters) -> Page:
 
 def usage(session: Session, ids: Collection[int]) -> dict[int, Usage]:
     """article id → its figures, for every id asked."""
+
     def counted(*outcomes: Outcome) -> sa.ColumnElement[int]:
         return sa.func.count(sa.case((Suggestion.outcome.in_(outcomes), 1)))
 
-    query = (sa.select(Suggestion.article_id, sa.func.count(), counted(Outcome.ACCEPTED), counted(Outcome.EDITED),
-                       counted(Outcome.DISMISSED), counted(Outcome.IGNORED))
-             .where(Suggestion.article_id.in_(ids)).group_by(Suggestion.article_id))
+    query = (
+        sa.select(
+            Suggestion.article_id,
+            sa.func.count(),
+            counted(Outcome.ACCEPTED),
+            counted(Outcome.EDITED),
+            counted(Outcome.DISMISSED),
+            counted(Outcome.IGNORED),
+        )
+        .where(Suggestion.article_id.in_(ids))
+        .group_by(Suggestion.article_id)
+    )
     figures = {row[0]: Usage(*row[1:]) for row in session.execute(query)} if ids else {}
     return {article_id: figures.get(article_id, Usage()) for article_id in ids}
 
 
 def learnt_count(session: Session, article_id: int) -> int:
     """From how many letters this article has learnt."""
-    query = sa.select(sa.func.count()).where(KnowledgeLog.article_id == article_id, KnowledgeLog.kind == "learn")
+    query = sa.select(sa.func.count()).where(
+        KnowledgeLog.article_id == article_id, KnowledgeLog.kind == "learn"
+    )
     return session.scalar(query) or 0
 
 
 def all_tags(session: Session) -> list[str]:
     """The words on articles that are not archived."""
-    query = (sa.select(Tag.name).join(article_tags, article_tags.c.tag_id == Tag.id)
-             .join(Article, Article.id == article_tags.c.article_id).where(Article.archived.is_(False)).distinct())
+    query = (
+        sa.select(Tag.name)
+        .join(article_tags, article_tags.c.tag_id == Tag.id)
+        .join(Article, Article.id == article_tags.c.article_id)
+        .where(Article.archived.is_(False))
+        .distinct()
+    )
     return list(session.scalars(query.order_by(Tag.name)))
 
 
@@ -146,8 +174,10 @@ def has_articles(session: Session) -> bool:
     return session.scalar(sa.select(Article.id).limit(1)) is not None
 
 
-def _filtered(filters: Filters) -> sa.Select[tuple[Article]]:
-    query = sa.select(Article).options(selectinload(Article.tags)).where(Article.archived.is_(filters.archived))
+def _filtered(filters: Filters) -> sa.Select[Article]:
+    query = (
+        sa.select(Article).options(selectinload(Article.tags)).where(Article.archived.is_(filters.archived))
+    )
     if filters.language:
         query = query.where(Article.language == filters.language)
     if filters.tag:
@@ -169,9 +199,20 @@ def _words(text: str) -> list[str]:
 
 def _offered(row: Suggestion) -> Offered:
     why = row.why or {}
-    return Offered(row.id, row.message_id, row.article_id, row.article.title, row.article.answer, row.article.language,
-                   row.rank, row.confidence, tuple(map(str, why.get("words", ()))), str(why.get("example", "")),
-                   row.shown, row.outcome)
+    return Offered(
+        row.id,
+        row.message_id,
+        row.article_id,
+        row.article.title,
+        row.article.answer,
+        row.article.language,
+        row.rank,
+        row.confidence,
+        tuple(map(str, why.get("words", ()))),
+        str(why.get("example", "")),
+        row.shown,
+        row.outcome,
+    )
 
 
 def _cursor(row: Article) -> str:

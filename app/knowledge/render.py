@@ -95,11 +95,21 @@ def _split_addresses(token: Token) -> list[Token]:
     parts: list[Token] = []
     position = 0
     for match in _URL.finditer(token.content):
-        parts.append(_text(token.content[position:match.start()], token.level))
-        address = Token("link_open", "a", 1, attrs={"href": quote(match.group(0), safe=":/?#[]@!$&'()*+,;=%~-._")},
-                        markup="linkify", info="auto", level=token.level)
-        parts += [address, _text(match.group(0), token.level + 1),
-                  Token("link_close", "a", -1, markup="linkify", info="auto", level=token.level)]
+        parts.append(_text(token.content[position : match.start()], token.level))
+        address = Token(
+            "link_open",
+            "a",
+            1,
+            attrs={"href": quote(match.group(0), safe=":/?#[]@!$&'()*+,;=%~-._")},
+            markup="linkify",
+            info="auto",
+            level=token.level,
+        )
+        parts += [
+            address,
+            _text(match.group(0), token.level + 1),
+            Token("link_close", "a", -1, markup="linkify", info="auto", level=token.level),
+        ]
         position = match.end()
     parts.append(_text(token.content[position:], token.level))
     return [part for part in parts if part.type != "text" or part.content]
@@ -110,10 +120,15 @@ def _text(content: str, level: int) -> Token:
 
 
 def _cleaned(html: str) -> str:
-    """Headings of any depth become the editor's only one; nh3 lets nothing through that is not on the list."""
+    """Headings of any depth become the editor's only one; nh3 lets through only what is on the list."""
     html = re.sub(r"<(/?)h[2-6]>", r"<\1h1>", html)
-    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES,
-                     link_rel="noopener noreferrer nofollow").strip()
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    ).strip()
 
 
 def _plain(tokens: list[Token]) -> str:

@@ -1,4 +1,7 @@
-"""What can happen to articles: written, changed, archived, restored, tagged. Every change reaches the index by the log."""
+"""What can happen to articles: written, changed, archived, restored, tagged.
+
+Every change reaches the index by the log.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +52,17 @@ class UnknownVariable(InvalidInput):
 def create(session: Session, text: ArticleText, *, by: Agent | None, now: datetime) -> Article:
     """A new article, version 1. Raises InvalidInput."""
     checked = check(text)
-    article = Article(title=checked.title, answer=checked.answer, language=checked.language, version=1, archived=False,
-                      created_at=now, updated_at=now, updated_by_id=_id(by), tags=find_or_make(session, checked.tags))
+    article = Article(
+        title=checked.title,
+        answer=checked.answer,
+        language=checked.language,
+        version=1,
+        archived=False,
+        created_at=now,
+        updated_at=now,
+        updated_by_id=_id(by),
+        tags=find_or_make(session, checked.tags),
+    )
     session.add(article)
     session.flush()
     _keep_version(session, article, by=by, now=now)
@@ -58,8 +70,10 @@ def create(session: Session, text: ArticleText, *, by: Agent | None, now: dateti
     return article
 
 
-def edit(session: Session, article_id: int, text: ArticleText, *, version: int, by: Agent | None, now: datetime) -> Article:
-    """Save over the version the editor began with. Raises ChangedMeanwhile (nothing is saved), InvalidInput, NotFound."""
+def edit(
+    session: Session, article_id: int, text: ArticleText, *, version: int, by: Agent | None, now: datetime
+) -> Article:
+    """Save over the version the editor began with. Raises ChangedMeanwhile, InvalidInput, NotFound."""
     checked = check(text)
     article = _locked(session, article_id)
     if article.version != version:
@@ -71,10 +85,14 @@ def edit(session: Session, article_id: int, text: ArticleText, *, version: int, 
     return article
 
 
-def restore_version(session: Session, article_id: int, number: int, *, by: Agent | None, now: datetime) -> Article:
+def restore_version(
+    session: Session, article_id: int, number: int, *, by: Agent | None, now: datetime
+) -> Article:
     """An earlier text becomes the newest version; nothing in between is lost."""
     article = _locked(session, article_id)
-    query = sa.select(ArticleVersion).where(ArticleVersion.article_id == article_id, ArticleVersion.version == number)
+    query = sa.select(ArticleVersion).where(
+        ArticleVersion.article_id == article_id, ArticleVersion.version == number
+    )
     old = session.scalar(query)
     if old is None:
         raise NotFound("There is no such version.")
@@ -126,7 +144,9 @@ def _write(session: Session, article: Article, text: ArticleText, *, by: Agent |
     _tell_index(session, article, LogKind.ARTICLE, now)
 
 
-def _set_archived(session: Session, article_id: int, archived: bool, *, by: Agent | None, now: datetime) -> Article:
+def _set_archived(
+    session: Session, article_id: int, archived: bool, *, by: Agent | None, now: datetime
+) -> Article:
     article = _locked(session, article_id)
     if article.archived != archived:
         article.archived = archived
@@ -144,8 +164,16 @@ def _locked(session: Session, article_id: int) -> Article:
 
 
 def _keep_version(session: Session, article: Article, *, by: Agent | None, now: datetime) -> None:
-    session.add(ArticleVersion(article_id=article.id, version=article.version, title=article.title,
-                               answer=article.answer, agent_id=_id(by), created_at=now))
+    session.add(
+        ArticleVersion(
+            article_id=article.id,
+            version=article.version,
+            title=article.title,
+            answer=article.answer,
+            agent_id=_id(by),
+            created_at=now,
+        )
+    )
 
 
 def _tell_index(session: Session, article: Article, kind: LogKind, now: datetime) -> None:
@@ -155,8 +183,11 @@ def _tell_index(session: Session, article: Article, kind: LogKind, now: datetime
 
 def _visible(text: str) -> str:
     """Without control and private characters; they could only confuse whoever reads the answer."""
-    return "".join(char for char in unicodedata.normalize("NFC", text)
-                   if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Co", "Cs", "Cn"))
+    return "".join(
+        char
+        for char in unicodedata.normalize("NFC", text)
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Co", "Cs", "Cn")
+    )
 
 
 def _id(agent: Agent | None) -> int | None:
@@ -168,5 +199,15 @@ def tag_words(typed: str) -> tuple[str, ...]:
     return tuple(word for word in (part.strip() for part in typed.split(",")) if word)
 
 
-__all__ = ["ArticleText", "ChangedMeanwhile", "UnknownVariable", "archive", "check", "create", "edit",
-           "restore_version", "tag_words", "unarchive"]
+__all__ = [
+    "ArticleText",
+    "ChangedMeanwhile",
+    "UnknownVariable",
+    "archive",
+    "check",
+    "create",
+    "edit",
+    "restore_version",
+    "tag_words",
+    "unarchive",
+]

@@ -25,7 +25,7 @@ FEWEST_WORDS = 5
 
 
 def similarity(article: str, sent: str, others: Iterable[str] = ()) -> float:
-    """0..1: words the two share among all their words (Dice). `others` are further articles in the same reply."""
+    """0..1: words the two share among all their words (Dice). `others`: more articles in the same reply."""
     wanted, spare = _bag(without(article)), WORDS_PER_VARIABLE * count(article)
     found = _bag(sent)
     for other in others:

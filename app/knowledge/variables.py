@@ -1,7 +1,7 @@
 """{{variables}} of an answer: a fixed list of names, replaced as plain text. No template engine. Pure.
 
-`{{customer.first_name}}` is the value; `{{customer.first_name|there}}` is "there" when there is no value. Replacing
-happens once, so that a value that looks like a variable stays as it is.
+`{{customer.first_name}}` is the value; `{{customer.first_name|there}}` is "there" when there is no value.
+Replacing happens once, so that a value that looks like a variable stays as it is.
 """
 
 from __future__ import annotations
@@ -10,21 +10,28 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-ALLOWED = ("customer.name", "customer.first_name", "customer.email", "agent.name", "ticket.number", "ticket.subject",
-           "mailbox.name")
+ALLOWED = (
+    "customer.name",
+    "customer.first_name",
+    "customer.email",
+    "agent.name",
+    "ticket.number",
+    "ticket.subject",
+    "mailbox.name",
+)
 _BRACES = re.compile(r"\{\{([^{}\n]{0,200})\}\}")
 
 
 @dataclass(frozen=True)
 class Filled:
-    """`text` with every known value in place; `missing` names the variables that had neither value nor fallback."""
+    """`text` with every known value; `missing` names the variables with neither value nor fallback."""
 
     text: str
     missing: tuple[str, ...]
 
 
 def fill(text: str, values: Mapping[str, str]) -> Filled:
-    """Replace the variables. One without value and fallback stays in the text as written, for the agent to see."""
+    """Replace the variables. One without value and fallback stays as written, for the agent to see."""
     missing: list[str] = []
 
     def value_of(name: str, fallback: str, written: str) -> str:

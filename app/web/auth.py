@@ -1,7 +1,8 @@
 """Who is asking: from the token in the signed session cookie to `g.agent`, with one query per request.
 
-`g.agent` is the signed-in Agent, detached and read-only, or None. Views that need one carry `login_required` or
-`admin_required`. In sandbox mode the demo agent is signed in by itself, and only for somebody at this machine.
+`g.agent` is the signed-in Agent, detached and read-only, or None. Views that need one carry `login_required`
+or `admin_required`. In sandbox mode the demo agent is signed in by itself, and only for somebody at this
+machine.
 """
 
 from __future__ import annotations

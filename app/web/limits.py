@@ -1,7 +1,7 @@
 """How often one address, account or link may try something.
 
-Counters live in the Redis-compatible server of the queue, so that all web processes count together. When it is down
-each process counts for itself: people can still sign in, and guessing stays slow.
+Counters live in the Redis-compatible server of the queue, so that all web processes count together. When it
+is down each process counts for itself: people can still sign in, and guessing stays slow.
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from flask_limiter.util import get_remote_address
 
 from app.settings import Settings
 
-limiter = Limiter(get_remote_address, strategy="moving-window", in_memory_fallback_enabled=True, key_prefix="sincerely",
-                  storage_options={"socket_connect_timeout": 1, "socket_timeout": 1})
+limiter = Limiter(
+    get_remote_address,
+    strategy="moving-window",
+    in_memory_fallback_enabled=True,
+    key_prefix="sincerely",
+    storage_options={"socket_connect_timeout": 1, "socket_timeout": 1},
+)
 
 
 def init_app(app: Flask) -> None:

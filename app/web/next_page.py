@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 HOME = "/"
-# A list of what is allowed, not of what is dangerous: one of our own sections, then plain path and query characters.
+# A list of what is allowed, not of what is dangerous: one of our sections, plain path and query characters.
 # No second slash, backslash, colon, dot, control character or user part can appear before the query.
 _ALLOWED = re.compile(
     r"/(?:inbox|tickets|customers|knowledge|ratings|agents|profile|sandbox)"
     r"(?:/[A-Za-z0-9_-]+)*"
     r"(?:\?[A-Za-z0-9_%=&+.~-]*)?",
-    re.ASCII)
+    re.ASCII,
+)
 LONGEST = 500
 
 

@@ -118,8 +118,9 @@ def _wrong() -> str:
 
 def _form(*, email: str = "", error: str = "") -> str:
     wanted = safe_next(request.values.get("next"))
-    return render_template("signin/sign_in.html", email=email[:LONGEST_EMAIL], error=error, next=wanted,
-                           demo=auth.may_be_demo())
+    return render_template(
+        "signin/sign_in.html", email=email[:LONGEST_EMAIL], error=error, next=wanted, demo=auth.may_be_demo()
+    )
 
 
 def _welcome_form(agent: Any, *, error: str = "", field: str = "") -> str:

@@ -204,6 +204,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('email', sa.String(length=320), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('bounced_at', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('bounce_reason', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_customer_addresses_customer_id'), ondelete='CASCADE'),
@@ -432,6 +433,7 @@ def upgrade() -> None:
     sa.Column('due_at', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('first_tried_at', app.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('last_tried_at', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('lease_token', sa.String(length=40), nullable=False),
     sa.Column('lease_until', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('data_started_at', app.db.UtcDateTime(timezone=True), nullable=True),
@@ -491,6 +493,15 @@ def upgrade() -> None:
     with op.batch_alter_table('suggestions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_suggestions_article_id'), ['article_id'], unique=False)
 
+    op.create_table('written_replies',
+    sa.Column('message_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('chain', sa.JSON(), nullable=False),
+    sa.Column('ticket_before', sa.JSON(), nullable=False),
+    sa.Column('draft_before', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_written_replies_message_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('message_id', name=op.f('pk_written_replies'))
+    )
     op.create_table('rating_hits',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('invitation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -558,6 +569,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_rating_hits_invitation_id'))
 
     op.drop_table('rating_hits')
+    op.drop_table('written_replies')
     with op.batch_alter_table('suggestions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_suggestions_article_id'))
 

@@ -1,0 +1,48 @@
+"""The knowledge log as the index wants it: the events of `kb_search`, in order, with the id of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.db import reading
+from app.knowledge.models import Article, KnowledgeLog, LogKind
+from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt
+
+BATCH = 500
+OWNER_LOCK = "owner.lock"
+REBUILD_REQUEST = "rebuild.request"
+
+
+def all_events() -> Iterator[tuple[int, Event | None]]:
+    """The whole log, page by page; None for rows that no longer mean anything."""
+    position = 0
+    while True:
+        with reading() as session:
+            rows = events_after(session, position)
+        if not rows:
+            return
+        yield from rows
+        position = rows[-1][0]
+
+
+def events_after(session: Session, position: int, limit: int = BATCH) -> list[tuple[int, Event | None]]:
+    """The next rows of the log, two queries."""
+    query = sa.select(KnowledgeLog).where(KnowledgeLog.id > position).order_by(KnowledgeLog.id).limit(limit)
+    rows = list(session.scalars(query))
+    wanted = {row.article_id for row in rows if row.kind == LogKind.ARTICLE}
+    articles = {one.id: one for one in session.scalars(sa.select(Article).where(Article.id.in_(wanted)))}
+    return [(row.id, _event(row, articles.get(row.article_id))) for row in rows]
+
+
+def _event(row: KnowledgeLog, article: Article | None) -> Event | None:
+    if row.kind == LogKind.ARTICLE:
+        # The log says that it changed, the table what it says now. An archived one has a later GONE row.
+        return ArticleText(article.id, article.title, article.answer, article.language) if article else None
+    if row.kind == LogKind.GONE:
+        return ArticleRemoved(row.article_id)
+    if row.kind == LogKind.LEARN:
+        return Learnt(row.question, row.article_id, row.weight, row.wrong_article_id)
+    return AnsweredFreely(row.question)

@@ -1,0 +1,85 @@
+"""What happened with one customer, over all tickets: letters, replies, notes and events, newest first.
+
+Ratings live a floor above; app.web.timeline puts them between these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app.tickets.models import Event, Message, Status, Ticket
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one customer. `last_at` is when the newest message came or went."""
+
+    tickets: int = 0
+    open: int = 0
+    last_at: datetime | None = None
+
+
+def messages(
+    session: Session, customer_id: int, kinds: Collection[str], *, before: datetime | None, limit: int
+) -> list[Message]:
+    """Messages of the customer's tickets and their letters in tickets of others; `before` is inclusive."""
+    query = (
+        sa.select(Message)
+        .options(joinedload(Message.ticket), joinedload(Message.author))
+        .where(
+            sa.or_(Message.customer_id == customer_id, Message.ticket_id.in_(_tickets_of(customer_id))),
+            Message.kind.in_(kinds),
+        )
+    )
+    if before is not None:
+        query = query.where(Message.arrived_at <= before)
+    return list(session.scalars(query.order_by(Message.arrived_at.desc(), Message.id.desc()).limit(limit)))
+
+
+def events(session: Session, customer_id: int, *, before: datetime | None, limit: int) -> list[Event]:
+    """What was done to the card and to the customer's tickets; `before` is inclusive."""
+    query = (
+        sa.select(Event)
+        .options(joinedload(Event.agent))
+        .where(sa.or_(Event.customer_id == customer_id, Event.ticket_id.in_(_tickets_of(customer_id))))
+    )
+    if before is not None:
+        query = query.where(Event.at <= before)
+    return list(session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(limit)))
+
+
+def recent_tickets(
+    session: Session, customer_id: int, *, but: int | None = None, limit: int = 5
+) -> list[Ticket]:
+    """The customer's tickets with the newest message first, save the one on the screen."""
+    query = sa.select(Ticket).where(Ticket.customer_id == customer_id, Ticket.merged_into_id.is_(None))
+    if but is not None:
+        query = query.where(Ticket.id != but)
+    return list(session.scalars(query.order_by(Ticket.last_message_at.desc(), Ticket.id.desc()).limit(limit)))
+
+
+def figures(session: Session, customer_ids: Collection[int]) -> dict[int, Figures]:
+    """customer id → figures, for every id asked, in one query."""
+    running = sa.func.count(sa.case((Ticket.status.in_((Status.OPEN, Status.WAITING, Status.SNOOZED)), 1)))
+    query = (
+        sa.select(Ticket.customer_id, sa.func.count(), running, sa.func.max(Ticket.last_message_at))
+        .where(
+            Ticket.customer_id.in_(customer_ids),
+            Ticket.status != Status.SPAM,
+            Ticket.merged_into_id.is_(None),
+        )
+        .group_by(Ticket.customer_id)
+    )
+    known = (
+        {row[0]: Figures(row[1], row[2], row[3]) for row in session.execute(query)} if customer_ids else {}
+    )
+    return {customer_id: known.get(customer_id, Figures()) for customer_id in customer_ids}
+
+
+def _tickets_of(customer_id: int) -> sa.Select[int]:
+    return sa.select(Ticket.id).where(Ticket.customer_id == customer_id)
