@@ -5,7 +5,7 @@ from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organ
 from app.db import Base
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind, Outcome, Suggestion
 from app.mailboxes.models import FirstImport, Folder, Mailbox, RawMail, RawState, Security
-from app.outgoing.models import Outbox, SandboxLetter
+from app.outgoing.models import Outbox, SandboxLetter, WrittenReply
 from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
 from app.tags.models import Tag
 from app.tickets.models import (
@@ -28,5 +28,5 @@ __all__ = [
     "Message", "MessageReference", "OneTimeLink", "Organisation", "Outbox", "Outcome", "Participant", "Rating",
     "RatingChange", "RatingHit", "RatingInvitation", "RawMail", "RawState", "Role", "SandboxLetter", "Security", "SignIn",
     "Status",
-    "Suggestion", "Tag", "Ticket",
+    "Suggestion", "Tag", "Ticket", "WrittenReply",
 ]

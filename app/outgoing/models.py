@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,11 +12,30 @@ from app.db import Base, BigId
 from app.tickets.models import Delivery, Message
 
 
+class WrittenReply(Base):
+    """What a reply needs beyond its message row.
+
+    `chain` is the References header, oldest first, fixed when the reply was written so that a retry is the same
+    mail. `ticket_before` and `draft_before` are what an undo puts back.
+    """
+
+    __tablename__ = "written_replies"
+    message_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(sa.String(5), default="en")
+    chain: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    ticket_before: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    draft_before: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    message: Mapped[Message] = relationship()
+
+
 class Outbox(Base):
     """The delivery of one message to one recipient; each step is committed before the next begins.
 
     held (undo) → queued → sending (lease) → data_started → accepted | deferred | failed | uncertain.
     A `sending` whose lease ran out goes back to `queued`; a `data_started` becomes `uncertain`, never resent blindly.
+    An accepted mail that comes back later is `bounced`.
     """
 
     __tablename__ = "outbox"
@@ -31,6 +51,7 @@ class Outbox(Base):
     due_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     first_tried_at: Mapped[datetime | None]
+    last_tried_at: Mapped[datetime | None]
     lease_token: Mapped[str] = mapped_column(sa.String(40), default="")
     lease_until: Mapped[datetime | None]
     data_started_at: Mapped[datetime | None]

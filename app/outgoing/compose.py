@@ -1,0 +1,257 @@
+"""Pure: a frozen `Letter` becomes an EmailMessage.
+
+The same letter always gives the same bytes, so that a second try is the same mail: the date is when it was written,
+multipart boundaries come from the Message-ID, and nothing asks a clock or a random source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage, MIMEPart
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.outgoing.ids import ascii_domain
+from app.outgoing.recipients import Mailable
+from app.outgoing.words import words_in
+
+FACES = ("good", "okay", "bad")
+EMOJI = {"good": "🙂", "okay": "😐", "bad": "🙁"}
+_TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ID_HEADERS = ("references", "in-reply-to")
+_STYLES = {
+    "p": "margin:0 0 14px",
+    "ul": "margin:0 0 14px;padding-left:24px",
+    "ol": "margin:0 0 14px;padding-left:24px",
+    "li": "margin:0 0 4px",
+    "h1": "margin:0 0 14px;font-size:18px;line-height:1.35",
+    "blockquote": "margin:0 0 14px;padding-left:12px;border-left:3px solid #c8ced6",
+    "pre": "margin:0 0 14px;padding:10px 12px;white-space:pre-wrap;font-family:Consolas,Menlo,monospace;font-size:13px",
+    "code": "font-family:Consolas,Menlo,monospace;font-size:13px",
+    "a": "color:#0b62c4",
+}
+_OPENING_TAG = re.compile(r"<(p|ul|ol|li|h1|blockquote|pre|code|a)(?=[ >])")
+
+
+@dataclass(frozen=True)
+class File:
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Smileys:
+    """The invitation to rate: `link` without the face at its end, and the PNG of each face."""
+
+    link: str
+    language: str
+    pictures: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A reply to one recipient. `html` is already reduced to the safe tags of a reply; `quoted` as words.quote made it."""
+
+    message_id: str
+    sender: Mailable
+    to: tuple[Mailable, ...]
+    cc: tuple[Mailable, ...]
+    subject: str
+    written_at: datetime
+    in_reply_to: str
+    references: tuple[str, ...]
+    reply_to: str
+    instance: str
+    language: str
+    html: str
+    text: str
+    signature: str
+    quoted: str
+    smileys: Smileys | None
+    files: tuple[File, ...]
+
+
+class _LetterPolicy(EmailPolicy):
+    """Folds lists of Message-IDs at their spaces only; the library would wrap a long one in an encoded word."""
+
+    def fold(self, name: str, value: object) -> str:
+        if name.lower() in _ID_HEADERS:
+            return f"{name}: " + f"{self.linesep} ".join(str(value).split()) + self.linesep
+        return super().fold(name, value)  # type: ignore[no-any-return]
+
+    def fold_binary(self, name: str, value: object) -> bytes:
+        if name.lower() in _ID_HEADERS:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)  # type: ignore[no-any-return]
+
+
+# 7bit: the library then chooses quoted-printable or base64, and no server on the way has to support more.
+_ASCII = _LetterPolicy(linesep="\r\n", cte_type="7bit")
+_UTF8 = _LetterPolicy(linesep="\r\n", cte_type="7bit", utf8=True)
+
+
+def compose(letter: Letter) -> EmailMessage:
+    """The whole mail. Raises ValueError when a header value holds a control character."""
+    policy = _UTF8 if needs_utf8(letter) else _ASCII
+    mail = EmailMessage(policy=policy)
+    for name, value in _headers(letter):
+        mail[name] = value
+    mail["MIME-Version"] = "1.0"
+    body = _alternative(letter, policy)
+    if letter.files:
+        _fill(mail, "mixed", letter, [body, *(_file(one, policy) for one in letter.files)])
+    else:
+        _fill(mail, "alternative", letter, body.get_payload())
+    return mail
+
+
+def needs_utf8(letter: Letter) -> bool:
+    """True when an address of the headers can only travel with SMTPUTF8 (RFC 6531)."""
+    people = (letter.sender, *letter.to, *letter.cc)
+    return not all(one.email.rpartition("@")[0].isascii() for one in people)
+
+
+def _headers(letter: Letter) -> list[tuple[str, object]]:
+    headers: list[tuple[str, object]] = [
+        ("From", _addresses([letter.sender])),
+        ("To", _addresses(letter.to)),
+    ]
+    if letter.cc:
+        headers.append(("Cc", _addresses(letter.cc)))
+    headers += [
+        ("Subject", _checked(letter.subject)),
+        ("Date", format_datetime(letter.written_at)),
+        ("Message-ID", _ids([letter.message_id])),
+    ]
+    if letter.in_reply_to:
+        headers.append(("In-Reply-To", _ids([letter.in_reply_to])))
+    if letter.references:
+        headers.append(("References", _ids(letter.references)))
+    if letter.reply_to:
+        headers.append(("Reply-To", _addresses([Mailable(letter.sender.name, letter.reply_to)])))
+    headers.append(("X-Sincerely-Instance", _checked(letter.instance)))
+    return headers
+
+
+def _addresses(people: Iterable[Mailable]) -> list[Address]:
+    return [_address(one) for one in people]
+
+
+def _address(one: Mailable) -> Address:
+    local, _, domain = _checked(one.email).rpartition("@")
+    return Address(display_name=_checked(one.name), username=local, domain=ascii_domain(domain))
+
+
+def _ids(names: Iterable[str]) -> str:
+    checked = [_checked(name) for name in names]
+    if any(char in name for name in checked for char in " <>") or not all(name.isascii() for name in checked):
+        raise ValueError("a Message-ID holds a space, a bracket or a letter outside ASCII")
+    return " ".join(f"<{name}>" for name in checked)
+
+
+def _checked(value: str) -> str:
+    if _UNSAFE.search(value):
+        raise ValueError(f"a header value holds a control character: {value!r}")
+    return value
+
+
+def _alternative(letter: Letter, policy: EmailPolicy) -> MIMEPart:
+    plain = MIMEPart(policy=policy)
+    plain.set_content(_render("reply/body.txt", letter), subtype="plain", charset="utf-8")
+    rich = MIMEPart(policy=policy)
+    rich.set_content(_render("reply/body.html", letter), subtype="html", charset="utf-8")
+    alternative = MIMEPart(policy=policy)
+    if letter.smileys is not None:
+        related = MIMEPart(policy=policy)
+        pictures = [_picture(letter, face, policy) for face in FACES]
+        _fill(related, "related", letter, [rich, *pictures])
+        related.set_param("type", "text/html")
+        rich = related
+    _fill(alternative, "alternative", letter, [plain, rich])
+    return alternative
+
+
+def _fill(part: MIMEPart, subtype: str, letter: Letter, children: Iterable[MIMEPart]) -> None:
+    digest = hashlib.sha256(f"{subtype} {letter.message_id}".encode()).hexdigest()[:32]
+    part["Content-Type"] = f'multipart/{subtype}; boundary="=_{digest}"'
+    part.set_payload([])
+    for child in children:
+        part.attach(child)
+
+
+def _picture(letter: Letter, face: str, policy: EmailPolicy) -> MIMEPart:
+    assert letter.smileys is not None
+    part = MIMEPart(policy=policy)
+    part.set_content(
+        letter.smileys.pictures[face],
+        "image",
+        "png",
+        disposition="inline",
+        filename=f"{face}.png",
+        cid=f"<{_content_id(letter, face)}>",
+    )
+    return part
+
+
+def _content_id(letter: Letter, face: str) -> str:
+    return f"{face}.{letter.message_id}"
+
+
+def _file(file: File, policy: EmailPolicy) -> MIMEPart:
+    main, _, sub = file.content_type.partition("/")
+    known = main in ("application", "audio", "font", "image", "text", "video") and re.fullmatch(
+        r"[\w.+-]{1,80}", sub
+    )
+    main, sub = (main, sub) if known else ("application", "octet-stream")
+    part = MIMEPart(policy=policy)
+    part.set_content(
+        file.content, main, sub, disposition="attachment", filename=_checked(file.filename) or "file"
+    )
+    return part
+
+
+def _render(template: str, letter: Letter) -> str:
+    head, _, lines = letter.quoted.partition("\n")
+    words = words_in(letter.smileys.language if letter.smileys else letter.language)
+    rendered: str = _ENVIRONMENT.get_template(template).render(
+        letter=letter,
+        words=words,
+        faces=FACES,
+        emoji=EMOJI,
+        content_id=lambda face: _content_id(letter, face),
+        body=Markup(_with_styles(letter.html)),  # noqa: S704 (sanitised when the reply was written)
+        quote_head=head,
+        quote_lines=[line.removeprefix(">").removeprefix(" ") for line in lines.splitlines()],
+    )
+    return rendered
+
+
+def _with_styles(html: str) -> str:
+    """Many mail programs drop style sheets: what must look right is said on each element."""
+    return _OPENING_TAG.sub(lambda match: f'<{match[1]} style="{_STYLES[match[1]]}"', html)
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+    )
+    environment.globals["lines"] = str.splitlines
+    return environment
+
+
+_ENVIRONMENT = _environment()

@@ -1,0 +1,191 @@
+"""The shell around sending: several short transactions around SMTP, none open while a server is spoken to.
+
+Each recipient of a message is one SMTP transaction over one connection. A row is claimed with a lease, "data
+started" is committed between RCPT and DATA, and the outcome is committed before the next recipient.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import db
+from app.blobs import BlobStore
+from app.errors import SincerelyError
+from app.outgoing import smtp, states
+from app.outgoing.compose import FACES, File, Letter, Smileys, compose, needs_utf8
+from app.outgoing.ids import reply_address
+from app.outgoing.models import Outbox, WrittenReply
+from app.outgoing.recipients import Mailable
+from app.outgoing.service import instance_id, token_key
+from app.ratings.models import RatingInvitation
+from app.ratings.service import invitation_token
+from app.settings import PROJECT, Settings
+from app.tickets.models import Message, Ticket
+
+log = logging.getLogger(__name__)
+
+SMILEYS = PROJECT / "app" / "static" / "smileys"
+# A job has limited time (app.queue.JOB_TIMEOUT_SECONDS); after this long the rest of the recipients wait for another.
+LONGEST_START_SECONDS = 120
+_MARGIN_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class _Mail:
+    """One recipient's mail, ready for the wire."""
+
+    sender: str
+    recipient: str
+    content: bytes
+    utf8: bool
+
+
+def deliver_message(message_id: int, settings: Settings, blobs: BlobStore) -> None:
+    """Hand a message to its recipients that are due. Safe to run twice and at the same time."""
+    asyncio.run(_deliver(message_id, settings, blobs))
+
+
+async def _deliver(message_id: int, settings: Settings, blobs: BlobStore) -> None:
+    started = time.monotonic()
+    with db.reading() as session:
+        account = _account(session, message_id, settings)
+    if account is None:
+        return
+    async with _Door(account) as door:
+        while time.monotonic() - started < LONGEST_START_SECONDS:
+            with db.transaction() as session:
+                row = states.claim(session, message_id, db.now(), seconds=_lease(settings))
+            if row is None:
+                return
+            result = await _send(row, door, settings, blobs)
+            if result is not None:
+                log.info("message %s, outbox %s: %s", message_id, row.id, type(result).__name__)
+                with db.transaction() as session:
+                    _APPLY[type(result)](session, row, result.words, db.now())
+
+
+class _Door:
+    """The connection, or the reason why there is none: one attempt to connect serves all recipients of a job."""
+
+    def __init__(self, account: smtp.Account | smtp.Result) -> None:
+        self.trouble = account if isinstance(account, smtp.Result) else None
+        self._connection = smtp.Connection(account) if isinstance(account, smtp.Account) else None
+
+    async def __aenter__(self) -> _Door:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def connection(self) -> smtp.Connection | smtp.Result:
+        if self.trouble is None and self._connection is not None:
+            self.trouble = await self._connection.ready()
+        return self.trouble or self._connection  # type: ignore[return-value]
+
+
+async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) -> smtp.Result | None:
+    """None: the lease was lost on the way and another worker has the row."""
+    try:
+        with db.reading() as session:
+            mail = _mail(session, row, settings, blobs)
+    except (SincerelyError, ValueError) as error:
+        return smtp.Permanent(f"The letter could not be written: {error}")
+    connection = await door.connection()
+    if isinstance(connection, smtp.Result):
+        return connection
+    refused = await connection.offer(mail.sender, mail.recipient, size=len(mail.content), utf8=mail.utf8)
+    if refused is not None:
+        return refused
+    with db.transaction() as session:
+        ours = states.start_data(session, row, db.now(), seconds=_lease(settings))
+    if not ours:
+        await connection.close()
+        return None
+    return await connection.hand_over(mail.content)
+
+
+_APPLY = {
+    smtp.Accepted: states.accept,
+    smtp.Temporary: states.defer,
+    smtp.Permanent: states.fail,
+    smtp.Unknown: states.doubt,
+}
+
+
+def _lease(settings: Settings) -> float:
+    """Longer than everything that may be waited for under it."""
+    return 6 * settings.mail_timeout_seconds + settings.final_dot_timeout_seconds + _MARGIN_SECONDS
+
+
+def _account(session: Session, message_id: int, settings: Settings) -> smtp.Account | smtp.Result | None:
+    message = session.get(Message, message_id)
+    if message is None:
+        return None
+    mailbox = session.get_one(Ticket, message.ticket_id).mailbox
+    try:
+        return smtp.account_of(mailbox, settings)
+    except SincerelyError as error:
+        return smtp.Temporary(str(error))
+
+
+def _mail(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> _Mail:
+    letter = letter_to(session, row, settings, blobs)
+    return _Mail(letter.sender.email, row.recipient, compose(letter).as_bytes(), needs_utf8(letter))
+
+
+def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> Letter:
+    """Everything that makes this recipient's mail, from rows that do not change any more."""
+    message = session.get_one(Message, row.message_id)
+    written = session.get_one(WrittenReply, row.message_id)
+    mailbox = session.get_one(Ticket, message.ticket_id).mailbox
+    reply_to = reply_address(message.sender_email, message.ticket_id, message.id, token_key(settings))
+    return Letter(
+        message_id=message.rfc_message_id,
+        sender=Mailable(message.sender_name, message.sender_email),
+        to=_people(message.to),
+        cc=_people(message.cc),
+        subject=message.subject,
+        written_at=message.arrived_at,
+        in_reply_to=message.in_reply_to,
+        references=tuple(written.chain),
+        reply_to=reply_to if mailbox.reply_subaddress else "",
+        instance=instance_id(settings),
+        language=written.language,
+        html=message.html or "",
+        text=message.visible,
+        signature=message.signature,
+        quoted=message.folded,
+        smileys=_smileys(session, row, settings),
+        files=tuple(
+            File(one.filename, one.content_type, blobs.get(one.sha256)) for one in message.attachments
+        ),
+    )
+
+
+def _people(pairs: list[list[str]]) -> tuple[Mailable, ...]:
+    return tuple(Mailable(name, email) for name, email in pairs)
+
+
+def _smileys(session: Session, row: Outbox, settings: Settings) -> Smileys | None:
+    invitation = session.scalar(
+        sa.select(RatingInvitation).where(
+            RatingInvitation.message_id == row.message_id, RatingInvitation.recipient == row.recipient
+        )
+    )
+    if invitation is None:
+        return None
+    token = invitation_token(invitation, settings.secret_key)
+    return Smileys(f"{settings.public_url}/r/{token}", invitation.language, _pictures())
+
+
+@cache
+def _pictures() -> dict[str, bytes]:
+    return {face: (SMILEYS / f"{face}.png").read_bytes() for face in FACES}

@@ -1,0 +1,340 @@
+"""The only user of aiosmtplib: hands one letter to one recipient's server, and says what became of it.
+
+A `Connection` is used in two steps, so that the caller can commit "the letter is about to be sent" between them:
+`offer` (MAIL, RCPT) and `hand_over` (DATA, the letter, the final dot). One transaction per recipient, several over
+one connection. No step raises for what a server or a network does: they return one of the four results.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from dataclasses import dataclass, field
+from types import TracebackType
+
+import aiosmtplib
+
+from app.errors import PermanentFailure, TemporaryFailure
+from app.mailboxes.models import Mailbox, Security
+from app.outgoing.ids import ascii_domain
+from app.security import unseal
+from app.settings import Settings, is_loopback
+
+_CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"(?m)^\.")
+# Answers that speak of the account and not of the letter: an administrator can put them right (RFC 4954, section 6).
+_LOGIN_CODES = (530, 534, 535, 538)
+_LONGEST_WORDS = 500
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where and how to hand mail over. Timeouts in seconds; `final_dot` covers the letter and its answer."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str = field(repr=False)
+    timeout: float = 30
+    final_dot: float = 600
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of it, in the server's words or ours."""
+
+    words: str
+
+
+class Accepted(Result):
+    """The server answered 250 to the letter: it is its responsibility now."""
+
+
+class Temporary(Result):
+    """Nothing was sent; trying again later may help."""
+
+
+class Permanent(Result):
+    """Nothing was sent, and the same letter will be refused again."""
+
+
+class Unknown(Result):
+    """The letter was handed over and no answer came: it may or may not have arrived."""
+
+
+def account_of(mailbox: Mailbox, settings: Settings) -> Account:
+    """The mailbox's server for outgoing mail. Raises PermanentFailure when its password cannot be read."""
+    password = unseal(settings.secret_key, mailbox.smtp_password) if mailbox.smtp_password else ""
+    return Account(
+        mailbox.smtp_host,
+        mailbox.smtp_port,
+        mailbox.smtp_security,
+        mailbox.smtp_user,
+        password,
+        timeout=settings.mail_timeout_seconds,
+        final_dot=settings.final_dot_timeout_seconds,
+    )
+
+
+class Connection:
+    """One SMTP connection, opened when it is first needed. Use as an async context manager."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._client: aiosmtplib.SMTP | None = None
+
+    async def __aenter__(self) -> Connection:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def ready(self) -> Result | None:
+        """None when there is a live connection; it is opened, again if need be."""
+        if self._client is not None and self._client.is_connected:
+            return None
+        return await self._open()
+
+    async def _open(self) -> Result | None:
+        """Connect, secure, log in; None when that worked."""
+        account = self._account
+        if account.security == Security.NONE and not is_loopback(account.host):
+            return Permanent(
+                f"{account.host}: unencrypted connections are made to this machine only. Choose TLS or STARTTLS."
+            )
+        if not account.host:
+            return Temporary("This mailbox has no server for outgoing mail.")
+        client = aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port,
+            timeout=account.timeout,
+            local_hostname=_own_name(),
+            use_tls=account.security == Security.TLS,
+            start_tls=False,
+            tls_context=account.tls,
+        )
+        try:
+            # Several answers are waited for; together they may not take longer than two.
+            async with asyncio.timeout(account.timeout * 2):
+                await client.connect()
+                if account.security == Security.STARTTLS:
+                    await client.starttls()
+                if account.user:
+                    await client.login(account.user, account.password)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            client.close()
+            return _connection_trouble(account, error)
+        self._client = client
+        return None
+
+    async def offer(self, sender: str, recipient: str, *, size: int = 0, utf8: bool = False) -> Result | None:
+        """MAIL and RCPT; None when the server is ready for the letter."""
+        for address in (sender, recipient):
+            if _CONTROLS.search(address) or not address:
+                return Permanent("The address has characters that no address may have.")
+        trouble = await self.ready()
+        if trouble is not None:
+            return trouble
+        assert self._client is not None
+        try:
+            async with asyncio.timeout(self._account.timeout * 2):
+                return await self._offer(self._client, sender, recipient, size, utf8)
+        except aiosmtplib.SMTPResponseException as error:
+            await self._reset()
+            return _refusal(error.code, error.message)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            self._drop()
+            return Temporary(_silence(self._account, error))
+        except ValueError:
+            await self._reset()
+            return Permanent("The address cannot be written in an SMTP command.")
+
+    async def _offer(
+        self, client: aiosmtplib.SMTP, sender: str, recipient: str, size: int, utf8: bool
+    ) -> Result | None:
+        await client._ehlo_or_helo_if_needed()
+        sender, recipient = _on_the_wire(sender), _on_the_wire(recipient)
+        utf8 = utf8 or not (sender + recipient).isascii()
+        if utf8 and not client.supports_extension("smtputf8"):
+            return Permanent(
+                "The mail server does not support addresses with other than Latin letters (SMTPUTF8)."
+            )
+        options = [f"SIZE={size}"] if size and client.supports_extension("size") else []
+        options += ["SMTPUTF8"] if utf8 else []
+        encoding = "utf-8" if utf8 else "ascii"
+        await client.mail(sender, options=options, encoding=encoding)
+        await client.rcpt(recipient, encoding=encoding)
+        return None
+
+    async def hand_over(self, letter: bytes) -> Result:
+        """DATA and the letter. After its first byte, anything but an answer is `Unknown`."""
+        client = self._client
+        if client is None:
+            return Temporary("The connection was closed.")
+        try:
+            ready = await client.execute_command(b"DATA")
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            # The letter itself was not begun, so the server cannot have taken it.
+            self._drop()
+            return Temporary(_silence(self._account, error))
+        if ready.code != 354:
+            await self._reset()
+            return _refusal(ready.code, ready.message)
+        return await self._body(client, letter)
+
+    async def _body(self, client: aiosmtplib.SMTP, letter: bytes) -> Result:
+        protocol = client.protocol
+        if protocol is None:
+            return Temporary("The connection was closed.")
+        try:
+            protocol.write(as_data(letter))
+            answer = await protocol.read_response(timeout=self._account.final_dot)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            self._drop()
+            return Unknown(_silence(self._account, error))
+        words = _words(answer.code, answer.message)
+        if 200 <= answer.code < 300:
+            return Accepted(words)
+        if 400 <= answer.code < 600:
+            return _refusal(answer.code, answer.message)
+        self._drop()
+        return Unknown(words)
+
+    async def _reset(self) -> None:
+        """Ready for another transaction, or closed."""
+        if self._client is None:
+            return
+        try:
+            await self._client.rset()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+    async def close(self) -> None:
+        """QUIT. What the server answers to it changes nothing: the letters were accepted before."""
+        if self._client is not None and self._client.is_connected:
+            try:
+                await self._client.quit(timeout=min(5, self._account.timeout))
+            except (aiosmtplib.SMTPException, OSError, TimeoutError):
+                pass
+        self._drop()
+
+
+def check_login(account: Account) -> None:
+    """Connect and log in. Raises TemporaryFailure or PermanentFailure with one sentence that says what is wrong."""
+
+    async def attempt() -> Result | None:
+        async with Connection(account) as connection:
+            return await connection.ready()
+
+    _raise(asyncio.run(attempt()))
+
+
+def hand_over(mailbox: Mailbox, settings: Settings, sender: str, recipient: str, letter: bytes) -> None:
+    """Send one letter, for callers that keep no state of it. Raises TemporaryFailure or PermanentFailure."""
+
+    async def attempt() -> Result:
+        async with Connection(account_of(mailbox, settings)) as connection:
+            refused = await connection.offer(sender, recipient, size=len(letter))
+            return refused or await connection.hand_over(letter)
+
+    _raise(asyncio.run(attempt()))
+
+
+def as_data(letter: bytes) -> bytes:
+    """The letter as it goes over the wire: CR LF line ends, dots doubled, the final dot (RFC 5321, section 4.5.2)."""
+    whole = _LINE_END.sub(b"\r\n", letter)
+    if not whole.endswith(b"\r\n"):
+        whole += b"\r\n"
+    return _LEADING_DOT.sub(b"..", whole) + b".\r\n"
+
+
+def _raise(result: Result | None) -> None:
+    if isinstance(result, Permanent):
+        raise PermanentFailure(result.words)
+    if isinstance(result, (Temporary, Unknown)):
+        raise TemporaryFailure(result.words)
+
+
+def _on_the_wire(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{ascii_domain(domain)}"
+
+
+def _own_name() -> str:
+    """What we call ourselves in EHLO. Never looks a name up: that can take a minute on a laptop."""
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", name) else "[127.0.0.1]"
+
+
+def _refusal(code: int, message: str) -> Result:
+    """RFC 5321, section 4.2.1: 5yz is final, 4yz asks to try again; anything else is nothing we can build on."""
+    final = 500 <= code < 600 and code not in _LOGIN_CODES
+    return Permanent(_words(code, message)) if final else Temporary(_words(code, message))
+
+
+def _words(code: int, message: str) -> str:
+    shown = " ".join(message.encode("utf-8", "replace").decode("utf-8").split())
+    return f"{code} {shown}".strip()[:_LONGEST_WORDS] if code > 0 else shown[:_LONGEST_WORDS]
+
+
+def _silence(account: Account, error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"{account.host} did not answer in time."
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return _words(error.code, error.message)
+    return f"{account.host} closed the connection."
+
+
+def _connection_trouble(account: Account, error: Exception) -> Result:
+    """One sentence per thing that can be wrong between us and a mail server. All may be put right later."""
+    where = f"{account.host}, port {account.port}"
+    cause = _root(error)
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return Temporary(
+            f"{account.host} refused the login as {account.user}: {_words(error.code, error.message)}"
+        )
+    if isinstance(error, aiosmtplib.SMTPConnectResponseError):
+        return Temporary(f"{where} turned us away: {_words(error.code, error.message)}")
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return Temporary(f"The certificate of {account.host} cannot be trusted: {cause.verify_message}.")
+    if isinstance(cause, ssl.SSLError):
+        return Temporary(
+            f"No encrypted connection to {where}: it does not speak TLS there. Try another port or STARTTLS."
+        )
+    if isinstance(cause, socket.gaierror):
+        return Temporary(f"There is no server called {account.host}: check the name.")
+    if isinstance(cause, ConnectionRefusedError):
+        return Temporary(f"Nothing answers at {where}: check the port.")
+    if isinstance(error, TimeoutError):
+        return Temporary(f"{where} did not answer within {account.timeout:.0f} seconds.")
+    return Temporary(_other_trouble(account, where, error))
+
+
+def _other_trouble(account: Account, where: str, error: Exception) -> str:
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{where}: {_words(error.code, error.message)}"
+    text = str(error)
+    if "STARTTLS" in text:
+        return f"{where} does not offer STARTTLS, so the password was not sent. Try TLS on port 465."
+    if "AUTH" in text or "authentication" in text:
+        return f"{where} offers no way to log in that we know. Leave the user empty, or try another port."
+    return f"The connection to {where} failed: {text or type(error).__name__}"[:_LONGEST_WORDS]
+
+
+def _root(error: BaseException) -> BaseException:
+    """The operating system's or the TLS library's own error below the library's."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error

@@ -1,0 +1,92 @@
+"""Pure: the few words we put into a customer's mail ourselves, in the customer's language.
+
+They are kept here and not in the translation catalogue: a mail is composed again for each retry and must come out
+the same, whatever was translated in between.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+# Prefixes that mail programs put before the subject of an answer: Re:, RE[2]:, Ответ:, Отв:, На:, AW:, SV: …
+_REPLY_PREFIX = re.compile(
+    r"\s*(?:re|aw|sv|rv|rif|antw|odp|ответ|отв|на)\s{0,3}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,3}:\s*",
+    re.IGNORECASE,
+)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+LONGEST_SUBJECT = 500
+SEPARATOR = " — "
+
+
+@dataclass(frozen=True)
+class Words:
+    question: str
+    invitation: str
+    good: str
+    okay: str
+    bad: str
+    wrote: str
+
+
+_ENGLISH = Words(
+    question="How was this answer?",
+    invitation="One click is enough.",
+    good="Great",
+    okay="Okay",
+    bad="Not good",
+    wrote="On {date} at {time}, {who} wrote:",
+)
+_RUSSIAN = Words(
+    question="Как вам этот ответ?",
+    invitation="Достаточно одного нажатия.",
+    good="Отлично",
+    okay="Нормально",
+    bad="Плохо",
+    wrote="{date} в {time} {who} пишет:",
+)
+
+
+def words_in(language: str) -> Words:
+    return _RUSSIAN if language == "ru" else _ENGLISH
+
+
+def language_known(*wishes: str) -> str:
+    """The first of these that we write in; English when none is."""
+    return next((wish[:2].lower() for wish in wishes if wish[:2].lower() in ("en", "ru")), "en")
+
+
+def reply_subject(subject: str) -> str:
+    """The subject with "Re: " exactly once."""
+    bare = " ".join(_UNPRINTABLE.sub(" ", subject).split())
+    while (match := _REPLY_PREFIX.match(bare)) and match.end() > 0:
+        bare = bare[match.end() :]
+    return f"Re: {bare}".strip()[:LONGEST_SUBJECT]
+
+
+def sender_name(agent: str, mailbox: str) -> str:
+    """ "Ben — Orbit support": who wrote, and for whom."""
+    return SEPARATOR.join(part for part in (agent.strip(), mailbox.strip()) if part)
+
+
+def quote(text: str, who: str, at: datetime, *, language: str, zone: str) -> str:
+    """The letter that is answered, as it stands below an answer: a line that says who wrote it, then "> " lines."""
+    if not text.strip():
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    date = format_date(local, format="long", locale=language)
+    time = format_time(local, format="short", locale=language)
+    head = words_in(language).wrote.format(
+        date=date, time=time, who=" ".join(_UNPRINTABLE.sub(" ", who).split())
+    )
+    lines = [f"> {line}".rstrip() for line in text.strip().splitlines()]
+    return "\n".join([_plain_spaces(head), *lines])
+
+
+def _plain_spaces(text: str) -> str:
+    # Locale data puts narrow and unbreakable spaces between figures; some mail programs show them as boxes.
+    return text.replace("\u202f", " ").replace("\xa0", " ")
