@@ -79,7 +79,3 @@ def unseal(secret: str, sealed: str) -> str:
 def _fernet(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derive_key(secret, "stored secrets")))
 
-
-def instance_id(secret: str) -> str:
-    """A public name of this installation, for the header by which it recognises its own mail."""
-    return derive_key(secret, "instance").hex()[:20]

@@ -8,7 +8,7 @@ that still fails is parked with the reason; nobody else waits for it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ from app.customers.models import Customer
 from app.errors import NotFound, PermanentFailure
 from app.mailboxes.models import RawMail, RawState
 from app.outgoing import bounce
-from app.security import derive_key, instance_id
+from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
@@ -30,7 +30,7 @@ from app.tickets.models import Message, Ticket
 from mail_ingest.body import split_quoted
 from mail_ingest.decide import Decision, Outcome, decide
 from mail_ingest.facts import Known, short_id
-from mail_ingest.journal import decide_row, undecided_ids
+from mail_ingest.journal import TOO_LARGE, decide_row, undecided_ids
 from mail_ingest.language import guess_language
 from mail_ingest.parse import ParsedMail, parse_mail
 from mail_ingest.thread import named_ids
@@ -72,8 +72,8 @@ class Ingest:
     def __init__(self, settings: Settings, blobs: BlobStore) -> None:
         self._settings = settings
         self._blobs = blobs
-        self._token_key = derive_key(settings.secret_key, "mail tokens")
-        self._instance = instance_id(settings.secret_key)
+        self._token_key = token_key(settings)
+        self._instance = instance_id(settings)
 
     def drain(self, *, mailbox_id: int | None = None) -> IngestReport:
         """Decide everything that waits, oldest first."""
@@ -214,10 +214,15 @@ class Ingest:
         return report
 
 
-def replay(session: Session, raw: RawMail) -> None:
-    """Let a parked mail be decided again."""
-    if raw.state == RawState.PARKED:
-        raw.state, raw.reason, raw.decided_at = RawState.STORED, "", None
+def replay(session: Session, raw: RawMail, *, limit: int) -> None:
+    """Let a parked mail be decided again. One that was too large is fetched anew if it fits by now."""
+    if raw.state != RawState.PARKED:
+        return
+    if raw.reason == TOO_LARGE:
+        if raw.size > limit:
+            return
+        raw.sha256 = ""  # its bytes are wanted: the next full look fetches them
+    raw.state, raw.reason, raw.decided_at = RawState.STORED, "", None
 
 
 def _why(error: Exception) -> str:
@@ -237,8 +242,3 @@ def _arrival(raw: RawMail, mail: ParsedMail, now: datetime) -> datetime:
 def _pairs(addresses: Sequence[object]) -> tuple[tuple[str, str], ...]:
     return tuple((address.name, address.email) for address in addresses)  # type: ignore[attr-defined]
 
-
-def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Split ids into batches of the size one transaction takes."""
-    for start in range(0, len(ids), BATCH):
-        yield ids[start:start + BATCH]

@@ -51,7 +51,11 @@ def clean_up() -> None:
 
 
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
-    (1, release_replies), (5, sweep_outbox), (5, sweep_sandbox), (60, clean_up))
+    (1, release_replies),
+    (5, sweep_outbox),
+    (5, sweep_sandbox),
+    (60, clean_up),
+)
 
 
 def run(stop: threading.Event) -> None:

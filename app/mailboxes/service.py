@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidInput
-from app.mailboxes.models import Folder, Mailbox, Security
+from app.mailboxes.models import Folder, Mailbox
 
 LEASE_SECONDS = 120
+_CONNECTION = ("name", "language", "first_import", "imap_host", "imap_port", "imap_security", "imap_user", "imap_password",
+               "smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password")
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,25 @@ class Account:
     timeout_seconds: int = 30
 
 
+def check_new(session: Session, address: str) -> None:
+    """Raises InvalidInput when this is no mail address, or is connected already."""
+    if "@" not in address[1:-1] or not address.isprintable() or " " in address:
+        raise InvalidInput(f"{address!r} is not a mail address.", "address")
+    if session.scalar(sa.select(Mailbox.id).where(Mailbox.address == address, Mailbox.imap_host != "")) is not None:
+        raise InvalidInput(f"The mailbox {address} is already connected.", "address")
+
+
 def add_mailbox(session: Session, mailbox: Mailbox, folders: tuple[str, ...] = ("INBOX",)) -> Mailbox:
-    """Store a new mailbox with its watched folders. Raises InvalidInput when the address is taken or odd."""
+    """Store a mailbox with its watched folders; one that so far only held imported mail gets its servers now."""
     mailbox.address = mailbox.address.strip().lower()
-    if "@" not in mailbox.address[1:-1] or not mailbox.address.isprintable() or " " in mailbox.address:
-        raise InvalidInput(f"{mailbox.address!r} is not a mail address.", "address")
-    if session.scalar(sa.select(Mailbox.id).where(Mailbox.address == mailbox.address)) is not None:
-        raise InvalidInput(f"The mailbox {mailbox.address} is already connected.", "address")
-    for security in (mailbox.imap_security, mailbox.smtp_security):
-        if security and security not in set(Security):
-            raise InvalidInput(f"Unknown security {security!r}: choose tls, starttls or none.", "security")
-    session.add(mailbox)
+    check_new(session, mailbox.address)
+    earlier = session.scalar(sa.select(Mailbox).where(Mailbox.address == mailbox.address))
+    if earlier is None:
+        session.add(mailbox)
+    else:
+        for name in _CONNECTION:
+            setattr(earlier, name, getattr(mailbox, name))
+        mailbox = earlier
     session.flush()
     for name in folders:
         session.add(Folder(mailbox_id=mailbox.id, name=name))

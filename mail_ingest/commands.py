@@ -1,0 +1,205 @@
+"""flask commands that fetch or ingest: add-mailbox, import-mail, replay-parked, doctor. Registered by wsgi.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app import db, installation
+from app.blobs import BlobStore
+from app.errors import SincerelyError
+from app.mailboxes import service
+from app.mailboxes.models import Mailbox, RawMail, RawState, Security
+from app.outgoing import smtp
+from app.security import seal
+from app.settings import Settings, SettingsError, load_settings
+from mail_ingest import doctor, fetch
+from mail_ingest.capture import account_of
+from mail_ingest.importing import ImportReport, Source, import_mail, open_source
+from mail_ingest.ingest import Ingest, replay
+from mail_ingest.providers import Servers, servers_for
+
+SECURITIES = click.Choice([security.value for security in Security])
+FIRST_IMPORTS = click.Choice(["new", "month", "all"])
+IMPORTS = "imported@localhost"
+
+
+def register(app: Flask) -> None:
+    """Add our commands to `flask`."""
+    for command in (add_mailbox, import_mail_command, replay_parked, doctor_command):
+        app.cli.add_command(command)
+
+
+def _settings() -> Settings:
+    """Settings of the database that a person at the command line means, with that database ready."""
+    try:
+        settings = installation.settle_for_commands(load_settings())
+        installation.prepare(settings)
+    except (SettingsError, SincerelyError) as error:
+        raise click.ClickException(str(error)) from None
+    db.configure(settings.database)
+    return settings
+
+
+def _real_settings() -> Settings:
+    """Never the sandbox's: a mailbox is connected to the real installation."""
+    settings = load_settings().model_copy(update={"sandbox": "no"})
+    installation.prepare(settings)
+    db.configure(settings.database)
+    return settings
+
+
+@click.command("add-mailbox")
+@click.argument("address")
+@click.option("--name", default="", help="What customers see beside the address, such as “Orbit support”.")
+@click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
+@click.option("--imap-host", help="Guessed from the address when left out.")
+@click.option("--imap-port", type=click.IntRange(1, 65535))
+@click.option("--imap-security", type=SECURITIES)
+@click.option("--smtp-host", help="Guessed from the address when left out.")
+@click.option("--smtp-port", type=click.IntRange(1, 65535))
+@click.option("--smtp-security", type=SECURITIES)
+@click.option("--user", help="User name at the server; the address when left out.")
+@click.option("--password", envvar="MAILBOX_PASSWORD", prompt=True, hide_input=True,
+              help="Asked for when left out; or set MAILBOX_PASSWORD.")
+@click.option("--folder", "folders", multiple=True, help="Folder to watch, more than once if need be. Default: INBOX.")
+@click.option("--first-import", type=FIRST_IMPORTS, default="new", show_default=True,
+              help="Mail that is there already: leave it, take the last 30 days, or all, as closed tickets. Never answered.")
+@with_appcontext
+def add_mailbox(address: str, **given: object) -> None:
+    """Connect a support mailbox: sign in to its IMAP and SMTP servers, then watch it."""
+    settings = _real_settings()
+    servers = servers_for(address)
+    password = str(given["password"])
+    mailbox = _mailbox(address, servers, given, settings, password)
+    try:
+        with db.transaction() as session:
+            service.check_new(session, mailbox.address)
+        _try_servers(mailbox, settings, tuple(given["folders"] or ("INBOX",)))  # type: ignore[arg-type]
+        with db.transaction() as session:
+            service.add_mailbox(session, mailbox, tuple(given["folders"] or ("INBOX",)))  # type: ignore[arg-type]
+    except SincerelyError as error:
+        hint = f"\n{servers.hint}" if servers.hint else ""
+        raise click.ClickException(f"{error}{hint}") from None
+    click.echo(f"Connected {mailbox.address}. A running poller takes it up within seconds; "
+               "if `make run` shows the sandbox, stop it and start it again.")
+
+
+def _mailbox(address: str, servers: Servers, given: dict[str, object], settings: Settings, password: str) -> Mailbox:
+    user = str(given["user"] or address)
+    sealed = seal(settings.secret_key, password)
+    return Mailbox(
+        address=address.strip().lower(), name=str(given["name"]), language=str(given["language"]),
+        imap_host=given["imap_host"] or servers.imap_host, imap_port=given["imap_port"] or servers.imap_port,
+        imap_security=given["imap_security"] or servers.imap_security, imap_user=user, imap_password=sealed,
+        smtp_host=given["smtp_host"] or servers.smtp_host, smtp_port=given["smtp_port"] or servers.smtp_port,
+        smtp_security=given["smtp_security"] or servers.smtp_security, smtp_user=user, smtp_password=sealed,
+        first_import=given["first_import"], created_at=db.now())
+
+
+def _try_servers(mailbox: Mailbox, settings: Settings, wanted: tuple[str, ...]) -> None:
+    """Sign in to both servers before anything is stored; raises with the precise reason."""
+    click.echo(f"Signing in to {mailbox.imap_host}:{mailbox.imap_port} (IMAP) …")
+    folders = fetch.check_login(account_of(mailbox, settings))
+    for name in wanted:
+        if name.upper() != "INBOX" and name not in folders:
+            raise click.ClickException(f"The mailbox has no folder {name!r}. It has: {', '.join(folders)}.")
+    click.echo(f"Signing in to {mailbox.smtp_host}:{mailbox.smtp_port} (SMTP) …")
+    smtp.check_login(smtp.account_of(mailbox, settings))
+
+
+@click.command("import-mail")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--mailbox", "address", help="The support address this mail was sent to.")
+@with_appcontext
+def import_mail_command(path: Path, address: str | None) -> None:
+    """Bring in old mail: an mbox file, a Maildir, a directory of .eml files, or one .eml. Never answers any of it.
+
+    Can be stopped and started again: what is here already is skipped.
+    """
+    settings = _settings()
+    if settings.is_sandbox:
+        click.echo("No mailbox is connected yet: importing into the sandbox. "
+                   "To keep the imported mail, connect your mailbox first (flask add-mailbox).", err=True)
+    try:
+        source = open_source(path)
+        with db.transaction() as session:
+            target = _import_target(session, address)
+        report = _with_progress(source, target, settings)
+    except SincerelyError as error:
+        raise click.ClickException(str(error)) from None
+    _print_report(source, report)
+
+
+def _import_target(session: sa.orm.Session, address: str | None) -> Mailbox:
+    """The mailbox to file under; one without servers is made when nobody has connected it yet."""
+    if address:
+        known = session.scalar(sa.select(Mailbox).where(Mailbox.address == address.strip().lower()))
+    else:
+        everyone = list(session.scalars(sa.select(Mailbox).order_by(Mailbox.id)))
+        if len(everyone) > 1:
+            names = ", ".join(mailbox.address for mailbox in everyone)
+            raise click.ClickException(f"Say which mailbox with --mailbox ADDRESS. There are: {names}.")
+        known = everyone[0] if everyone else None
+    if known is not None:
+        return known
+    return service.add_mailbox(session, Mailbox(address=address or IMPORTS, created_at=db.now()), folders=())
+
+
+def _with_progress(source: Source, target: Mailbox, settings: Settings) -> ImportReport:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(source.kind, total=source.count)
+        return import_mail(source, target, settings, BlobStore(settings.blob_dir),
+                           progress=lambda done: bar.update(task, completed=done))
+
+
+def _print_report(source: Source, report: ImportReport) -> None:
+    click.echo(f"{report.read} mails read from {source.kind}: {report.already_here} were here already"
+               + (f", {report.too_large} larger than MAX_MAIL_MB left out" if report.too_large else "") + ".")
+    for state, number in sorted(report.ingest.outcomes.items()):
+        click.echo(f"  {state:<10} {number}")
+
+
+@click.command("replay-parked")
+@click.option("--id", "raw_mail_id", type=int, help="Only this mail.")
+@with_appcontext
+def replay_parked(raw_mail_id: int | None) -> None:
+    """Try again to ingest mail that was set aside."""
+    settings = _settings()
+    query = sa.select(RawMail).where(RawMail.state == RawState.PARKED)
+    with db.transaction() as session:
+        rows = list(session.scalars(query.where(RawMail.id == raw_mail_id) if raw_mail_id else query))
+        for raw in rows:
+            replay(session, raw, limit=settings.mail_bytes)
+    if not rows:
+        click.echo("Nothing is parked." if raw_mail_id is None else f"Mail {raw_mail_id} is not parked.")
+        return
+    report = Ingest(settings, BlobStore(settings.blob_dir)).drain()
+    parked = report.outcomes.get(RawState.PARKED, 0)
+    click.echo(f"{len(rows)} taken up again, {parked} parked again.")
+    for state, number in sorted(report.outcomes.items()):
+        click.echo(f"  {state:<10} {number}")
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor_command() -> None:
+    """Check settings, database, Redis, mailboxes, SMTP and the search index. Exit code 1 when something is wrong."""
+    settings = _settings()
+    findings = doctor.examine(settings)
+    for finding in findings:
+        mark = {"ok": click.style("ok  ", fg="green"), "warn": click.style("warn", fg="yellow"),
+                "bad": click.style("BAD ", fg="red")}[finding.level]
+        click.echo(f"{mark}  {finding.what}: {finding.text}")
+    if any(finding.level == "bad" for finding in findings):
+        raise SystemExit(1)
+
+

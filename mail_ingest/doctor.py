@@ -1,0 +1,126 @@
+"""flask doctor: look at every part of the installation and say what is wrong, each in one sentence."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from app import db, installation, queue
+from app.errors import SincerelyError
+from app.knowledge.models import Article
+from app.mailboxes import queries
+from app.mailboxes.models import Mailbox
+from app.outgoing import smtp
+from app.settings import Settings
+from kb_search.index import IndexTrouble, open_current
+from mail_ingest import fetch
+from mail_ingest.capture import account_of
+
+DISK_FLOOR = 1024**3
+Level = Literal["ok", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`level` bad makes the command fail; warn is worth knowing."""
+
+    level: Level
+    what: str
+    text: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All checks in order; a check that breaks is itself a finding."""
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _settings, _data_directory, _database, _redis, _mailboxes, _index)
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings.extend(check(settings))
+        except Exception as error:  # the doctor reports a broken part, whatever breaks in it
+            findings.append(Finding("bad", check.__name__.strip("_"), f"{type(error).__name__}: {error}"))
+    return findings
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    mode = "sandbox" if settings.is_sandbox else "real mailboxes"
+    yield Finding("ok", "settings", f"readable; mode: {mode}; address: {settings.public_url}")
+
+
+def _data_directory(settings: Settings) -> Iterator[Finding]:
+    mode = stat.S_IMODE(settings.home.stat().st_mode)
+    if mode & 0o077:
+        yield Finding("bad", "data directory", f"{settings.home} can be read by other users: chmod 700 it.")
+    free = shutil.disk_usage(settings.home).free
+    level: Level = "ok" if free >= DISK_FLOOR else "bad"
+    yield Finding(level, "data directory", f"{settings.home}, {free / 1024**3:.1f} GB free")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    name = sa.make_url(settings.database).get_backend_name()
+    current = installation.is_current(settings.database)
+    yield Finding("ok" if current else "bad", "database", f"{name}, schema {'up to date' if current else 'needs migration'}")
+    if name == "sqlite":
+        with db.reading() as session:
+            answer = session.scalar(sa.text("PRAGMA quick_check(1)"))
+        yield Finding("ok" if answer == "ok" else "bad", "database", f"quick check: {answer}")
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    queue.configure(settings.queue_url)
+    if queue.answers():
+        yield Finding("ok", "Redis", "answers")
+    elif settings.redis_url:
+        yield Finding("bad", "Redis", "REDIS_URL is set, but nothing answers there. Work is delayed, none is lost.")
+    else:
+        yield Finding("warn", "Redis", "the embedded queue is not running (make run starts it)")
+
+
+def _mailboxes(settings: Settings) -> Iterator[Finding]:
+    silence = timedelta(minutes=settings.silence_alarm_minutes)
+    with db.reading() as session:
+        balances = queries.balances(session, now=db.now(), silence=silence)
+    connected = [balance for balance in balances if balance.mailbox.imap_host]
+    if not connected:
+        yield Finding("warn", "mailboxes", "none is connected (flask add-mailbox ADDRESS)")
+    for balance in connected:
+        yield from _servers(balance.mailbox, settings)
+        counts = ", ".join(f"{number} {state}" for state, number in sorted(balance.counts.items()))
+        yield Finding("ok" if balance.balanced and not balance.alarm else "bad", balance.mailbox.address,
+                      f"{balance.listed} mails seen = {counts or 'none'}"
+                      + (f"; {balance.mailbox.last_error or 'no successful look for too long'}" if balance.alarm else ""))
+
+
+def _servers(mailbox: Mailbox, settings: Settings) -> Iterator[Finding]:
+    tries: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("IMAP", lambda: fetch.check_login(account_of(mailbox, settings))),
+        ("SMTP", lambda: smtp.check_login(smtp.account_of(mailbox, settings))))
+    for protocol, attempt in tries:
+        try:
+            attempt()
+            yield Finding("ok", mailbox.address, f"{protocol} login works")
+        except SincerelyError as error:
+            yield Finding("bad", mailbox.address, f"{protocol}: {error}")
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    with db.reading() as session:
+        articles = session.scalar(sa.select(sa.func.count()).select_from(Article).where(Article.archived.is_(False))) or 0
+    if articles == 0:
+        yield Finding("ok", "search index", "no articles yet")
+        return
+    try:
+        documents = open_current(settings.search_dir / "index").doc_count()
+    except IndexTrouble as trouble:
+        yield Finding("bad", "search index", f"{trouble}: run flask rebuild-search")
+        return
+    if documents == articles:
+        yield Finding("ok", "search index", f"{documents} articles")
+    else:
+        yield Finding("bad", "search index", f"{documents} of {articles} articles: run flask rebuild-search")

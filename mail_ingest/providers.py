@@ -1,0 +1,42 @@
+"""Servers of well-known mail providers, so that connecting a mailbox asks for an address and a password only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.mailboxes.models import Security
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where a provider's IMAP and SMTP listen; `hint` says what its customers stumble over."""
+
+    imap_host: str
+    smtp_host: str
+    imap_port: int = 993
+    smtp_port: int = 465
+    imap_security: str = Security.TLS
+    smtp_security: str = Security.TLS
+    hint: str = ""
+
+
+_APP_PASSWORD = "This provider wants an app password, made in its security settings; the usual password is refused."
+_GMAIL = Servers("imap.gmail.com", "smtp.gmail.com", hint=_APP_PASSWORD)
+_YANDEX = Servers("imap.yandex.ru", "smtp.yandex.ru", hint=_APP_PASSWORD + " IMAP must be switched on in the mail settings.")
+_MAIL_RU = Servers("imap.mail.ru", "smtp.mail.ru", hint=_APP_PASSWORD)
+_ICLOUD = Servers("imap.mail.me.com", "smtp.mail.me.com", smtp_port=587, smtp_security=Security.STARTTLS, hint=_APP_PASSWORD)
+_FASTMAIL = Servers("imap.fastmail.com", "smtp.fastmail.com", hint=_APP_PASSWORD)
+
+_BY_DOMAIN = {
+    "gmail.com": _GMAIL, "googlemail.com": _GMAIL,
+    "yandex.ru": _YANDEX, "ya.ru": _YANDEX, "yandex.com": _YANDEX,
+    "mail.ru": _MAIL_RU, "bk.ru": _MAIL_RU, "inbox.ru": _MAIL_RU, "list.ru": _MAIL_RU,
+    "icloud.com": _ICLOUD, "me.com": _ICLOUD,
+    "fastmail.com": _FASTMAIL,
+}
+
+
+def servers_for(address: str) -> Servers:
+    """The provider's servers, or the customary names below the address's own domain."""
+    domain = address.rpartition("@")[2].lower()
+    return _BY_DOMAIN.get(domain) or Servers(f"imap.{domain}", f"smtp.{domain}")
