@@ -61,6 +61,11 @@ class Source:
         return parseaddr(self.fields["From"])[1]
 
     @property
+    def envelope_from(self) -> str:
+        # RFC 3834, section 3.3, and RFC 3464, section 2: nobody answers a robot, so robots name no sender.
+        return "" if self.form in ("away", "bounce") else self.address
+
+    @property
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
 
@@ -111,7 +116,10 @@ def write_letter(source: Source, parent: Source | None, now: datetime) -> bytes:
     if source.form in _RAW:
         return _RAW[source.form](source, now)
     mail = _FORMS[source.form](source, _words(source, parent, now), now)
-    for name, value in _headers(source, parent, now):
+    described = mail.items()
+    for name in {name for name, _ in described}:
+        del mail[name]
+    for name, value in [*_headers(source, parent, now), *described]:
         mail[name] = value
     return mail.as_bytes(policy=_CRLF)
 
@@ -120,6 +128,8 @@ def _headers(source: Source, parent: Source | None, now: datetime) -> list[tuple
     sender = formataddr((_encoded(source.name, source.charset), source.address))
     written = source.written_at(now)
     found = [
+        ("Return-Path", f"<{source.envelope_from}>"),
+        ("Delivered-To", SUPPORT_ADDRESS),
         ("Received", f"from mail.{source.domain} by mx.sandbox.example; {format_datetime(written)}"),
         ("Message-ID", source.identity(now)),
         ("Date", format_datetime(written)),

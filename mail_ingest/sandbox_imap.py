@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from proxyprotocol.reader import ProxyProtocolReader
 from proxyprotocol.version import ProxyProtocolVersion
@@ -40,6 +40,7 @@ from mail_ingest.sandbox_store import Account
 
 LARGEST_LETTER = 60 * 1024 * 1024
 _INBOX = "INBOX"
+_LARGEST_PIECE = 64 * 1024  # longer responses are letters, and clients read those by their announced length
 
 
 class SandboxConfig(IMAPConfig):
@@ -219,5 +220,41 @@ async def start_imap(accounts: Accounts, password: str, host: str, port: int) ->
     config = SandboxConfig()
     config.apply_context()
     server = IMAPServer(_Login(config, accounts, password), config)
-    connected = ProxyProtocolReader(config.proxy_protocol).get_callback(server)
+    talk = ProxyProtocolReader(config.proxy_protocol).get_callback(server)
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await talk(reader, cast(asyncio.StreamWriter, _WholeLines(writer)))
+
     return await asyncio.start_server(connected, host, port)
+
+
+class _WholeLines:
+    """A stream writer that sends what is one response as one piece.
+
+    pymap writes a line in fragments, each its own packet; IMAPClient waiting in IDLE takes the first for the
+    whole line and gives the connection up.
+    """
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._waiting = bytearray()
+
+    def write(self, fragment: bytes) -> None:
+        self._waiting += fragment
+        if len(self._waiting) > _LARGEST_PIECE:
+            self._flush()
+
+    def writelines(self, fragments: Iterable[bytes]) -> None:
+        for fragment in fragments:
+            self.write(fragment)
+
+    async def drain(self) -> None:
+        self._flush()
+        await self._writer.drain()
+
+    def _flush(self) -> None:
+        self._writer.write(bytes(self._waiting))
+        self._waiting.clear()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._writer, name)

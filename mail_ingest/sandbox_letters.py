@@ -60,7 +60,6 @@ def _letter(source: Source, sources: Mapping[str, Source], now: datetime) -> See
         key=source.key,
         raw=write_letter(source, parent, now),
         arrives_at=source.arrives_at(now),
-        # RFC 3834, section 3.3, and RFC 3464, section 2: nobody answers a robot, so robots name no sender.
-        envelope_from="" if source.form in ("away", "bounce") else source.address,
+        envelope_from=source.envelope_from,
         answer=source.fields.get("Answer", ""),
     )
