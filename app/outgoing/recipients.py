@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parseaddr
 
 from app.errors import InvalidInput
 from app.outgoing.ids import ascii_domain
@@ -18,6 +17,8 @@ _LOCAL = re.compile(
     r"[^\s\x00-\x1f\x7f\u0085\u2028\u2029()<>\[\]:;@\\,\".]+"
     r"(?:\.[^\s\x00-\x1f\x7f\u0085\u2028\u2029()<>\[\]:;@\\,\".]+)*\Z"
 )
+# Name <a@b>, or "Name, with signs" <a@b>. Strict: two addresses in one value are a mistake, not a guess.
+_NAMED = re.compile(r'(?:"(?P<quoted>[^"\\]*)"|(?P<plain>[^"<>]*))\s*<(?P<email>[^<>\s]+)>')
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)\Z")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 
@@ -64,7 +65,8 @@ def tidy_name(name: str) -> str:
 
 
 def _read(value: str, field: str) -> Mailable:
-    name, email = ("", value.strip()) if "<" not in value else parseaddr(value)
+    named = _NAMED.fullmatch(value.strip())
+    name, email = (named["quoted"] or named["plain"] or "", named["email"]) if named else ("", value.strip())
     if not is_mailable(email):
         raise InvalidInput(f"This is not a mail address: {tidy_name(value)}", field)
     return Mailable(tidy_name(name), email.lower())

@@ -116,12 +116,13 @@ def doubt(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
 def defer(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
     """Try again later; after five days, fail."""
     first = row.first_tried_at or now
+    previous = row.last_tried_at or first
     due_at = backoff.next_try(row.attempts, first, now)
     if due_at is None:
         return fail(session, row, answer, now)
     if not _move(session, row, Delivery.DEFERRED, answer, now, due_at=due_at, last_tried_at=now):
         return False
-    if backoff.is_worth_telling(first, row.last_tried_at or first, now):
+    if backoff.is_worth_telling(first, previous, now):
         _event(session, row, "delivery_delayed", answer, now)
     refresh(session, row.message_id, now)
     return True
