@@ -10,7 +10,7 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -61,25 +61,16 @@ class Group:
             str(self._supervisor_read),
             str(self._group_read),
         ]
-        guardian = Part(
-            "guardian",
-            command,
-            stage=GUARDIAN_STAGE,
-            pass_fds=(self._supervisor_read, self._group_read, lock),
-        )
-        self._start(Running(guardian))
+        inherited = (self._supervisor_read, self._group_read, lock)
+        self._start(Running(Part("guardian", command, GUARDIAN_STAGE, stays=True, pass_fds=inherited)))
 
-    def start(
-        self, part: Part, *, deadline: float = 60.0, meanwhile: Callable[[], None] | None = None
-    ) -> None:
+    def start(self, part: Part, *, deadline: float = 60.0) -> None:
         """Start a part and return when it is up. Raises StartFailed or Interrupted."""
         running = Running(self._in_group(part))
         self._start(running)
         end = time.monotonic() + deadline
         while not running.is_up:
             self.turn()
-            if meanwhile:
-                meanwhile()
             if self.stopping:
                 raise Interrupted
             if running.failures >= MOST_TRIES_AT_START or time.monotonic() > end:
@@ -133,7 +124,13 @@ class Group:
             lines = running.lines()
             if lines is None:
                 self._selector.unregister(key.fileobj)
-            for line in lines or ():
+            self._show(running, lines or ())
+
+    def _show(self, running: Running, lines: Iterable[str]) -> None:
+        for line in lines:
+            if running.part.quiet:
+                running.last_lines.append(line)
+            else:
                 self._say(running.part.name, line)
 
     def _died(self, running: Running, how: str) -> None:
@@ -144,7 +141,8 @@ class Group:
     def _let_go(self, running: Running) -> None:
         """Show the last words of a dead process and stop listening to it."""
         assert running.process is not None and running.process.stdout is not None
-        for line in running.lines() or ():
+        self._show(running, running.lines() or ())
+        for line in running.last_lines:
             self._say(running.part.name, line)
         if running.process.stdout in self._selector.get_map():
             self._selector.unregister(running.process.stdout)

@@ -37,8 +37,7 @@ def _closed(pipe: int, deadline: float) -> bool:
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    """Started with SIGTERM, SIGINT and SIGHUP ignored."""
     guard(int(sys.argv[1]), int(sys.argv[2]))
     return 0
 

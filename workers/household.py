@@ -30,6 +30,7 @@ def queue_part(settings: Settings) -> Part | None:
         "queue",
         queue_server.command(queue_server.program(), socket, directory),
         stage=QUEUE,
+        quiet=True,
         before=lambda: queue_server.clear_socket(socket),
         ready=lambda _pid: answers(settings.queue_url),
     )

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 PR_SET_PDEATHSIG = 1
 LONGEST_LINE = 8192
+LAST_LINES = 10
 LONGEST_WAIT_SECONDS = 30.0
 # Whoever ran this long was well; the next restart is quick again.
 WELL_SECONDS = 10.0
@@ -41,6 +43,10 @@ class Part:
     up: Callable[[], None] = _nothing
     before: Callable[[], None] = _nothing
     stop_seconds: float = 10.0
+    # A quiet part's lines are shown only when it dies.
+    quiet: bool = False
+    # Stays when the supervisor dies, and ignores what asks it to end.
+    stays: bool = False
     pass_fds: tuple[int, ...] = ()
 
 
@@ -54,6 +60,7 @@ class Running:
     failures: int = 0
     started_at: float = 0.0
     start_at: float = 0.0
+    last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
     _rest: bytes = field(default=b"", repr=False)
 
     def start(self, group: int) -> int:
@@ -61,6 +68,7 @@ class Running:
         self.part.before()
         self.process, group = _spawn(self.part, group)
         self.is_up, self.started_at, self._rest = False, time.monotonic(), b""
+        self.last_lines.clear()
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
         return group
@@ -128,7 +136,9 @@ def _popen(part: Part, group: int) -> subprocess.Popen[bytes]:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         pass_fds=part.pass_fds,
         process_group=group,
-        preexec_fn=_die_with_parent(os.getpid()),  # safe: the supervisor has no threads
+        preexec_fn=_ignore_endings
+        if part.stays
+        else _die_with_parent(os.getpid()),  # safe: we have no threads
     )
 
 
@@ -143,6 +153,12 @@ def _die_with_parent(parent: int) -> Callable[[], None] | None:
             os._exit(1)
 
     return ask_kernel
+
+
+def _ignore_endings() -> None:
+    """Before the program runs, so that there is no moment in which it can be ended."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _readable(text: bytes) -> list[str]:

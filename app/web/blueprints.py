@@ -6,8 +6,8 @@ from importlib import import_module
 
 from flask import Flask
 
-NAMES = ("pages", "inbox", "tickets", "drafts", "attachments", "letters", "live", "sandbox",
-         "signin", "profile", "agents", "knowledge", "customers", "ratings", "parked")
+NAMES = ("pages", "inbox", "tickets", "drafts", "attachments", "letters", "suggestions", "live", "sandbox", "health",
+         "signin", "profile", "agents", "knowledge", "customers", "ratings", "parked", "health")
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,89 @@
+"""What a sandbox has from its first moment: a mailbox on its own mail server, two agents, twenty articles.
+
+Called at every start of the sandbox, since the server's ports may have changed. What people did since stays as they
+left it: agents and articles are made only where there are none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as account_queries
+from app.accounts import service as accounts
+from app.accounts.models import Role
+from app.db import now, transaction
+from app.knowledge import seed
+from app.knowledge import service as knowledge
+from app.knowledge.models import Article, KnowledgeLog, LogKind
+from app.mailboxes.models import FirstImport, Mailbox, Security
+from app.mailboxes.service import add_mailbox
+from app.sandbox_mail import SUPPORT_ADDRESS
+from app.security import seal
+from app.settings import Settings
+
+HOST = "127.0.0.1"
+FIRM = "Orbit Appliances"
+# The first admin is the one who is signed in by itself, see app.web.auth.
+AGENTS = (
+    ("ben@sandbox.example", "Ben Carter", Role.ADMIN, "en"),
+    ("olga@sandbox.example", "Olga Sokolova", Role.AGENT, "ru"),
+)
+
+
+def ensure(settings: Settings, imap_port: int, smtp_port: int, password: str) -> int:
+    """Make or mend all of it in one transaction; returns the id of the mailbox. Only for sandbox mode."""
+    if not settings.is_sandbox:
+        raise RuntimeError("the sandbox's mailbox belongs to the sandbox's database")
+    with transaction() as session:
+        at = now()
+        mailbox = _mailbox(session, at)
+        _point(mailbox, imap_port, smtp_port, seal(settings.secret_key, password))
+        _agents(session, settings, at)
+        _articles(session, at)
+        return mailbox.id
+
+
+def _mailbox(session: Session, at: datetime) -> Mailbox:
+    found = session.scalar(sa.select(Mailbox).where(Mailbox.address == SUPPORT_ADDRESS))
+    if found is not None:
+        return found
+    made = Mailbox(
+        address=SUPPORT_ADDRESS, name=FIRM, signature=f"{FIRM}, 8 Foundry Yard", sandbox=True, imap_host=HOST,
+        # Its letters are what there is to see.
+        first_import=FirstImport.ALL, reply_subaddress=True, created_at=at)  # fmt: skip
+    return add_mailbox(session, made)
+
+
+def _point(mailbox: Mailbox, imap_port: int, smtp_port: int, sealed: str) -> None:
+    """The servers of this start. Clear text is fine here: it never leaves the machine."""
+    mailbox.imap_host = mailbox.smtp_host = HOST
+    mailbox.imap_port, mailbox.smtp_port = imap_port, smtp_port
+    mailbox.imap_security = mailbox.smtp_security = Security.NONE
+    mailbox.imap_user = mailbox.smtp_user = SUPPORT_ADDRESS
+    mailbox.imap_password = mailbox.smtp_password = sealed
+
+
+def _agents(session: Session, settings: Settings, at: datetime) -> None:
+    if account_queries.has_agents(session):
+        return
+    for email, name, role, language in AGENTS:
+        accounts.make_agent(
+            session, email, name, role=role, language=language, timezone=settings.timezone, now=at
+        )
+
+
+def _articles(session: Session, at: datetime) -> None:
+    """The twenty articles, and what the index learns from the questions they answered before."""
+    if session.scalar(sa.select(Article.id).limit(1)) is not None:
+        return
+    ids = {}
+    for one in seed.seed_articles():
+        text = knowledge.ArticleText(one.title, one.answer, one.language, one.tags)
+        ids[one.key] = knowledge.create(session, text, by=None, now=at).id
+    session.add_all(
+        KnowledgeLog(kind=LogKind.LEARN, article_id=ids[key], question=question, created_at=at)
+        for question, key in seed.learnt_questions()
+    )
