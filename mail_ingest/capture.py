@@ -55,7 +55,9 @@ def look_for_newer(source: ImapSource, lease: Lease, folder_id: int, blobs: Blob
         folder = _folder(session, folder_id)
         highest = session.scalar(sa.select(sa.func.max(RawMail.uid)).where(
             RawMail.folder_id == folder_id, RawMail.uidvalidity == folder.uidvalidity)) or 0
-    listing = Listing(folder.uidvalidity, source.newer_than(highest))
+    listing = source.list_newer(folder.name, highest)
+    if listing.uidvalidity != folder.uidvalidity:
+        return look_into_folder(source, lease, folder_id, blobs, limit=limit)
     with db.reading() as session:
         missing = journal.missing_uids(session, folder_id, listing)
     return _bring(source, lease, folder_id, listing, missing, blobs, limit)

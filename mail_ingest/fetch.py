@@ -57,12 +57,13 @@ class ImapSource:
             opened = self._client.select_folder(folder, readonly=True)
             return Listing(int(opened[b"UIDVALIDITY"]), frozenset(self._client.search("ALL")))
 
-    def newer_than(self, uid: int) -> frozenset[int]:
-        """UIDs above `uid` in the open folder: a quick look between two full listings."""
+    def list_newer(self, folder: str, uid: int) -> Listing:
+        """Open the folder read-only and list the UIDs above `uid`: a quick look between two full ones."""
         with _plain_errors(self._account):
+            opened = self._client.select_folder(folder, readonly=True)
             found = self._client.search(["UID", f"{uid + 1}:*"])
         # "n:*" past the end names the last mail (RFC 3501, section 6.4.8).
-        return frozenset(number for number in found if number > uid)
+        return Listing(int(opened[b"UIDVALIDITY"]), frozenset(number for number in found if number > uid))
 
     def sizes(self, uids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
         """(size in bytes, arrival at the server) by UID; UIDs that are gone are left out."""
