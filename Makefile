@@ -1,0 +1,65 @@
+# Sincerely. `make` alone lists what can be done; `make run` and `make test` are enough on a fresh machine.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTEST := $(PY) -m pytest
+# How many tests at the same time. Each runner has servers of its own.
+JOBS ?= 2
+.DEFAULT_GOAL := help
+.PHONY: help run test setup setup-dev system-parts lint format types unit faults bench translations vendor pins \
+	clean-sandbox
+
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Start Sincerely: everything it needs, in one go; Ctrl-C stops it
+	@exec $(PY) -m workers.supervisor
+
+test: setup-dev system-parts lint types ## Check everything: style, types, and all tests on both databases
+	@$(PYTEST) -n $(JOBS) --dist loadfile
+
+setup: ## Make .venv and install the pinned packages, if anything changed
+	@sh scripts/setup.sh "$(VENV)" requirements.txt
+
+setup-dev: ## The same, with the tools for the checks
+	@sh scripts/setup.sh "$(VENV)" requirements.txt requirements-dev.txt
+
+system-parts: ## Install what the tests need from the distribution (or say what is missing)
+	@sh scripts/system-parts.sh
+
+lint: setup-dev ## Look for mistakes and untidiness
+	@$(PY) -m ruff check .
+
+types: setup-dev ## Check the types
+	@$(PY) -m mypy
+
+format: setup-dev ## Lay out the code, and mend what can be mended without thinking
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+unit: setup-dev ## Only the quick tests, on SQLite, without servers
+	@$(PYTEST) -q -m "not postgres and not dovecot and not browser and not slow and not faults"
+
+faults: setup-dev ## Only the tests that kill processes, fill disks and break connections
+	@$(PYTEST) -m faults
+
+bench: setup ## Measure, and print figures
+	@$(PY) -m bench
+
+translations: setup ## Collect the texts of the pages, update the Russian file, compile it
+	@$(VENV)/bin/pybabel -q extract --no-location --sort-output -F babel.cfg -k _l -k lazy_gettext -o app/translations/messages.pot .
+	@$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete -i app/translations/messages.pot -d app/translations
+	@$(VENV)/bin/pybabel -q compile -d app/translations --statistics
+
+vendor: ## Fetch the browser libraries in app/static/vendor again (needs npm)
+	@sh app/static/vendor/refresh.sh
+
+pins: ## Pin the newest packages that pyproject.toml allows (needs uv)
+	@uv pip compile pyproject.toml --extra sandbox --universal --python-version 3.11 --generate-hashes --upgrade \
+		--quiet --custom-compile-command "make pins" -o requirements.txt
+	@uv pip compile --group pyproject.toml:dev -c requirements.txt --universal --python-version 3.11 --generate-hashes \
+		--upgrade --quiet --custom-compile-command "make pins" -o requirements-dev.txt
+
+clean-sandbox: ## Forget the sandbox: its letters, tickets and articles
+	@sh scripts/clean-sandbox.sh $(PY)
