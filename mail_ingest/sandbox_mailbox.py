@@ -26,6 +26,7 @@ from pymap.selected import SelectedMailbox, SelectedSet
 from app.sandbox_mail import LetterFile
 from mail_ingest.sandbox_store import MailFolder
 
+_PAUSE_BEFORE_NEWS = 0.2  # seconds
 _MAILDIR_FLAGS: Mapping[str, Flag] = {"D": Draft, "F": Flagged, "R": Answered, "S": Seen, "T": Deleted}
 
 
@@ -107,9 +108,12 @@ class StoredMailbox(MailboxDataInterface[StoredMessage]):
         self, selected: SelectedMailbox, *, wait_on: Event | None = None
     ) -> SelectedMailbox:
         known: int = selected.mod_sequence or 0
-        # News that came between the client's last command and its IDLE must not wait for the next letter.
         if wait_on is not None and known == len(self._changes):
             await wait_on.or_event(self._changed).wait()
+        elif wait_on is not None:
+            # News that came between the client's last command and its IDLE must not wait for the next letter,
+            # nor follow so closely that IMAPClient takes it in with "+ Idling" and then waits for the socket.
+            await asyncio.sleep(_PAUSE_BEFORE_NEWS)
         news = set(self._changes[known:])
         here = news & self.folder.letters.keys()
         selected.mod_sequence = len(self._changes)
