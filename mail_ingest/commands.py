@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app import db, installation
 from app.blobs import BlobStore
 from app.errors import SincerelyError
-from app.mailboxes import service
+from app.mailboxes import parked, service
 from app.mailboxes.models import Mailbox, RawMail, RawState, Security
 from app.outgoing import smtp
 from app.security import seal
@@ -22,7 +22,7 @@ from app.settings import Settings, SettingsError, load_settings
 from mail_ingest import doctor, fetch
 from mail_ingest.capture import account_of
 from mail_ingest.importing import ImportReport, Source, import_mail, open_source
-from mail_ingest.ingest import Ingest, replay
+from mail_ingest.ingest import Ingest
 from mail_ingest.providers import Servers, servers_for
 
 SECURITIES = click.Choice([security.value for security in Security])
@@ -174,17 +174,16 @@ def _print_report(source: Source, report: ImportReport) -> None:
 def replay_parked(raw_mail_id: int | None) -> None:
     """Try again to ingest mail that was set aside."""
     settings = _settings()
-    query = sa.select(RawMail).where(RawMail.state == RawState.PARKED)
+    chosen = sa.select(RawMail.id)
     with db.transaction() as session:
-        rows = list(session.scalars(query.where(RawMail.id == raw_mail_id) if raw_mail_id else query))
-        for raw in rows:
-            replay(session, raw, limit=settings.mail_bytes)
-    if not rows:
-        click.echo("Nothing is parked." if raw_mail_id is None else f"Mail {raw_mail_id} is not parked.")
+        number = parked.replay(session, chosen.where(RawMail.id == raw_mail_id) if raw_mail_id else chosen,
+                               limit=settings.mail_bytes)
+        left = parked.parked_count(session)
+    if not number:
+        click.echo(f"Nothing to try again; {left} stay parked." if left else "Nothing is parked.")
         return
     report = Ingest(settings, BlobStore(settings.blob_dir)).drain()
-    parked = report.outcomes.get(RawState.PARKED, 0)
-    click.echo(f"{len(rows)} taken up again, {parked} parked again.")
+    click.echo(f"{number} taken up again, {report.outcomes.get(RawState.PARKED, 0)} parked again.")
     for state, number in sorted(report.outcomes.items()):
         click.echo(f"  {state:<10} {number}")
 

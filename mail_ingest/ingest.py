@@ -30,7 +30,7 @@ from app.tickets.models import Message, Ticket
 from mail_ingest.body import split_quoted
 from mail_ingest.decide import Decision, Outcome, decide
 from mail_ingest.facts import Known, short_id
-from mail_ingest.journal import TOO_LARGE, decide_row, undecided_ids
+from mail_ingest.journal import decide_row, undecided_ids
 from mail_ingest.language import guess_language
 from mail_ingest.parse import ParsedMail, parse_mail
 from mail_ingest.thread import named_ids
@@ -212,17 +212,6 @@ class Ingest:
                 decide_row(session, raw, RawState.PARKED, _why(error), now=db.now())
                 report.count(RawState.PARKED)
         return report
-
-
-def replay(session: Session, raw: RawMail, *, limit: int) -> None:
-    """Let a parked mail be decided again. One that was too large is fetched anew if it fits by now."""
-    if raw.state != RawState.PARKED:
-        return
-    if raw.reason == TOO_LARGE:
-        if raw.size > limit:
-            return
-        raw.sha256 = ""  # its bytes are wanted: the next full look fetches them
-    raw.state, raw.reason, raw.decided_at = RawState.STORED, "", None
 
 
 def _why(error: Exception) -> str:

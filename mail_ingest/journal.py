@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from app import db
 from app.blobs import BlobStore
 from app.mailboxes.models import FirstImport, Folder, Mailbox, RawMail, RawState
+from app.mailboxes.parked import TOO_LARGE
 from app.mailboxes.service import Lease, hold_lease
 
 NOT_WANTED = "was in the mailbox before it was connected"
-TOO_LARGE = "larger than the limit"
 GONE = "gone from the server before it could be fetched"
 MONTH = timedelta(days=30)
 

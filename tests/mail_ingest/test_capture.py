@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from app import db
 from app.blobs import BlobStore
 from app.errors import Conflict, PermanentFailure, TemporaryFailure
-from app.mailboxes import queries, service
+from app.mailboxes import parked, queries, service
 from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
 from app.security import seal
 from app.settings import Settings
@@ -130,9 +130,10 @@ def test_oversize_mail_is_parked_with_its_header_and_fetched_when_the_limit_grow
     (row,) = watched.rows()
     assert (row.state, row.reason) == (RawState.PARKED, TOO_LARGE)
     assert b"big one" in blobs.get(row.sha256)
-    from mail_ingest.ingest import replay
     with db.transaction() as session:
-        replay(session, session.get_one(RawMail, row.id), limit=10**6)
+        assert parked.replay(session, sa.select(RawMail.id), limit=4000) == 0
+    with db.transaction() as session:
+        assert parked.replay(session, sa.select(RawMail.id), limit=10**6) == 1
     watched.look()
     assert Ingest(installation, blobs).drain().outcomes == {"filed": 1}
 

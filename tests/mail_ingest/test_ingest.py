@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app import db
 from app.blobs import BlobStore
 from app.customers.models import Customer
+from app.mailboxes import parked
 from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
 from app.outgoing.ids import make_message_id
 from app.outgoing.service import instance_id, token_key
@@ -223,8 +224,7 @@ def test_a_mail_that_breaks_ingest_is_parked_and_its_neighbours_are_filed(
     assert states() == [RawState.FILED, RawState.PARKED, RawState.FILED]
     monkeypatch.undo()
     with db.transaction() as session:
-        from mail_ingest.ingest import replay
-        replay(session, session.get_one(RawMail, 2), limit=10**6)
+        parked.replay(session, sa.select(RawMail.id), limit=10**6)
     assert post.ingest.drain().outcomes == {"filed": 1}
     assert len(all_tickets()) == 3
 
