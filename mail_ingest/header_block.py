@@ -87,6 +87,10 @@ def _belongs(line: bytes, lines: list[bytes], raw: bytes, next_line: int, stop: 
     return bool(lines) and _known_header_follows(raw, next_line, stop)
 
 
+def starts_with_header(raw: bytes) -> bool:
+    return _header_at(raw, 0, len(raw))
+
+
 def _header_at(raw: bytes, position: int, stop: int) -> bool:
     return bool(_HEADER_LINE.match(raw, position, min(stop, position + 250)))
 

@@ -6,21 +6,35 @@ are joined in order. Everything that is not shown as text is an attachment, so n
 
 import hashlib
 import html as _html
+import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
-from mail_ingest.charset import decode_text
+from mail_ingest.charset import decode_bytes
+from mail_ingest.header_words import decode_header
 from mail_ingest.html_text import html_to_text
+from mail_ingest.mime_calendar import calendar_summary
 from mail_ingest.mime_filename import safe_filename
-from mail_ingest.mime_tree import Part
+from mail_ingest.mime_signed import signed_content
+from mail_ingest.mime_text import read_text
+from mail_ingest.mime_tree import Part, read_tree
 
 MAX_TEXT = 1024 * 1024
 MAX_ALL_TEXT = 2 * 1024 * 1024
+
+_TEXT_TYPES = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
+_CALENDARS = frozenset(("text/calendar", "application/ics", "text/x-vcalendar"))
+_SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+# The same letter once more, for programs: AMP pages and watch faces.
+_IGNORED_FACES = frozenset(("text/x-amp-html", "text/watch-html"))
+_CID = re.compile(r"""cid:([^\s"'<>)\]]{1,300})""", re.I)
+FORWARDED_LINE = "---------- Forwarded message ----------"
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
     """A file of a mail. `filename` is safe to show and never empty; `content_id` stands without brackets;
-    `inline` means that the letter's HTML (or text) shows it by that id."""
+    `inline` means that the letter's HTML or text shows it by that id."""
 
     filename: str
     content_type: str
@@ -47,12 +61,15 @@ class _Piece:
     text: str = ""
     html: str | None = None
 
+    def shown(self) -> str:
+        return self.text if self.text.strip() or self.html is None else html_to_text(self.html)
+
 
 @dataclass(slots=True)
 class _File:
-    part: Part
-    content: bytes
     name: str
+    content_type: str
+    content: bytes
     content_id: str = ""
 
 
@@ -60,40 +77,176 @@ class _File:
 class _Reading:
     """Everything gathered on the walk over one mail."""
 
+    hint: str = ""
+    keep_files: bool = True
     pieces: list[_Piece] = field(default_factory=list)
-    files: list[ParsedAttachment] = field(default_factory=list)
+    files: list[_File] = field(default_factory=list)
+    nested: list[Part] = field(default_factory=list)
+    invitations: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
-    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    digest: list[bytes] = field(default_factory=list)
     shown: int = 0
+    depth: int = 0
 
 
-def read_body(root: Part) -> Body:
-    reading = _Reading()
-    _walk(root, reading)
-    html = "\n".join(piece.html for piece in reading.pieces if piece.html is not None) or None
-    text = "\n\n".join(piece.text or html_to_text(piece.html or "") for piece in reading.pieces)
-    return Body(text, html, tuple(reading.files), reading.digest.hexdigest(), tuple(reading.defects))
+def read_body(root: Part, hint: str = "") -> Body:
+    """Text, HTML and files of the tree; `hint` is the charset to try first for raw 8-bit file names."""
+    reading = _Reading(hint)
+    _walk(root, reading, is_root=True)
+    text, html = _join(reading)
+    cids = {_html.unescape(unquote(cid)) for cid in _CID.findall((html or "") + text)} if reading.files else set()
+    files = tuple(
+        ParsedAttachment(file.name, file.content_type, file.content, file.content_id, file.content_id in cids)
+        for file in reading.files
+    )
+    digest = hashlib.sha256(b"\n".join(reading.digest)).hexdigest()
+    return Body(text, html, files, digest, tuple(reading.defects))
 
 
-def _walk(part: Part, reading: _Reading) -> None:
-    if part.content_type == "multipart/alternative":
-        kept, reading.pieces = reading.pieces, []
-        for child in part.children:
-            _walk(child, reading)
-        text = "\n".join(piece.text for piece in reading.pieces if piece.html is None)
-        html = next((piece.html for piece in reversed(reading.pieces) if piece.html is not None), None)
-        reading.pieces = [*kept, _Piece(text, html)]
+def _join(reading: _Reading) -> tuple[str, str | None]:
+    pieces = [piece for piece in reading.pieces if piece.text.strip() or piece.html is not None]
+    blocks = [text.strip("\n") for text in (piece.shown() for piece in pieces) if text.strip()]
+    own = "\n\n".join(blocks)
+    blocks.extend(text for text in reading.invitations if text.split("\n", 1)[0].partition(": ")[2] not in own)
+    blocks.extend(reading.notes if not own.strip() else ())
+    blocks.extend(_nested_text(part) for part in reading.nested)
+    html = None
+    if any(piece.html is not None for piece in pieces):
+        html = "\n".join(_as_html(piece) for piece in pieces)
+    return "\n\n".join(blocks)[:MAX_ALL_TEXT].rstrip(), html
+
+
+def _as_html(piece: _Piece) -> str:
+    if piece.html is not None:
+        return piece.html
+    return f'<div style="white-space: pre-wrap">{_html.escape(piece.text, quote=False)}</div>'
+
+
+def _walk(part: Part, reading: _Reading, *, is_root: bool = False, is_face: bool = False) -> None:
+    if part.nested is not None:
+        _take_mail(part, reading)
+    elif part.content_type == "multipart/alternative" and part.children:
+        _take_alternatives(part, reading)
+    elif part.children:
+        _take_children(part, reading)
+    elif part.content_type in _IGNORED_FACES and is_face:
         return
-    if part.children:
-        for child in part.children:
-            _walk(child, reading)
+    elif part.content_type in _TEXT_TYPES and _is_letter(part, reading, is_root=is_root, is_face=is_face):
+        _take_text(part, reading)
+    else:
+        _take_file(part, reading)
+
+
+def _take_children(part: Part, reading: _Reading) -> None:
+    before = len(reading.nested)
+    for child in part.children:
+        _walk(child, reading)
+    if part.content_type == "multipart/report":
+        # The mail that a report is about is evidence, not part of the letter.
+        del reading.nested[before:]
+    if part.content_type == "multipart/encrypted":
+        reading.notes.append("[This letter is encrypted with PGP. The encrypted text is attached.]")
+
+
+def _take_alternatives(part: Part, reading: _Reading) -> None:
+    """The faces of one text: plain ones together, HTML ones together."""
+    kept, reading.pieces = reading.pieces, []
+    for child in part.children:
+        _walk(child, reading, is_face=True)
+    faces, reading.pieces = reading.pieces, kept
+    plain = list(dict.fromkeys(face.text for face in faces if face.text.strip()))
+    html = list(dict.fromkeys(face.html for face in faces if face.html is not None))
+    text = "\n".join(plain)
+    if html and len(text) < 400 and "html" in text.lower():
+        # "Your program cannot show HTML" is not what the person wrote.
+        derived = "\n".join(html_to_text(face) for face in html)
+        text = derived if len(derived) > 2 * len(text) else text
+    reading.pieces.append(_Piece(text, "\n".join(html) if html else None))
+
+
+def _is_letter(part: Part, reading: _Reading, *, is_root: bool, is_face: bool) -> bool:
+    """Is this text part something the person wrote, rather than a file that happens to be text?"""
+    if reading.shown > MAX_ALL_TEXT:
+        return False
+    named = bool(_raw_name(part))
+    if is_root:
+        return part.disposition != "attachment" or not named
+    if part.disposition == "attachment" or (part.disposition and part.disposition != "inline" and named):
+        return False
+    has_text = any(piece.text.strip() or piece.html for piece in reading.pieces)
+    return is_face or not named or not has_text
+
+
+def _take_text(part: Part, reading: _Reading) -> None:
+    text, files, defects = read_text(part)
+    reading.defects.extend(defects)
+    reading.digest.append(text.strip().encode("utf-8", "replace"))
+    if len(text) > MAX_TEXT:
+        reading.defects.append("a text is too long and was cut; all of it is attached")
+        _take_file(part, reading)
+        text = text[:MAX_TEXT]
+    reading.shown += len(text)
+    reading.pieces.append(_Piece("", text) if part.content_type == "text/html" else _Piece(text))
+    for name, content in files:
+        _keep(reading, _File(decode_bytes(name, reading.hint), "application/octet-stream", content))
+
+
+def _take_file(part: Part, reading: _Reading) -> None:
+    if not reading.keep_files:
         return
     content, defect = part.decoded()
-    reading.digest.update(content)
-    if part.main_type == "text" and part.disposition != "attachment":
-        text, _ = decode_text(content, part.params.get("charset", ""))
-        reading.pieces.append(_Piece("", text) if part.content_type == "text/html" else _Piece(text))
+    if defect:
+        reading.defects.append(defect)
+    if part.content_type in _SMIME:
+        _take_smime(part, content, reading)
+    if part.content_type in _CALENDARS:
+        summary = calendar_summary(decode_bytes(content, part.params.get("charset", "")))
+        reading.invitations.extend([summary] if summary and summary not in reading.invitations else [])
+    if part.content_type == "application/ms-tnef":
+        reading.notes.append("[This letter is in a format of Outlook alone. It is attached as winmail.dat.]")
+    cid = part.headers.ascii("content-id").strip("<> \t")
+    _keep(reading, _File(_raw_name(part), part.content_type, content, cid))
+
+
+def _take_smime(part: Part, content: bytes, reading: _Reading) -> None:
+    letter = signed_content(content) if reading.depth == 0 else b""
+    if not letter:
+        reading.notes.append("[This letter is encrypted with S/MIME. The encrypted text is attached.]")
         return
-    name = part.disposition_params.get("filename") or part.params.get("name") or ""
-    cid = part.headers.ascii("content-id").strip("<> ")
-    reading.files.append(ParsedAttachment(safe_filename(name, part.content_type), part.content_type, content, cid, bool(cid)))
+    reading.depth += 1
+    root, defects = read_tree(letter)
+    reading.defects.extend(defects)
+    _walk(root, reading)
+    reading.depth -= 1
+
+
+def _take_mail(part: Part, reading: _Reading) -> None:
+    assert part.nested is not None
+    reading.nested.append(part.nested)
+    if reading.keep_files:
+        subject = decode_header(part.nested.headers.first("subject"), reading.hint)[:80]
+        _keep(reading, _File(_raw_name(part) or f"{subject or 'message'}.eml", "message/rfc822", part.raw))
+
+
+def _keep(reading: _Reading, file: _File) -> None:
+    reading.digest.append(hashlib.sha256(file.content).digest())
+    file.name = safe_filename(file.name, file.content_type)
+    reading.files.append(file)
+
+
+def _raw_name(part: Part) -> str:
+    return part.disposition_params.get("filename") or part.params.get("name") or part.disposition_params.get("name", "")
+
+
+def _nested_text(mail: Part) -> str:
+    """A mail inside the mail as a reader sees it, under the line that mail programs put above it."""
+    hint = mail.params.get("charset", "")
+    lines = [FORWARDED_LINE]
+    for name in ("From", "Date", "Subject", "To"):
+        value = decode_header(mail.headers.first(name.lower()), hint)
+        if value:
+            lines.append(f"{name}: {value[:1000]}")
+    reading = _Reading(hint, keep_files=False)
+    _walk(mail, reading, is_root=True)
+    return "\n".join(lines) + "\n\n" + _join(reading)[0]

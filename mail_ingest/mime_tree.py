@@ -7,6 +7,7 @@ numbers of levels, parts and header bytes are limited before any work is done.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, read_headers
@@ -148,25 +149,38 @@ def _spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, int]]
     """Spans between the delimiter lines. Parts behind a closing delimiter count too: some senders
     give a nested multipart the boundary of its parent, and no word may be lost."""
     source, end = part.source, part.end
-    delimiter = b"\n--" + boundary
     spans: list[tuple[int, int]] = []
     opened = -1
-    position = max(part.start - 1, 0)
-    found = position - 1 if source.startswith(delimiter[1:], position) and position == 0 else source.find(delimiter, position, end)
-    while found >= -1 and limits.candidates > 0 and len(spans) <= MAX_PARTS:
-        limits.candidates -= 1
-        after, closing = _line_end(source, found + len(delimiter), end)
-        if after >= 0:
-            if opened >= 0:
-                spans.append((opened, _without_line_break(source, opened, found)))
-            opened = -1 if closing else after
-        found = source.find(delimiter, found + 1, end)
-        if found < 0:
-            break
-    if opened >= 0 and opened < end:
+    for found, after, closing in _delimiters(part, b"--" + boundary, limits):
+        if opened >= 0:
+            spans.append((opened, _without_line_break(source, opened, found)))
+        opened = -1 if closing else after
+        if len(spans) > MAX_PARTS:
+            return spans
+    if 0 <= opened < end:
         limits.defects.append("the closing boundary is missing")
         spans.append((opened, end))
     return spans
+
+
+def _delimiters(part: Part, delimiter: bytes, limits: Limits) -> Iterator[tuple[int, int, bool]]:
+    """(offset of the line, offset behind it, closes the multipart) of every delimiter line."""
+    source, end = part.source, part.end
+    found = part.start if source.startswith(delimiter, part.start) else _next_line(source, delimiter, part.start, end)
+    while found >= 0:
+        limits.candidates -= 1
+        if limits.candidates < 0:
+            limits.defects.append("too many boundary lines; the others are only in the original mail")
+            return
+        after, closing = _line_end(source, found + len(delimiter), end)
+        if after >= 0:
+            yield found, after, closing
+        found = _next_line(source, delimiter, found, end)
+
+
+def _next_line(source: bytes, start_of_line: bytes, position: int, end: int) -> int:
+    found = source.find(b"\n" + start_of_line, position, end)
+    return found + 1 if found >= 0 else -1
 
 
 def _line_end(source: bytes, position: int, end: int) -> tuple[int, bool]:
@@ -182,6 +196,8 @@ def _line_end(source: bytes, position: int, end: int) -> tuple[int, bool]:
 
 def _without_line_break(source: bytes, start: int, end: int) -> int:
     # The line break before a delimiter belongs to the delimiter (RFC 2046, section 5.1.1).
+    if end > start and source[end - 1 : end] == b"\n":
+        end -= 1
     if end > start and source[end - 1 : end] == b"\r":
         end -= 1
     return max(end, start)

@@ -7,21 +7,26 @@ as the standards say is still shown as well as possible, and named in `defects`.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from mail_ingest.automatic import automatic_reason
 from mail_ingest.bounce import Bounce as Bounce
 from mail_ingest.bounce import find_bounce
-from mail_ingest.charset import clean_text
 from mail_ingest.header_address import Address as Address
-from mail_ingest.header_address import read_addresses
+from mail_ingest.header_address import MAX_ADDRESSES, read_addresses
+from mail_ingest.header_block import Headers, starts_with_header
 from mail_ingest.header_date import read_date
 from mail_ingest.header_ids import first_id, read_ids
 from mail_ingest.header_words import decode_header
 from mail_ingest.mime_body import Body, read_body
 from mail_ingest.mime_body import ParsedAttachment as ParsedAttachment
+from mail_ingest.mime_report import walk
 from mail_ingest.mime_tree import Part, read_tree
 
 MAX_MAIL = 50 * 1024 * 1024
+MAX_DEFECTS = 50
+
+_SINGLE = ("from", "subject", "date", "message-id", "content-type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +61,95 @@ class ParsedMail:
 
 
 def parse_mail(raw: bytes) -> ParsedMail:
-    """Read one mail. Total: any bytes give a ParsedMail."""
-    root, defects = read_tree(raw[:MAX_MAIL])
-    headers = root.headers
-    body = read_body(root)
-    sender = read_addresses(headers.first("from"))
-    subject = decode_header(headers.first("subject"))
-    key = "\n".join((headers.ascii("message-id"), repr(sender), headers.ascii("date"), subject, body.digest))
-    envelope = headers.ascii("return-path")
+    """Read one mail. Total: any bytes give a ParsedMail, in time linear in their number."""
+    source, defects = _tidy(raw)
+    root, structure = read_tree(source)
+    headers, hint = root.headers, _hint(root)
+    body = read_body(root, hint)
+    senders = read_addresses(headers.first("from"), hint)
+    sender = senders[0] if senders else Address("", "")
+    subject = decode_header(headers.first("subject"), hint)
+    bounce = find_bounce(root, subject, sender, body.text)
+    sent_at = read_date(headers.ascii("date"))
+    defects += [*structure, *body.defects, *_header_defects(headers, sender, sent_at)]
+    message_id = first_id(headers.ascii("message-id"))
     return ParsedMail(
-        message_id=first_id(headers.ascii("message-id")),
+        message_id=message_id,
         in_reply_to=first_id(headers.ascii("in-reply-to")),
-        references=read_ids(" ".join(value.decode("ascii", "replace") for value in headers.every("references"))),
-        sender=sender[0] if sender else Address("", ""),
-        to=read_addresses(b", ".join(headers.every("to"))),
-        cc=read_addresses(b", ".join(headers.every("cc"))),
-        reply_to=read_addresses(b", ".join(headers.every("reply-to"))),
+        references=read_ids(_ascii_all(headers, "references")),
+        sender=sender,
+        to=_addresses(headers, "to", hint),
+        cc=_addresses(headers, "cc", hint),
+        reply_to=_addresses(headers, "reply-to", hint),
         subject=subject,
-        sent_at=read_date(headers.ascii("date")),
+        sent_at=sent_at,
         text=body.text,
         html=body.html,
         attachments=body.attachments,
-        automatic=automatic_reason(headers),
-        bounce=find_bounce(root),
-        defects=tuple(dict.fromkeys((*defects, *body.defects))),
-        delivered_to=tuple(a.email for a in read_addresses(b", ".join(headers.every("delivered-to")))),
-        content_key=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest(),
-        envelope_sender=envelope.strip("<> ").lower(),
-        null_sender=envelope == "<>",
-        is_own=clean_text(headers.ascii("x-sincerely-instance")),
+        automatic=automatic_reason(root, subject, sender, bounce),
+        bounce=bounce,
+        defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
+        delivered_to=_delivered_to(headers),
+        content_key=_content_key(message_id, headers, subject, body),
+        envelope_sender=next((item.email for item in read_addresses(headers.first("return-path"))), ""),
+        null_sender=headers.ascii("return-path").replace(" ", "") == "<>",
+        is_own=decode_header(headers.first("x-sincerely-instance"))[:200],
     )
+
+
+def _tidy(raw: bytes) -> tuple[bytes, list[str]]:
+    """The mail with line feeds at the ends of its lines and nothing above its first header."""
+    defects: list[str] = []
+    if len(raw) > MAX_MAIL:
+        defects.append("the mail is too large and was cut")
+        raw = raw[:MAX_MAIL]
+    head = raw[:100_000]
+    if b"\r\r\n" in head:
+        raw = raw.replace(b"\r\r\n", b"\r\n")
+    elif b"\r" in head and b"\n" not in head:
+        defects.append("its lines end with a carriage return alone")
+        raw = raw.replace(b"\r", b"\n")
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    trimmed = raw.lstrip(b"\r\n")
+    return (trimmed if len(trimmed) != len(raw) and starts_with_header(trimmed) else raw), defects
+
+
+def _hint(root: Part) -> str:
+    """The charset of the letter, the best guess for raw 8-bit text in its headers."""
+    for part in islice(walk(root), 20):
+        if part.main_type == "text" and part.params.get("charset"):
+            return part.params["charset"]
+    return ""
+
+
+def _ascii_all(headers: Headers, name: str) -> str:
+    return b" ".join(headers.every(name)).decode("ascii", "replace")
+
+
+def _addresses(headers: Headers, name: str, hint: str) -> tuple[Address, ...]:
+    return read_addresses(b", ".join(headers.every(name)), hint) if headers.has(name) else ()
+
+
+def _delivered_to(headers: Headers) -> tuple[str, ...]:
+    names = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to")
+    found = (address.email for name in names for address in _addresses(headers, name, ""))
+    return tuple(dict.fromkeys(email for email in found if email))
+
+
+def _header_defects(headers: Headers, sender: Address, sent_at: datetime | None) -> list[str]:
+    found = [f"the header {name.title()} occurs more than once" for name in _SINGLE if len(headers.every(name)) > 1]
+    if not sender.email:
+        found.append("no readable sender address")
+    if headers.has("date") and sent_at is None:
+        found.append("the date cannot be right")
+    if headers.has("to") and len(_addresses(headers, "to", "")) >= MAX_ADDRESSES:
+        found.append(f"more than {MAX_ADDRESSES} recipients; the others are only in the original mail")
+    return found
+
+
+def _content_key(message_id: str, headers: Headers, subject: str, body: Body) -> str:
+    # Servers on the way add Received lines and fold headers anew; what the sender wrote stays.
+    sender = decode_header(headers.first("from"))
+    date = " ".join(headers.ascii("date").split())
+    parts = (message_id, sender, date, subject, body.digest)
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,77 @@
+"""Part of parsing: bytes of a text part to the lines a person sees (RFC 3676 format=flowed, text/enriched, uuencode)."""
+
+import re
+
+from mail_ingest.charset import clean_text, codec_for, decode_text
+from mail_ingest.mime_tree import Part
+from mail_ingest.mime_transfer import decode_transfer, split_uuencoded, undeclared_encoding
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{2,40})", re.I)
+_ENRICHED_PARAM = re.compile(r"<param>[^<]{0,200}</param>", re.I)
+_ENRICHED_TAG = re.compile(r"<(?:/?[A-Za-z-]{1,60})>")
+_QUOTE_MARKS = re.compile(r">+")
+
+
+def read_text(part: Part) -> tuple[str, list[tuple[bytes, bytes]], list[str]]:
+    """(text, uuencoded files in it, defects) of a text part."""
+    content, defect = part.decoded()
+    defects = [defect] if defect else []
+    hidden = undeclared_encoding(content) if content == part.raw else ""
+    if hidden:
+        content, _ = decode_transfer(content, hidden)
+        defects.append(f"the text is in {hidden} without saying so")
+    files: list[tuple[bytes, bytes]] = []
+    if b"begin" in content and part.content_type != "text/html":
+        content, files = split_uuencoded(content)
+    declared = part.params.get("charset", "")
+    if part.content_type == "text/html" and not codec_for(declared):
+        meta = _META_CHARSET.search(content[:4000])
+        declared = meta[1].decode("ascii") if meta else declared
+    text, wrong = decode_text(content, declared)
+    if wrong:
+        defects.append(wrong)
+    return _shape(_plain_newlines(text), part), files, defects
+
+
+def _plain_newlines(text: str) -> str:
+    if "\r" not in text:
+        return text
+    return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _shape(text: str, part: Part) -> str:
+    if part.content_type in ("text/enriched", "text/richtext"):
+        return _ENRICHED_TAG.sub("", _ENRICHED_PARAM.sub("", text.replace("<<", "\x01"))).replace("\x01", "<")
+    if part.content_type == "text/plain" and part.params.get("format", "").lower() == "flowed":
+        return unflow(text, delete_space=part.params.get("delsp", "").lower() == "yes")
+    return clean_text(text)
+
+
+def unflow(text: str, *, delete_space: bool = False) -> str:
+    """Paragraphs of format=flowed text on one line each, with "> " before quoted ones (RFC 3676, section 4)."""
+    lines: list[str] = []
+    words: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        marks = _QUOTE_MARKS.match(line)
+        level = len(marks[0]) if marks else 0
+        content = line[level:].removeprefix(" ")
+        if words and level != depth:
+            # A paragraph never runs on into another quote depth, whatever its last space says.
+            lines.append(_quoted("".join(words), depth))
+            words = []
+        depth = level
+        flows = content.endswith(" ") and content != "-- "
+        words.append(content[:-1] if flows and delete_space else content)
+        if not flows:
+            lines.append(_quoted("".join(words), depth))
+            words = []
+    if words:
+        lines.append(_quoted("".join(words), depth))
+    return "\n".join(lines)
+
+
+def _quoted(text: str, depth: int) -> str:
+    if depth == 0:
+        return text if text == "-- " else text.rstrip(" ")
+    return f"{'>' * depth} {text}".rstrip(" ")
