@@ -27,6 +27,11 @@ def active_agents(session: Session) -> list[Agent]:
     )
 
 
+def agent_names(session: Session) -> dict[int, str]:
+    """Everybody who ever was an agent, to word what they did."""
+    return {row.id: row.name for row in session.execute(sa.select(Agent.id, Agent.name))}
+
+
 def first_admin(session: Session) -> Agent | None:
     """The demo agent of a sandbox."""
     query = (

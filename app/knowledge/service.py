@@ -34,11 +34,10 @@ class ArticleText:
 
 
 class ChangedMeanwhile(Conflict):
-    """Somebody saved the article while it was being edited; `current` is what they wrote."""
+    """Somebody saved the article while it was being edited; nothing was written over."""
 
-    def __init__(self, current: Article) -> None:
+    def __init__(self) -> None:
         super().__init__("Somebody else changed this article while you were writing.")
-        self.current = current
 
 
 class UnknownVariable(InvalidInput):
@@ -77,7 +76,7 @@ def edit(
     checked = check(text)
     article = _locked(session, article_id)
     if article.version != version:
-        raise ChangedMeanwhile(article)
+        raise ChangedMeanwhile()
     article.tags = find_or_make(session, checked.tags)
     if (article.title, article.answer, article.language) != (checked.title, checked.answer, checked.language):
         _write(session, article, checked, by=by, now=now)

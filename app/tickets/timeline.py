@@ -1,6 +1,7 @@
 """What happened with one customer, over all tickets: letters, replies, notes and events, newest first.
 
-Ratings live a floor above; app.web.timeline puts them between these.
+Ratings live a floor above; app.web.timeline puts them between these. `before` is a place in that order, (time,
+id): only what comes after it in the list is read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.tickets.models import Event, Message, Status, Ticket
 
+Before = tuple[datetime, int]
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -25,32 +28,32 @@ class Figures:
 
 
 def messages(
-    session: Session, customer_id: int, kinds: Collection[str], *, before: datetime | None, limit: int
+    session: Session, customer_id: int, kinds: Collection[str], *, before: Before | None, limit: int
 ) -> list[Message]:
-    """Messages of the customer's tickets and their letters in tickets of others; `before` is inclusive."""
+    """Messages of the customer's tickets, and the customer's letters in tickets of others."""
+    theirs = sa.or_(Message.customer_id == customer_id, Message.ticket_id.in_(_tickets_of(customer_id)))
     query = (
         sa.select(Message)
         .options(joinedload(Message.ticket), joinedload(Message.author))
-        .where(
-            sa.or_(Message.customer_id == customer_id, Message.ticket_id.in_(_tickets_of(customer_id))),
-            Message.kind.in_(kinds),
-        )
+        .where(theirs, Message.kind.in_(kinds))
+        .order_by(Message.arrived_at.desc(), Message.id.desc())
     )
     if before is not None:
-        query = query.where(Message.arrived_at <= before)
-    return list(session.scalars(query.order_by(Message.arrived_at.desc(), Message.id.desc()).limit(limit)))
+        query = query.where(_earlier(Message.arrived_at, Message.id, before))
+    return list(session.scalars(query.limit(limit)))
 
 
-def events(session: Session, customer_id: int, *, before: datetime | None, limit: int) -> list[Event]:
-    """What was done to the card and to the customer's tickets; `before` is inclusive."""
+def events(session: Session, customer_id: int, *, before: Before | None, limit: int) -> list[Event]:
+    """What was done to the card and to the customer's tickets."""
     query = (
         sa.select(Event)
         .options(joinedload(Event.agent))
         .where(sa.or_(Event.customer_id == customer_id, Event.ticket_id.in_(_tickets_of(customer_id))))
+        .order_by(Event.at.desc(), Event.id.desc())
     )
     if before is not None:
-        query = query.where(Event.at <= before)
-    return list(session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(limit)))
+        query = query.where(_earlier(Event.at, Event.id, before))
+    return list(session.scalars(query.limit(limit)))
 
 
 def recent_tickets(
@@ -79,6 +82,12 @@ def figures(session: Session, customer_ids: Collection[int]) -> dict[int, Figure
         {row[0]: Figures(row[1], row[2], row[3]) for row in session.execute(query)} if customer_ids else {}
     )
     return {customer_id: known.get(customer_id, Figures()) for customer_id in customer_ids}
+
+
+def _earlier(
+    at: sa.orm.InstrumentedAttribute[datetime], row_id: sa.orm.InstrumentedAttribute[int], before: Before
+) -> sa.ColumnElement[bool]:
+    return sa.or_(at < before[0], sa.and_(at == before[0], row_id < before[1]))
 
 
 def _tickets_of(customer_id: int) -> sa.Select[int]:

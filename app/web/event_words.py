@@ -1,0 +1,84 @@
+"""One line of history in the reader's language. A kind that is not known here still says who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.tickets.models import Event
+
+Detail = Mapping[str, Any]
+
+
+def status_name(status: str) -> str:
+    """The word for a status, the status itself when it is a new one."""
+    names = {
+        "open": _("open"),
+        "waiting": _("waiting"),
+        "snoozed": _("snoozed"),
+        "closed": _("closed"),
+        "spam": _("spam"),
+    }
+    return names.get(status, status)
+
+
+def event_words(event: Event, agents: Mapping[int, str]) -> str:
+    """What happened, without who and when. `agents`: id → name, for assignments."""
+    wording = _WORDINGS.get(event.kind)
+    return wording(event.detail or {}, agents) if wording else _("Changed")
+
+
+def _assigned(detail: Detail, agents: Mapping[int, str]) -> str:
+    if detail.get("after") is None:
+        return _("Nobody is assigned any more")
+    return _("Assigned to %(name)s", name=agents.get(detail["after"], "?"))
+
+
+def _tags(detail: Detail, _agents: Mapping[int, str]) -> str:
+    names = ", ".join(map(str, detail.get("after") or []))
+    return _("Tags: %(names)s", names=names) if names else _("Tags removed")
+
+
+def _card(detail: Detail, _agents: Mapping[int, str]) -> str:
+    words = {
+        "name": _("name"),
+        "organisation": _("organisation"),
+        "language": _("language"),
+        "notes": _("notes"),
+        "tags": _("tags"),
+        "address added": _("address added"),
+        "address removed": _("address removed"),
+        "first address": _("first address"),
+        "phone added": _("phone added"),
+        "phone removed": _("phone removed"),
+    }
+    parts = [words.get(part, part) for part in str(detail.get("what", "")).split(", ")]
+    return _("Client card changed: %(what)s", what=", ".join(parts))
+
+
+def _recipient(detail: Detail) -> str:
+    return str(detail.get("recipient") or ", ".join(map(str, detail.get("recipients") or [])))
+
+
+_WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
+    "status": lambda detail, _agents: _("Status: %(status)s", status=status_name(str(detail.get("after", "")))),
+    "assigned": _assigned,
+    "tags": _tags,
+    "card": _card,
+    "reopened": lambda _detail, _agents: _("Opened again by a letter"),
+    "replied": lambda _detail, _agents: _("Replied"),
+    "undone": lambda _detail, _agents: _("Sending undone"),
+    "delivery_delayed": lambda detail, _agents: _("Delivery to %(address)s is delayed", address=_recipient(detail)),
+    "delivery_failed": lambda detail, _agents: _("Delivery to %(address)s failed", address=_recipient(detail)),
+    "delivery_bounced": lambda detail, _agents: _("Mail to %(address)s came back", address=_recipient(detail)),
+    "delivery_uncertain": lambda detail, _agents: _(
+        "It is not certain that %(address)s got the reply", address=_recipient(detail)
+    ),
+    "delivery_confirmed": lambda detail, _agents: _(
+        "Marked as received by %(address)s", address=_recipient(detail)
+    ),
+    "delivery_retried": lambda detail, _agents: _("Sent to %(address)s again", address=_recipient(detail)),
+    "also-sent-to": lambda detail, _agents: _("Also sent to %(mailbox)s", mailbox=str(detail.get("mailbox", ""))),
+}
