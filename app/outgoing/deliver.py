@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 SMILEYS = PROJECT / "app" / "static" / "smileys"
 # A job has limited time (app.queue.JOB_TIMEOUT_SECONDS); after this long the rest of the recipients wait for another.
 LONGEST_START_SECONDS = 120
-_MARGIN_SECONDS = 60
+_MARGIN_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ async def _deliver(message_id: int, settings: Settings, blobs: BlobStore) -> Non
     async with _Door(account) as door:
         while time.monotonic() - started < LONGEST_START_SECONDS:
             with db.transaction() as session:
-                row = states.claim(session, message_id, db.now(), seconds=_lease(settings))
+                row = states.claim(session, message_id, db.now(), seconds=_offer_lease(settings))
             if row is None:
                 return
             result = await _send(row, door, settings, blobs)
@@ -105,7 +105,7 @@ async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) 
     if refused is not None:
         return refused
     with db.transaction() as session:
-        ours = states.start_data(session, row, db.now(), seconds=_lease(settings))
+        ours = states.start_data(session, row, db.now(), seconds=_data_lease(settings))
     if not ours:
         await connection.close()
         return None
@@ -120,9 +120,14 @@ _APPLY = {
 }
 
 
-def _lease(settings: Settings) -> float:
-    """Longer than everything that may be waited for under it."""
-    return 6 * settings.mail_timeout_seconds + settings.final_dot_timeout_seconds + _MARGIN_SECONDS
+def _offer_lease(settings: Settings) -> float:
+    """Longer than connecting and offering one recipient may take. A worker that died before DATA costs this much."""
+    return 4 * settings.mail_timeout_seconds + _MARGIN_SECONDS
+
+
+def _data_lease(settings: Settings) -> float:
+    """Longer than the letter itself and its final dot may take; after it the outcome is uncertain."""
+    return 2 * settings.mail_timeout_seconds + settings.final_dot_timeout_seconds + _MARGIN_SECONDS
 
 
 def _account(session: Session, message_id: int, settings: Settings) -> smtp.Account | smtp.Result | None:
