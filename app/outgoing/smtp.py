@@ -326,7 +326,7 @@ def _other_trouble(account: Account, where: str, error: Exception) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return f"{where}: {_words(error.code, error.message)}"
     text = str(error)
-    if "STARTTLS" in text:
+    if account.security == Security.STARTTLS and "STARTTLS" in text:
         return f"{where} does not offer STARTTLS, so the password was not sent. Try TLS on port 465."
     if "AUTH" in text or "authentication" in text:
         return f"{where} offers no way to log in that we know. Leave the user empty, or try another port."

@@ -123,7 +123,7 @@ def defer(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
     if not _move(session, row, Delivery.DEFERRED, answer, now, due_at=due_at, last_tried_at=now):
         return False
     if backoff.is_worth_telling(first, previous, now):
-        _event(session, row, "delivery_delayed", answer, now)
+        note_event(session, row, "delivery_delayed", answer, now)
     refresh(session, row.message_id, now)
     return True
 
@@ -156,7 +156,7 @@ def _move(
 
 def back_to_queue(session: Session, row: Outbox, state: str, answer: str, now: datetime) -> None:
     """A reply that did not arrive, or may not have, is our turn again."""
-    ticket = _event(session, row, f"delivery_{state}", answer, now)
+    ticket = note_event(session, row, f"delivery_{state}", answer, now)
     if ticket.status in (Status.WAITING, Status.CLOSED, Status.SNOOZED):
         tickets.set_status(session, ticket, Status.OPEN, by=None, now=now)
     if ticket.status == Status.OPEN and ticket.waiting_since is None:
@@ -165,7 +165,8 @@ def back_to_queue(session: Session, row: Outbox, state: str, answer: str, now: d
     tickets.changed(session, ticket.id, "delivery", now)
 
 
-def _event(session: Session, row: Outbox, kind: str, answer: str, now: datetime) -> Ticket:
+def note_event(session: Session, row: Outbox, kind: str, answer: str, now: datetime) -> Ticket:
+    """One line in the history of the ticket, in the words of the server."""
     message = session.get_one(Message, row.message_id)
     ticket = session.get_one(Ticket, message.ticket_id)
     tickets.record(
