@@ -6,6 +6,7 @@ Never cleans a letter to nothing: when no words would be left, the letter is ret
 
 import re
 
+_LONGEST = 20_000
 _FLAGS = re.IGNORECASE | re.UNICODE
 _QUOTE_STARTS = re.compile(
     r"^\s*(?:"
@@ -71,6 +72,7 @@ _THANKS_AT_END = re.compile(
 
 def clean_question(letter: str) -> str:
     """The question of a letter as one line of text."""
+    letter = letter[:_LONGEST]
     lines = _above_quotes(letter.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     lines = _above_signature(lines)
     text = _without_greeting(_without_disclaimer("\n".join(lines)).strip())

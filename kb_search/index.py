@@ -125,6 +125,11 @@ class SearchIndex:
                 raise
             writer.commit()
 
+    def close(self) -> None:
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
     def rebuild(self, documents: Sequence[Document]) -> None:
         """Writes a new generation and makes it live."""
         with _translated():

@@ -5,7 +5,7 @@ The same events in the same order always give the same memory, so it can be rebu
 
 import random
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb_search.clean import clean_question
 from kb_search.confidence import Calibrator
@@ -20,8 +20,12 @@ REPLAYS = 8
 REPLAYED = 20_000
 SAID = 200
 _ARTICLE_WEIGHT = 2.0
-# A second title teaches the model as much as one letter; the text of the article the same again.
 _FEWEST_FOR_CASES = 3
+# Letters that no article answers are fewer than those that one does.
+_TAKEN_AWAY = 0.5
+# The very words an agent already answered: the confidence to show, if they are enough to be one question.
+_SAME_WORDS = 3
+_SAME_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Memory:
         """The k best of the live articles, or of those of them that are in `among`."""
         vector = vector_of(clean_question(question))
         live = self.live if among is None else {self.numbers[one] for one in among if one in self.articles}
-        if not live or not vector.terms:
+        if not live or not vector.terms or k < 1:
             return []
         scores = self.ranker.scores(vector, self.live)
         order = scores.order(live)
@@ -69,13 +73,30 @@ class Memory:
         if again in live:
             order.remove(again)
             order.insert(0, again)
-        return [self._ranked(scores, order[place:]) for place in range(min(k, len(order)))]
+        ranked = [self._ranked(scores, order, place) for place in range(min(k, len(order)))]
+        if again in live and len(set(vector.terms)) >= _SAME_WORDS:
+            ranked[0] = replace(ranked[0], confidence=max(_SAME_CONFIDENCE, ranked[0].confidence))
+        rest = 1.0 - ranked[0].confidence
+        return [ranked[0], *(replace(one, confidence=min(one.confidence, rest)) for one in ranked[1:])]
 
-    def _ranked(self, scores: Scores, order: list[int]) -> Ranked:
-        number = order[0]
-        confidence = self.calibrator.probability(self.ranker.evidence(scores, order))
+    def _ranked(self, scores: Scores, order: list[int], place: int) -> Ranked:
+        number = order[place]
+        rivals = [number, *order[:place], *order[place + 1 :]]
+        confidence = self.calibrator.probability(self.ranker.evidence(scores, rivals))
         letter = self.ranker.nearest(scores.vector, number)[1]
         return Ranked(self.ids[number], number, confidence, letter.said if letter else "")
+
+    def restore_article(self, article: ArticleText) -> None:
+        """Puts back an article whose teaching the model already holds."""
+        self.articles.setdefault(article.id, {})[article.language] = article
+        self.live.add(self.numbers[article.id])
+        self._post(self.numbers[article.id], article.id)
+
+    def restore_letter(self, letter: Letter) -> None:
+        """Puts back a letter that the model already holds."""
+        self.ranker.letters.append(letter)
+        self.ranker.of_class.setdefault(letter.number, []).append(len(self.ranker.letters) - 1)
+        self.ranker.text.ask(letter.number, letter.vector.terms)
 
     def _number(self, article_id: ArticleId) -> int:
         if article_id not in self.numbers:
@@ -138,11 +159,8 @@ class Memory:
         self._replay()
 
     def _keep(self, letter: Letter) -> None:
-        ranker = self.ranker
-        ranker.letters.append(letter)
-        ranker.of_class.setdefault(letter.number, []).append(len(ranker.letters) - 1)
-        ranker.model.add(letter.vector, letter.number, letter.weight)
-        ranker.text.ask(letter.number, letter.vector.terms)
+        self.restore_letter(letter)
+        self.ranker.model.add(letter.vector, letter.number, letter.weight)
         self.latest[letter.vector.terms] = letter.number
 
     def _learn_against(self, letter: Letter) -> None:
@@ -174,7 +192,7 @@ class Memory:
         order = scores.order(self.live)
         self.calibrator.observe(self.ranker.evidence(scores, order), order[0] == right)
         order.remove(right)
-        self.calibrator.observe(self.ranker.evidence(scores, order), False)
+        self.calibrator.observe(self.ranker.evidence(scores, order), False, _TAKEN_AWAY)
 
     def _answered_freely(self, question: str) -> None:
         vector = vector_of(clean_question(question))

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from kb_search.features import Vector
 
 # How reluctant a confident weight is to move: smaller learns faster and forgets faster.
-_REGULAR = 0.3
+_REGULAR = 0.5
 _FIRST_VARIANCE = 1.0
 
 
@@ -23,7 +23,7 @@ class Row:
     __slots__ = ("classes", "seen", "sums", "variances", "weights")
 
     def __init__(self) -> None:
-        self.classes = array("H")
+        self.classes = array("I")
         self.weights = array("f")
         self.variances = array("f")
         self.sums = array("f")
@@ -107,6 +107,11 @@ class Model:
             score / (length * math.sqrt(own)) if own > 1e-6 else 0.0
             for score, own in zip(found, self.lengths, strict=True)
         ]
+
+    def has(self, bucket: int, number: int) -> bool:
+        """Whether a letter of the class had this feature."""
+        row = self.rows.get(bucket)
+        return row is not None and number in row.classes and row.sums[row.classes.index(number)] > 1e-6
 
     def rarity(self, bucket: int) -> float:
         return self._rarity(self.rows.get(bucket))

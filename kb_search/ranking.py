@@ -1,5 +1,6 @@
 """How well each article fits a question, and the evidence for the first of them. Pure."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from kb_search.text import ASKED_KEPT, TextScores
 
 TEXT_SHARE = 0.06
 LIKENESS_SHARE = 3.0
+_SHARPNESS = 4.0
+_NOTHING_FITS = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,21 +61,16 @@ class Ranker:
         return Scores(vector, linear, likeness, text, total)
 
     def evidence(self, scores: Scores, order: Sequence[int]) -> Evidence:
-        """For the first class of `order`; the second is its rival."""
+        """For the first class of `order`, all others of it being its rivals."""
         first = order[0]
-        rival = order[1] if len(order) > 1 else None
-        total = sum(scores.total[number] for number in order) / max(1, len(order))
-        nearest = self.nearest(scores.vector, first)[0]
-        known, own = self._known(scores.vector.terms, first)
+        share = _share(scores.total, order)
+        own = self._own(scores.vector, first)
         return Evidence(
-            gap=min(scores.total[first] - (scores.total[rival] if rival is not None else total), 3.0),
-            linear=min(scores.linear[first], 4.0),
-            lead=min(scores.linear[first] - (scores.linear[rival] if rival is not None else 0.0), 3.0),
-            likeness=scores.likeness[first],
-            text=min(scores.text.get(first, 0.0) / 10.0, 4.0),
-            known=known,
+            odds=min(max(math.log(share / (1.0 - share)), -4.0), 8.0),
+            sure_and_known=share * own,
             own=own,
-            nearest=nearest,
+            lead=min(scores.linear[first] - scores.linear[order[1]], 3.0) if len(order) > 1 else 0.0,
+            linear=min(scores.linear[first], 4.0),
             examples=min(len(self.of_class.get(first, ())), 30) / 10.0,
         )
 
@@ -88,13 +86,20 @@ class Ranker:
                 best, found = likeness, letter
         return min(best, 1.0), found
 
-    def _known(self, terms: Iterable[str], number: int) -> tuple[float, float]:
-        """Shares of the question's telling words that anything knows, and that this class knows."""
-        every = known = own = 0.0
-        for term in set(terms):
-            lists = self.text.lists(term)
-            idf = self.text.idf(lists) if lists else self.text.idf_of_unknown()
-            every += idf
-            known += idf if lists else 0.0
-            own += idf if any(number in holders for holders in lists.values()) else 0.0
-        return (known / every, own / every) if every else (0.0, 0.0)
+    def _own(self, vector: Vector, number: int) -> float:
+        """The share of the question, rare features counting more, that this class has seen."""
+        every = own = 0.0
+        for bucket, value in zip(vector.buckets, vector.values, strict=True):
+            part = self.model.rarity(bucket) * value * value
+            every += part
+            if self.model.has(bucket, number):
+                own += part
+        return own / every if every else 0.0
+
+
+def _share(total: Sequence[float], order: Sequence[int]) -> float:
+    """The first's part in a softmax over all candidates and "no article fits", kept off 0 and 1."""
+    top = total[order[0]]
+    rivals = sum(math.exp(min(_SHARPNESS * (total[number] - top), 30.0)) for number in order)
+    part = 1.0 / (rivals + math.exp(min(_SHARPNESS * (_NOTHING_FITS - top), 30.0)))
+    return min(max(part, 1e-4), 1.0 - 1e-4)

@@ -29,7 +29,8 @@ _russian = snowballstemmer.stemmer("russian")
 
 
 def fold(text: str) -> str:
-    """One spelling for one letter: compatibility forms, lower case, ё as е."""
+    """One spelling for one letter: compatibility forms, lower case, ё as е; half characters are dropped."""
+    text = text.encode("utf-8", "ignore").decode("utf-8")
     return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
 
 

@@ -1,9 +1,9 @@
 """A customer's letter → at most three articles with confidence and reason; learns from what agents accept.
 
-One process owns a directory:
+One long-lived process owns a directory; `query.ArticleSearch` reads the index in it from any process:
 
-    index/          the Whoosh index of the articles, which `query.ArticleSearch` reads (disposable)
-    journal.log     every article and accepted answer since the start
+    index/                          the Whoosh index of the articles (disposable)
+    memory-N.bin, journal-N.log     what was learnt (see store.py)
 
 Nothing here raises because of the state of the disk: what cannot be read is rebuilt or left out, and
 `problem` says so in one sentence.
@@ -16,14 +16,18 @@ from pathlib import Path
 from typing import Literal
 
 from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt, from_record, to_record
-from kb_search.index import ArticleId, Document, IndexTrouble, SearchIndex, article_key
-from kb_search.journal import Journal, read_journal
+from kb_search.freeze import freeze, thaw
+from kb_search.index import ArticleId
 from kb_search.memory import Memory, Ranked
+from kb_search.shelf import Shelf
 from kb_search.stems import stem, words
 from kb_search.stopwords import STOP_WORDS
+from kb_search.store import POSITION, Kept, Store
 
 log = logging.getLogger(__name__)
-JOURNAL = "journal.log"
+# A new memory file after so many events: the most a start has to live through again.
+_EVENTS_PER_GENERATION = 250
+_WORDS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -50,47 +54,64 @@ class Suggestion:
 
 
 class Suggester:
-    """Suggestions from a directory. See the module for what is in it.
+    """Suggestions from a directory.
 
-    `position` is the owner's place in its own log of events, as of the last `commit`. Events after the
-    last commit are forgotten when the directory is opened again; an owner that never commits keeps all.
+    `position` is the owner's place in its own log of events, as of the last `commit`. Events after the last
+    commit are forgotten when the directory is opened again, so that the owner can feed them again: commit the
+    starting position before the first event. An owner that never commits keeps every event. `problem` is None or one sentence for a person. A second Suggester on
+    a directory that is owned already reads what is there; what it learns is not kept (`problem` says so).
     """
 
-    def __init__(
-        self, directory: str | Path, *, precision_target: float = 0.9, floor: float = 0.05
-    ) -> None:
-        self._directory = Path(directory)
+    def __init__(self, directory: str | Path, *, precision_target: float = 0.9, floor: float = 0.05) -> None:
         self._target = precision_target
         self._floor = floor
-        self._index = SearchIndex(self._directory / "index")
-        self._journal: Journal | None = None
-        self._stale = True
-        self.position = 0
-        self.problem: str | None = None
+        self._problem: str | None = None
+        self._events = 0
+        self._gap = False
+        self._committed: int | None = None
         self._memory = Memory()
+        self._store = Store(Path(directory))
+        self._shelf = Shelf(Path(directory) / "index")
         self._open()
 
+    @property
+    def position(self) -> int:
+        return self._committed or 0
+
+    @property
+    def problem(self) -> str | None:
+        return self._problem or self._shelf.problem
+
     def add_article(self, id: ArticleId, title: str, body: str, language: str = "") -> None:
-        """Adds an article, or changes it when id and language are known. What was learnt for it stays."""
-        self._happened([ArticleText(id, title, body, language)])
+        """Adds an article, or changes it when id and language are known; what was learnt for it stays.
+
+        Suggested at once; found by ArticleSearch after the next commit() or close().
+        """
+        self._happened(ArticleText(id, title, body, language))
 
     def add_articles(self, articles: Iterable[ArticleText]) -> None:
-        """Many articles with one commit of the index."""
-        self._happened(articles)
+        """Many articles, and the index written once."""
+        for article in articles:
+            self._happened(article)
+        self._flush()
 
     def remove_article(self, id: ArticleId) -> None:
         """Never suggested again, unless it is added again."""
-        self._happened([ArticleRemoved(id)])
+        self._happened(ArticleRemoved(id))
 
     def learn(
         self, question: str, article_id: ArticleId, *, weight: float = 1.0, wrong: ArticleId | None = None
     ) -> None:
-        """`question` was answered with this article: counts for the very next question."""
-        self._happened([Learnt(question, article_id, weight, wrong)])
+        """`question` was answered with this article: counts for the very next question.
+
+        `weight` from 0 to 1, how far the answer was the article; below 0 it counts against the pair (a bad
+        rating). `wrong`: the article that was shown first and passed over.
+        """
+        self._happened(Learnt(question, article_id, weight, wrong))
 
     def answered_freely(self, question: str) -> None:
         """Suggestions were shown and the agent wrote something else: makes the confidence more careful."""
-        self._happened([AnsweredFreely(question)])
+        self._happened(AnsweredFreely(question))
 
     def suggest(
         self,
@@ -100,105 +121,122 @@ class Suggester:
         language: str | None = None,
         allowed: Collection[ArticleId] | None = None,
     ) -> list[Suggestion]:
-        """At most k articles, likeliest first; nothing when nothing reaches the floor.
+        """At most k articles, likeliest first; fewer or none when nothing reaches the floor.
 
         `language`: articles with a text in it come first. `allowed`: the only ids that may be named.
         """
-        ranked = self._memory.rank(question, allowed, k)
-        found = [self._suggestion(question, one) for one in ranked]
-        return [one for one in found if one.confidence >= self._floor]
+        ranked = self._memory.rank(question, allowed, k if language is None else max(k, 10))
+        found = [one for one in ranked if one.confidence >= self._floor]
+        if language is not None:
+            found.sort(key=lambda one: language not in self._memory.articles[one.article_id])
+        return [self._suggestion(question, one, language) for one in found[:k]]
 
-    def commit(self, position: int) -> None:
-        """Everything so far is on the disk, together with the owner's position in its log."""
-        self.position = position
-        self._append({"is": "position", "at": position})
-        self._refresh()
-        if self._journal is not None:
-            self._journal.sync()
+    def commit(self, position: int) -> bool:
+        """Puts everything so far on the disk, with the owner's position in its log. False: it is not there."""
+        self._committed = position
+        self._flush()
+        try:
+            if self._gap or self._events >= _EVENTS_PER_GENERATION:
+                self._new_generation()
+            self._store.append({POSITION: position})
+            self._store.sync()
+        except OSError as error:
+            self._lost(error)
+            return False
+        return self._store.writable
 
-    def rebuild(self, events: Iterable[Event], position: int = 0) -> None:
-        """Forgets everything and lives through these events: the same events give the same answers."""
-        self._close_journal()
-        (self._directory / JOURNAL).unlink(missing_ok=True)
+    def rebuild(self, events: Iterable[Event], position: int = 0) -> bool:
+        """Forgets everything and lives through these events: the same events give the same answers.
+
+        On the disk the old memory is replaced when the new one is whole. False: it is not there.
+        """
         self._memory = Memory()
-        self._open()
-        self._happened(events)
-        self.commit(position)
+        for event in events:
+            self._memory.apply(event)
+        self._shelf.rebuild(self._memory)
+        self._problem = None
+        self._gap = True
+        return self.commit(position)
 
     def close(self) -> None:
-        self._refresh()
-        self._close_journal()
-
-    def _close_journal(self) -> None:
-        if self._journal is not None:
-            self._journal.close()
-            self._journal = None
+        """Frees the directory for another owner."""
+        self._shelf.flush(self._memory, all_of_it=self._store.writable)
+        self._shelf.close()
+        self._store.close()
 
     def _open(self) -> None:
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            records, length, whole = read_journal(self._directory / JOURNAL)
-            if not whole:
-                self._notice("The end of the journal was unreadable and was left out.")
-            self._journal = Journal(self._directory / JOURNAL, length)
+            kept = self._store.load()
         except OSError as error:
-            records = []
-            self._notice(f"The directory cannot be used ({error}).")
-        for record in records:
-            if record["is"] == "position":
-                self.position = record["at"]
-            else:
-                self._memory.apply(from_record(record))
-        self._refresh()
-
-    def _happened(self, events: Iterable[Event]) -> None:
-        for event in events:
-            self._append(to_record(event))
-            if isinstance(event, ArticleText | ArticleRemoved):
-                self._stale = True
-            self._memory.apply(event)
-
-    def _append(self, record: dict[str, object]) -> None:
-        try:
-            if self._journal is not None:
-                self._journal.append(record)
-        except OSError as error:
-            self._notice(f"The journal cannot be written ({error}).")
-
-    def _refresh(self) -> None:
-        """Brings the index up to the articles in memory."""
-        if not self._stale:
+            self._notice(f"What was learnt cannot be read ({error}).")
             return
-        self._stale = False
-        documents = [
-            Document(article.id, article.language, article.title, article.body)
-            for variants in self._memory.articles.values()
-            for article in variants.values()
-        ]
-        try:
-            self._index.rebuild(documents)
-        except IndexTrouble as trouble:
-            self._notice(f"The article index cannot be written ({trouble}).")
+        self._problem = kept.problem
+        self._gap = kept.problem is not None
+        self._live_again(kept)
+        if self._store.writable:
+            self._shelf.open(self._memory)
+        else:
+            self._notice("Another process owns this directory: what is learnt here is not kept.")
 
-    def _suggestion(self, question: str, ranked: Ranked) -> Suggestion:
-        article_id = ranked.article_id
-        title = next(iter(self._memory.articles[article_id].values())).title
-        shown: Literal["open", "folded"] = "open" if ranked.confidence >= self._target else "folded"
+    def _live_again(self, kept: Kept) -> None:
+        try:
+            if kept.memory is not None:
+                self._memory, self._committed = thaw(kept.memory)
+            for record in kept.records:
+                self._remember(record)
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            self._memory, self._committed = Memory(), None
+            self._notice(f"What was learnt is unreadable and has to be rebuilt ({error!r}).")
+            self._gap = True
+
+    def _remember(self, record: dict[str, object]) -> None:
+        if POSITION in record:
+            self._committed = int(str(record[POSITION]))
+        else:
+            self._memory.apply(from_record(record))
+            self._events += 1
+
+    def _happened(self, event: Event) -> None:
+        """Learnt first, written second: a full disk must not make suggestions stale."""
+        self._memory.apply(event)
+        self._shelf.note(event)
+        self._events += 1
+        try:
+            if not self._gap:
+                self._store.append(to_record(event))
+            if self._committed is None and (self._gap or self._events >= _EVENTS_PER_GENERATION):
+                self._new_generation()
+        except OSError as error:
+            self._lost(error)
+
+    def _new_generation(self) -> None:
+        if self._store.writable:
+            self._store.next_generation(freeze(self._memory, self._committed), continues=not self._gap)
+            self._events = 0
+            self._gap = False
+
+    def _lost(self, error: OSError) -> None:
+        """The journal has a gap: nothing more goes into it until a whole memory is written."""
+        self._gap = True
+        self._notice(f"What was learnt cannot be written ({error}).")
+
+    def _flush(self) -> None:
+        if self._store.writable:
+            self._shelf.flush(self._memory)
+
+    def _suggestion(self, question: str, ranked: Ranked, language: str | None) -> Suggestion:
+        variants = self._memory.articles[ranked.article_id]
+        text = variants.get(language or "") or next(iter(variants.values()))
         why = Why(self._shared(question, ranked.number), ranked.example)
-        return Suggestion(article_id, ranked.confidence, why, shown, title)
+        shown: Literal["open", "folded"] = "open" if ranked.confidence >= self._target else "folded"
+        return Suggestion(ranked.article_id, ranked.confidence, why, shown, text.title)
 
     def _shared(self, question: str, number: int) -> tuple[str, ...]:
-        shared = [
-            word
-            for word in dict.fromkeys(words(question))
-            if word not in STOP_WORDS
-            and any(number in holders for holders in self._memory.ranker.text.lists(stem(word)).values())
-        ]
-        return tuple(shared[:6])
+        lists = self._memory.ranker.text.lists
+        telling = [word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS]
+        shared = [word for word in telling if any(number in holders for holders in lists(stem(word)).values())]
+        return tuple(shared[:_WORDS_SHOWN])
 
     def _notice(self, sentence: str) -> None:
-        self.problem = sentence
+        self._problem = sentence
         log.warning(sentence)
-
-
-__all__ = ["ArticleText", "Suggester", "Suggestion", "Why", "article_key"]
