@@ -48,9 +48,7 @@ bench: setup ## Measure, and print figures
 	@$(PY) -m bench
 
 translations: setup ## Collect the texts of the pages, update the Russian file, compile it
-	@$(VENV)/bin/pybabel -q extract --no-location --sort-output -F babel.cfg -k _l -k lazy_gettext -o app/translations/messages.pot .
-	@$(VENV)/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete -i app/translations/messages.pot -d app/translations
-	@$(VENV)/bin/pybabel -q compile -d app/translations --statistics
+	@$(PY) scripts/translations.py
 
 vendor: ## Fetch the browser libraries in app/static/vendor again (needs npm)
 	@sh app/static/vendor/refresh.sh

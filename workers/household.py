@@ -6,10 +6,7 @@ import http.client
 import json
 import sys
 
-from redis import Redis
-from redis.exceptions import RedisError
-
-from app import sandbox_mail, sandbox_setup
+from app import queue, sandbox_mail, sandbox_setup
 from app.settings import Settings
 from workers import queue_server
 from workers.part import Part
@@ -17,12 +14,15 @@ from workers.part import Part
 # Two, so that one slow mail server does not hold up the replies to all others.
 WORKERS = 2
 WEB, BEHIND, MAIL, QUEUE = range(4)
+# Unbuffered, so that lines are shown when they are said.
+PYTHON = (sys.executable, "-u", "-m")
 
 
 def queue_part(settings: Settings) -> Part | None:
     """The embedded queue server; None when REDIS_URL names another one."""
     if settings.redis_url:
         return None
+    queue.configure(settings.queue_url)
     socket = settings.queue_socket
     directory = settings.run_dir / "queue"
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -32,14 +32,14 @@ def queue_part(settings: Settings) -> Part | None:
         stage=QUEUE,
         quiet=True,
         before=lambda: queue_server.clear_socket(socket),
-        ready=lambda _pid: answers(settings.queue_url),
+        ready=lambda _pid: queue.answers(),
     )
 
 
 def mail_part(settings: Settings) -> Part:
     """The sandbox's own mail server. Once it is up, the sandbox's mailbox is told its ports."""
     directory = settings.sandbox_mail_dir
-    command = [sys.executable, "-m", "mail_ingest.sandbox", "--data", str(directory)]
+    command = [*PYTHON, "mail_ingest.sandbox", "--data", str(directory)]
 
     def ready(pid: int) -> bool:
         # The file of the last run stays until this one has written its own.
@@ -57,7 +57,7 @@ def mail_part(settings: Settings) -> Part:
 def web_part(settings: Settings) -> Part:
     """gunicorn with threads. It ignores what proxies claim; the app itself trusts TRUSTED_PROXIES of them."""
     command = [
-        sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(settings.web_workers),
+        *PYTHON, "gunicorn", "--worker-class", "gthread", "--workers", str(settings.web_workers),
         "--threads", str(settings.web_threads), "--bind", f"{bracketed(settings.host)}:{settings.port}",
         "--graceful-timeout", "8", "--timeout", "120", "--keep-alive", "5", "--log-level", "warning",
         "--forwarded-allow-ips", "", "--no-control-socket", "wsgi:app",
@@ -73,19 +73,7 @@ def parts_behind() -> list[Part]:
         "knowledge": "workers.knowledge",
     }
     workers = {f"worker-{number}": "workers.worker" for number in range(1, WORKERS + 1)}
-    return [
-        Part(name, [sys.executable, "-m", module], stage=BEHIND)
-        for name, module in {**modules, **workers}.items()
-    ]
-
-
-def answers(url: str) -> bool:
-    """True when the queue server at `url` answers."""
-    try:
-        with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2) as connection:
-            return bool(connection.ping())
-    except (RedisError, OSError):
-        return False
+    return [Part(name, [*PYTHON, module], stage=BEHIND) for name, module in {**modules, **workers}.items()]
 
 
 def web_answers(settings: Settings) -> bool:

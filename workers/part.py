@@ -133,7 +133,6 @@ def _popen(part: Part, group: int) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
         pass_fds=part.pass_fds,
         process_group=group,
         preexec_fn=_ignore_endings

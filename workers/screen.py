@@ -27,7 +27,8 @@ class Screen:
     """Prefixed lines on standard output; colours only for a terminal, and not when NO_COLOR is set."""
 
     def __init__(self) -> None:
-        self._coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        console = Console()
+        self._coloured = console.is_terminal and not console.no_color
 
     def say(self, name: str, line: str) -> None:
         at = time.strftime("%H:%M:%S")

@@ -8,7 +8,6 @@ changed first: a setting, a missing package, a port or a directory in use.
 
 from __future__ import annotations
 
-import os
 import sys
 
 REFUSED = 2
@@ -38,5 +37,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     sys.exit(main())
