@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from app import queue
 from app.accounts import links, queries, service
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("add-agent")
+@with_appcontext
 @click.argument("email")
 @click.option("--name", default="", help="Shown to customers; the part before @ if left out.")
 @click.option(
@@ -82,6 +84,7 @@ def _address(token: str) -> str:
 
 
 @click.command("rebuild-search")
+@with_appcontext
 def rebuild_search() -> None:
     """Make the knowledge base's search index anew from the database."""
     settings: Settings = current_app.config["SETTINGS"]

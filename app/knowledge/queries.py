@@ -137,7 +137,7 @@ def usage(session: Session, ids: Collection[int]) -> dict[int, Usage]:
     query = (
         sa.select(
             Suggestion.article_id,
-            sa.func.count(),
+            sa.func.count(sa.case((Suggestion.rank > 0, 1))),
             counted(Outcome.ACCEPTED),
             counted(Outcome.EDITED),
             counted(Outcome.DISMISSED),

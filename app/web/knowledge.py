@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
@@ -24,6 +25,13 @@ bp = Blueprint("knowledge", __name__, url_prefix="/knowledge")
 FIELDS = ("title", "answer", "language", "tags", "version", "action")
 LONGEST_SEARCH = 200
 MOST_HITS = 50
+
+
+@bp.app_template_filter()
+def plain_answer(answer: str) -> str:
+    """An answer for a list: without the marks of Markdown, variables as their other words or as dots."""
+    text = variables.replace(answer, lambda _name, fallback, _written: fallback or "…")
+    return re.sub(r"\*\*|__|^#+ ", "", text, flags=re.MULTILINE)
 
 
 @bp.get("")
