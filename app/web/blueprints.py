@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 
 NAMES = ("pages", "inbox", "tickets", "drafts", "attachments", "letters", "suggestions", "live", "sandbox", "health",
-         "signin", "profile", "agents", "knowledge", "customers", "ratings", "parked", "health")
+         "signin", "profile", "agents", "knowledge", "customers", "ratings", "parked", "mailboxes")
 
 
 def register(app: Flask) -> None:

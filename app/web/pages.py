@@ -19,6 +19,8 @@ from werkzeug.wrappers import Response
 
 from app import db
 from app.settings import Settings
+from app.tickets.linkify import linkify
+from app.tickets.safe_html import reply_to_text
 from app.web.locale import chosen_timezone
 
 bp = Blueprint("pages", __name__)
@@ -28,7 +30,7 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 # No inline style (the content policy forbids it), nothing evaluated, and errors swapped in as toasts.
 HTMX_CONFIG = {
     "includeIndicatorStyles": False, "allowEval": False, "historyCacheSize": 0, "selfRequestsOnly": True,
-    "scrollIntoViewOnBoost": False,
+    "scrollIntoViewOnBoost": False, "refreshOnHistoryMiss": True,
     "responseHandling": [
         {"code": "204", "swap": False},
         {"code": "[23]..", "swap": True},
@@ -55,7 +57,7 @@ def home() -> Response:
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url, import_map=import_map, navigation=navigation, agent_menu=agent_menu,
-        has_endpoint=has_endpoint, htmx_config=json.dumps(HTMX_CONFIG))
+        has_endpoint=has_endpoint, linkify=linkify, reply_to_text=reply_to_text, htmx_config=json.dumps(HTMX_CONFIG))
     app.jinja_env.filters.update(
         relative_time=relative_time, exact_time=exact_time, initials=initials, tone=tone, file_size=file_size)
     app.context_processor(_context)
@@ -85,8 +87,9 @@ def navigation() -> list[Link]:
 
 def agent_menu() -> list[Link]:
     """What hangs on the agent's own picture."""
-    entries = [(_("Your profile"), "gear", "profile.edit", True),
+    entries = [(_("Your profile"), "gear", "profile.show", True),
                (_("Agents"), "person-plus", "agents.index", bool(g.agent and g.agent.is_admin)),
+               (_("Mail ledger"), "mailbox", "mailboxes.index", True),
                (_("Parked mail"), "archive", "parked.index", True)]
     return [Link(text, icon, url_for(endpoint)) for text, icon, endpoint, may in entries
             if may and has_endpoint(endpoint)]

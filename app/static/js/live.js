@@ -1,0 +1,197 @@
+// What others do and what arrives shows within seconds, without moving what the agent reads.
+
+const inbox = document.getElementById("inbox");
+const EVERY = 3000;
+let mark = inbox?.dataset.mark ?? "";
+let arrivals = 0;
+let asking = false;
+let failures = 0;
+
+const ticket = () => document.querySelector("#ticket[data-ticket]");
+const plainTitle = () => document.title.replace(/^\(\d+\) /, "");
+
+async function poll() {
+  if (asking || !inbox) return;
+  asking = true;
+  try {
+    const open = ticket();
+    const asked = new URLSearchParams({ mark, view: inbox.dataset.view });
+    if (inbox.dataset.search === "yes") asked.set("search", "1");
+    if (open) for (const [name, value] of [["ticket", open.dataset.ticket], ["seen", open.dataset.seen], ["seen_event", open.dataset.seenEvent]]) asked.set(name, value);
+    const response = await fetch(`${inbox.dataset.live}?${asked}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    connected(response.ok);
+    if (response.status === 401) location.reload();
+    if (response.status === 200) show(await response.json(), open);
+  } catch {
+    connected(false);
+  } finally {
+    asking = false;
+  }
+}
+
+function connected(yes) {
+  failures = yes ? 0 : failures + 1;
+  document.getElementById("live-state").hidden = failures < 2;
+}
+
+function show(news, askedFor) {
+  mark = news.mark;
+  showCounts(news.counts ?? {});
+  if (news.rows && inbox.dataset.search !== "yes") showRows(news.rows);
+  const open = ticket();
+  if (news.ticket && open === askedFor && String(news.ticket.id) === open?.dataset.ticket) showTicket(open, news.ticket);
+}
+
+function showCounts(counts) {
+  for (const place of document.querySelectorAll("[data-count]")) {
+    const text = String(counts[place.dataset.count] || "");
+    if (place.textContent !== text) place.textContent = text;
+  }
+}
+
+// The first page of rows is laid over what is there: rows that are the same stay the same elements.
+function showRows(html) {
+  const list = document.getElementById("rows");
+  const fresh = document.createElement("ol");
+  fresh.innerHTML = html;
+  const wanted = [...fresh.querySelectorAll(".row")];
+  if (!list.children.length !== !wanted.length) return replaceList();
+  const known = new Map([...list.querySelectorAll(".row")].map((row) => [row.id, row]));
+  const newest = [...known.values()][0]?.dataset.at ?? "";
+  const oldest = wanted.at(-1)?.dataset.at ?? "";
+  const opened = ticket()?.dataset.ticket;
+  let before = null;
+  for (const row of wanted) {
+    const old = known.get(row.id);
+    known.delete(row.id);
+    let put = row;
+    if (old && same(old, row)) put = old;
+    else if (old) keepFocus(old, row);
+    if (row.dataset.ticket === opened) put.querySelector("a").setAttribute("aria-current", "true");
+    else put.querySelector("a").removeAttribute("aria-current");
+    if (put === row) {
+      window.htmx.process(row);
+      if (row.dataset.at > newest && row.matches(".is-unread")) arrived(row);
+    }
+    const place = before ? before.nextElementSibling : list.firstElementChild;
+    if (place !== put) list.insertBefore(put, place);
+    before = put;
+  }
+  const all = wanted.length < 50;
+  for (const [, row] of known) if (all || row.dataset.at >= oldest) row.remove();
+}
+
+const stripped = (row) => row.outerHTML.replace(/ aria-current="true"/g, "").replace(/<time.*?<\/time>/gs, "").replace(/ is-fresh/g, "").replace(/ class="[^"]*htmx[^"]*"/g, "");
+const same = (old, row) => old.dataset.at === row.dataset.at && stripped(old) === stripped(row);
+
+function keepFocus(old, row) {
+  const had = old.contains(document.activeElement);
+  old.replaceWith(row);
+  if (had) row.querySelector("a").focus({ preventScroll: true });
+}
+
+function replaceList() {
+  fetch(location.pathname.startsWith("/inbox") ? location.href : `/inbox/${inbox.dataset.view}`, { credentials: "same-origin" })
+    .then((response) => response.text())
+    .then((text) => {
+      const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("list-scroll");
+      const old = document.getElementById("list-scroll");
+      if (!fresh || !old) return;
+      old.replaceWith(document.adoptNode(fresh));
+      window.htmx.process(document.getElementById("list-scroll"));
+    });
+}
+
+function arrived(row) {
+  row.classList.add("is-fresh");
+  announce(inbox.dataset.newLetter.replace("{who}", row.dataset.who));
+  badge();
+}
+
+function announce(text) {
+  document.getElementById("announcer").textContent = text;
+}
+
+function badge() {
+  if (!document.hidden) return;
+  arrivals += 1;
+  document.title = `(${arrivals}) ${plainTitle()}`;
+}
+
+function showTicket(open, news) {
+  open.dataset.seen = news.seen;
+  open.dataset.seenEvent = news.seen_event;
+  const head = document.getElementById("ticket-head");
+  if (!head.querySelector("details[open]") && !head.contains(document.activeElement)) replace(head, news.head);
+  const ids = new Set(news.messages.map((id) => `m${id}`));
+  for (const message of open.querySelectorAll(".message")) if (!ids.has(message.id)) message.remove();
+  for (const [id, html] of Object.entries(news.states)) {
+    const place = document.getElementById(`delivery-${id}`);
+    if (place && place.innerHTML.trim() !== html.trim()) replace(place, html);
+  }
+  append(open, news.entries);
+  replaceUnlessUsed("suggestions", news.suggestions);
+  replaceUnlessUsed("colleagues", news.colleagues);
+  document.dispatchEvent(new CustomEvent("app:thread"));
+}
+
+function replace(place, html) {
+  place.innerHTML = html;
+  window.htmx.process(place);
+}
+
+function replaceUnlessUsed(id, html) {
+  const place = document.getElementById(id);
+  if (place.contains(document.activeElement) || place.innerHTML.trim() === html.trim()) return;
+  // An answer somebody has unfolded to read stays as it is, unless it is for another letter.
+  const letter = (text) => text.match(/name="message_id" value="(\d+)"/)?.[1];
+  if (place.querySelector("details[open]") && letter(place.innerHTML) === letter(html) && id === "suggestions") return;
+  replace(place, html);
+}
+
+function append(open, entries) {
+  const scroll = document.getElementById("ticket-scroll");
+  const composer = document.getElementById("composer");
+  const typing = composer.contains(document.activeElement);
+  const heightBefore = scroll.scrollHeight;
+  const topBefore = scroll.scrollTop;
+  let letters = 0;
+  for (const entry of entries) {
+    if (document.getElementById(entry.id)) continue;
+    const holder = document.createElement("ol");
+    holder.innerHTML = entry.html;
+    const made = holder.firstElementChild;
+    document.getElementById("thread").append(made);
+    window.htmx.process(made);
+    if (entry.incoming) letters += 1;
+  }
+  // The editor sits below the thread: who types there must not see it slide away.
+  if (typing) scroll.scrollTop = topBefore + (scroll.scrollHeight - heightBefore);
+  if (!letters) return;
+  announce(inbox.dataset.newLetter.replace("{who}", open.querySelector(".message-incoming:last-of-type .message-name")?.textContent ?? ""));
+  badge();
+  offerJump(scroll);
+}
+
+function offerJump(scroll) {
+  const note = document.getElementById("new-below");
+  const last = document.getElementById("thread").lastElementChild;
+  if (last.getBoundingClientRect().top < scroll.getBoundingClientRect().bottom - 40) return;
+  note.hidden = false;
+  note.querySelector("button").onclick = () => {
+    last.scrollIntoView({ block: "start" });
+    note.hidden = true;
+  };
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  arrivals = 0;
+  document.title = plainTitle();
+  poll();
+});
+// What this agent did shows in the other columns at once.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.requestConfig?.verb === "post" && event.detail.successful) poll();
+});
+setInterval(poll, EVERY);

@@ -1,0 +1,39 @@
+// Menus are <details class="menu">: they work by themselves; here they learn to close again.
+
+document.documentElement.classList.add("has-script");
+
+const closeAll = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!except || !menu.contains(except)) menu.open = false;
+};
+
+document.addEventListener("click", (event) => {
+  const dismissed = event.target.closest("[data-dismiss]");
+  if (dismissed) dismissed.closest("[data-toast]")?.remove();
+  if (event.target.closest("[data-show-shortcuts]")) {
+    closeAll();
+    document.getElementById("shortcuts").showModal();
+  } else closeAll(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!(menu instanceof HTMLDetailsElement) || !menu.matches(".menu") || !menu.open) return;
+  const field = menu.querySelector("[data-focus]");
+  if (field) {
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
+  }
+  const list = menu.querySelector(".menu-list");
+  list?.classList.remove("menu-shifted");
+}, true);
+
+document.addEventListener("htmx:afterSwap", () => closeAll());
+document.addEventListener("htmx:sendError", () => document.body.dispatchEvent(new CustomEvent("app:offline")));

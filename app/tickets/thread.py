@@ -1,0 +1,125 @@
+"""Reading one ticket: who may see it, its messages and events in order, and what arrived since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+
+from app.accounts.models import Agent
+from app.customers.models import Customer
+from app.errors import NotFound
+from app.mailboxes.models import Mailbox
+from app.tickets.models import Attachment, Change, Draft, Event, Kind, Message, Ticket
+
+# A ticket this long is shown from its newest end.
+MOST_MESSAGES = 200
+
+
+@dataclass(frozen=True)
+class LiveState:
+    """What changed behind a mark: `count` rows up to `newest`, of which everything up to `settled` is old enough
+    that no transaction can still add a row before it; `ticket` says that the asked ticket is among them."""
+
+    settled: int
+    newest: int
+    count: int
+    ticket: bool
+
+
+def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
+    """The only way a page gets a ticket. Raises NotFound for one that does not exist or is not this agent's to see."""
+    query = (sa.select(Ticket).where(Ticket.id == ticket_id)
+             .options(joinedload(Ticket.customer).selectinload(Customer.addresses), joinedload(Ticket.mailbox),
+                      joinedload(Ticket.assignee), selectinload(Ticket.tags)))
+    ticket = session.scalar(query)
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    return ticket
+
+
+def message_for(session: Session, agent_id: int, message_id: int) -> Message:
+    """A message of a ticket this agent may see, with its ticket; else NotFound."""
+    message = session.scalar(sa.select(Message).where(Message.id == message_id).options(joinedload(Message.ticket)))
+    if message is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
+def messages(session: Session, ticket_id: int) -> tuple[list[Message], set[int]]:
+    """Oldest first, with authors and attachments, and the ids of those that have HTML (see `html_of`)."""
+    query = (sa.select(Message, Message.html.is_not(None)).where(Message.ticket_id == ticket_id)
+             .options(joinedload(Message.author), selectinload(Message.attachments), defer(Message.html, raiseload=True))
+             .order_by(Message.arrived_at.desc(), Message.id.desc()).limit(MOST_MESSAGES))
+    rows = session.execute(query).all()[::-1]
+    return [row[0] for row in rows], {row[0].id for row in rows if row[1]}
+
+
+def html_of(session: Session, message_ids: Sequence[int]) -> dict[int, str]:
+    """HTML of these messages, where they have any."""
+    if not message_ids:
+        return {}
+    query = sa.select(Message.id, Message.html).where(Message.id.in_(message_ids), Message.html.is_not(None))
+    return {row.id: row.html for row in session.execute(query) if row.html}
+
+
+def agents(session: Session) -> list[Agent]:
+    """Everybody who ever worked here, by name: pages offer the active ones and name the others."""
+    return list(session.scalars(sa.select(Agent).order_by(Agent.name, Agent.id)))
+
+
+def own_addresses(session: Session) -> set[str]:
+    """Our mailboxes, in lower case: a reply never goes to ourselves."""
+    return {address.lower() for address in session.scalars(sa.select(Mailbox.address))}
+
+
+def events(session: Session, ticket_id: int) -> list[Event]:
+    """Oldest first."""
+    query = (sa.select(Event).where(Event.ticket_id == ticket_id).options(joinedload(Event.agent))
+             .order_by(Event.id.desc()).limit(MOST_MESSAGES))
+    return list(session.scalars(query))[::-1]
+
+
+def drafts(session: Session, ticket_id: int) -> list[Draft]:
+    """Every agent's drafts in this ticket, with their files."""
+    query = (sa.select(Draft).where(Draft.ticket_id == ticket_id)
+             .options(joinedload(Draft.agent), selectinload(Draft.attachments)).order_by(Draft.id))
+    return list(session.scalars(query))
+
+
+def arrived_since(session: Session, ticket_id: int, seen_id: int, agent_id: int) -> list[Message]:
+    """Messages this agent has not seen: newer than `seen_id` and not their own."""
+    query = (sa.select(Message).options(joinedload(Message.author))
+             .where(Message.ticket_id == ticket_id, Message.id > seen_id,
+                    sa.or_(Message.kind == Kind.INCOMING, Message.author_id.is_distinct_from(agent_id)))
+             .order_by(Message.id))
+    return list(session.scalars(query))
+
+
+def attachment_for(session: Session, agent_id: int, attachment_id: int) -> Attachment:
+    """A file of a message, or of this agent's own draft; anything else is NotFound."""
+    query = (sa.select(Attachment, Draft.agent_id).outerjoin(Draft, Draft.id == Attachment.draft_id)
+             .where(Attachment.id == attachment_id))
+    row = session.execute(query).first()
+    if row is None or (row[0].message_id is None and row[1] != agent_id):
+        raise NotFound("There is no such file.")
+    attachment: Attachment = row[0]
+    return attachment
+
+
+def live_state(session: Session, after: int, ticket_id: int, *, settled_before: datetime) -> LiveState:
+    """One indexed query over the changes behind the mark `after`."""
+    old = sa.case((Change.at < settled_before, Change.id))
+    row = session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(Change.id), after),
+                  sa.func.coalesce(sa.func.max(old), after),
+                  sa.func.coalesce(sa.func.max(sa.case((Change.ticket_id == ticket_id, 1), else_=0)), 0))
+        .where(Change.id > after)).one()
+    return LiveState(settled=row[2], newest=row[1], count=row[0], ticket=bool(row[3]))
+
+
+def newest_change(session: Session) -> int:
+    return session.scalar(sa.select(sa.func.coalesce(sa.func.max(Change.id), 0))) or 0

@@ -1,0 +1,72 @@
+"""Reading forms: which fields a page may send, and their values as plain Python. Nothing of Flask travels further."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from flask import abort
+from werkzeug.datastructures import MultiDict
+
+from app.tickets.drafts import Written
+
+_NUMBER = re.compile(r"\d{1,18}\Z")
+# Nothing follows the repetition, so it never goes back: linear, whatever is typed.
+_ONE_ADDRESS = re.compile(r'(?:"[^"\n]*"|<[^>\n]*>|[^,;\n])+')
+LONGEST_ADDRESSES = 20_000
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+ALWAYS = frozenset({"csrf_token", "view"})
+
+
+@dataclass(frozen=True)
+class ReplyForm:
+    """The reply editor as sent. `confirmed`: the agent saw what arrived meanwhile and sends all the same."""
+
+    written: Written
+    then_status: str
+    nonce: str
+    draft_id: int | None
+    confirmed: bool
+
+
+def fields(form: MultiDict[str, str], *allowed: str) -> dict[str, str]:
+    """The first value of each allowed field, '' where missing. A field nobody asked for is refused with 400."""
+    if set(form) - ALWAYS - set(allowed):
+        abort(400)
+    return {name: form.get(name, "") for name in allowed}
+
+
+def reply_form(form: MultiDict[str, str]) -> ReplyForm:
+    values = fields(form, "html", "body", "to", "cc", "then_status", "nonce", "draft_id", "version", "article_ids",
+                    "seen_message_id", "confirmed", "kind")
+    return ReplyForm(written_of(values), values["then_status"], nonce_of(values["nonce"]), number(values["draft_id"]),
+                     values["confirmed"] == "yes")
+
+
+def written_of(values: dict[str, str]) -> Written:
+    """The editor's content: HTML, or plain text from a browser without scripts."""
+    content = values.get("html") or text_as_html(values.get("body", ""))
+    ids = [int(part) for part in values.get("article_ids", "").split(",") if _NUMBER.match(part)]
+    return Written(content, addresses(values.get("to", "")), addresses(values.get("cc", "")), ids,
+                   number(values.get("seen_message_id", "")))
+
+
+def addresses(typed: str) -> list[str]:
+    """What was typed into To or Cc, split at commas and semicolons; a name in quotes keeps its comma."""
+    parts = (part.strip() for part in _ONE_ADDRESS.findall(typed[:LONGEST_ADDRESSES]))
+    return [part for part in parts if part]
+
+
+def text_as_html(text: str) -> str:
+    return html.escape(text.strip()).replace("\r\n", "\n").replace("\n", "<br>")
+
+
+def number(value: str) -> int | None:
+    return int(value) if _NUMBER.match(value) else None
+
+
+def nonce_of(value: str) -> str:
+    if not _NONCE.match(value):
+        abort(400)
+    return value

@@ -1,0 +1,45 @@
+"""/inbox/<view> and /search: lists of tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+
+from app.db import now, reading
+from app.tickets.search import LONGEST_QUERY
+from app.tickets.views import parse_view
+from app.web import inbox_page
+from app.web.auth import login_required
+
+bp = Blueprint("inbox", __name__)
+
+
+@bp.get("/inbox")
+@login_required
+def home() -> Any:
+    return redirect(url_for("inbox.view", view=inbox_page.DEFAULT_VIEW))
+
+
+@bp.get("/inbox/<view>")
+@login_required
+def view(view: str) -> Any:
+    wanted = parse_view(view)
+    with reading() as session:
+        around = inbox_page.surroundings(session, wanted, g.agent.id, after=request.args.get("after", ""), now=now())
+    return _answer(around)
+
+
+@bp.get("/search")
+@login_required
+def search() -> Any:
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
+    with reading() as session:
+        around = inbox_page.search_surroundings(session, query, g.agent.id, after=request.args.get("after", ""), now=now())
+    return _answer(around)
+
+
+def _answer(around: dict[str, Any]) -> str:
+    more = inbox_page.next_url(around["view"], around["page"], around["searched"])
+    only_rows = request.headers.get("HX-Target") == "more"
+    return render_template("inbox/_rows.html" if only_rows else "inbox/view.html", more=more, opened=0, **around)

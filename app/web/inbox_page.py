@@ -1,0 +1,116 @@
+"""What the inbox shows beside a ticket: the views with their counts, a page of the list, and the mark for live updates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.tickets import thread
+from app.tickets.queries import Counts, Page, counts, list_page, search_page
+from app.tickets.views import View, parse_view
+
+DEFAULT_VIEW = "open"
+# A transaction that began earlier may still add a row with a lower id than one we saw; ten seconds is the longest
+# that a writer waits for the database, three times that is ample.
+SETTLING = timedelta(seconds=30)
+# Far enough back to hold every change that could still be unsettled when a page is made.
+LOOK_BACK = 500
+
+
+@dataclass(frozen=True)
+class ViewLink:
+    """One view in the left column."""
+
+    slug: str
+    text: str
+    icon: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a page has seen the changes: `count` of them behind `base`, the newest being `newest`."""
+
+    base: int
+    count: int
+    newest: int
+
+    def __str__(self) -> str:
+        return f"{self.base}.{self.count}.{self.newest}"
+
+
+def read_mark(text: str) -> Mark | None:
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        return None
+    return Mark(*map(int, parts))
+
+
+def first_mark(session: Session, now: datetime) -> Mark:
+    """The mark of a page made now. Read before anything else on the page, so that no change falls between."""
+    base = max(0, thread.newest_change(session) - LOOK_BACK)
+    return moved_mark(session, base, now)
+
+
+def moved_mark(session: Session, base: int, now: datetime) -> Mark:
+    settled = thread.live_state(session, base, 0, settled_before=now - SETTLING).settled
+    state = thread.live_state(session, settled, 0, settled_before=now - SETTLING)
+    return Mark(settled, state.count, state.newest)
+
+
+def known_view(slug: str) -> View:
+    """The view of that name, the usual one for an empty or unknown name."""
+    try:
+        return parse_view(slug)
+    except NotFound:
+        return View(DEFAULT_VIEW)
+
+
+def surroundings(session: Session, view: View, agent_id: int, *, after: str = "", now: datetime) -> dict[str, Any]:
+    """Everything but the ticket, for templates/inbox."""
+    mark = first_mark(session, now)
+    numbers = counts(session, agent_id)
+    return {"view": view, "page": list_page(session, view, agent_id, after=after), "counts": numbers, "mark": mark,
+            "view_links": view_links(numbers), "title": view_title(view, numbers), "searched": None}
+
+
+def search_surroundings(session: Session, query: str, agent_id: int, *, after: str, now: datetime) -> dict[str, Any]:
+    around = surroundings(session, View(DEFAULT_VIEW), agent_id, now=now)
+    page: Page = search_page(session, query, agent_id, after=after)
+    return {**around, "page": page, "searched": query, "title": _("Search")}
+
+
+def view_links(numbers: Counts) -> list[ViewLink]:
+    texts = view_texts()
+    shown = ("mine", "unassigned", "open", "waiting", "closed", "spam")
+    icons = {"mine": "person", "unassigned": "inbox", "open": "envelope-open", "waiting": "hourglass-split",
+             "closed": "check2-circle", "spam": "shield-exclamation"}
+    return [ViewLink(name, texts[name], icons[name], numbers.views.get(name, 0)) for name in shown]
+
+
+def view_texts() -> dict[str, str]:
+    return {"mine": _("Mine"), "unassigned": _("Unassigned"), "open": _("All open"), "waiting": _("Waiting"),
+            "snoozed": _("Snoozed"), "closed": _("Closed"), "spam": _("Spam")}
+
+
+def view_title(view: View, numbers: Counts) -> str:
+    if view.name == "mailbox":
+        return next((place.name for place in numbers.mailboxes if place.row_id == view.row_id), _("Mailbox"))
+    if view.name == "tag":
+        return next((f"#{place.name}" for place in numbers.tags if place.row_id == view.row_id), _("Tag"))
+    return view_texts()[view.name]
+
+
+def next_url(view: View, page: Page, searched: str | None) -> str:
+    """Where the list goes on; '' at its end."""
+    if not page.after:
+        return ""
+    if searched is not None:
+        return url_for("inbox.search", q=searched, after=page.after)
+    return url_for("inbox.view", view=view.slug, after=page.after)

@@ -1,0 +1,79 @@
+"""/live: what changed since the page last asked. Open pages ask every three seconds; mostly the answer is 204."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, jsonify, render_template, request
+from sqlalchemy.orm import Session
+
+from app.db import now, reading
+from app.errors import NotFound
+from app.settings import Settings
+from app.tickets import thread
+from app.tickets.views import View
+from app.web import forms, inbox_page, ticket_page
+from app.web.auth import login_required, passive
+from app.web.inbox_page import Mark, read_mark
+
+bp = Blueprint("live", __name__)
+
+
+@bp.get("/live")
+@login_required
+@passive
+def changes() -> Any:
+    """204, or JSON: the new mark, counts, the first page of the list, and what is new in the open ticket."""
+    mark = read_mark(request.args.get("mark", ""))
+    ticket_id = forms.number(request.args.get("ticket", "")) or 0
+    with reading() as session:
+        if mark is None:
+            return jsonify(mark=str(inbox_page.first_mark(session, now())))
+        state = thread.live_state(session, mark.base, ticket_id, settled_before=now() - inbox_page.SETTLING)
+        if (state.count, state.newest) == (mark.count, mark.newest):
+            return "", 204
+        return jsonify(_changed(session, mark, ticket_id if state.ticket else 0))
+
+
+def _changed(session: Session, mark: Mark, ticket_id: int) -> dict[str, Any]:
+    view = inbox_page.known_view(request.args.get("view", ""))
+    fresh = inbox_page.moved_mark(session, mark.base, now())
+    answer: dict[str, Any] = {"mark": str(fresh), **_list(session, view)}
+    if ticket_id:
+        try:
+            answer["ticket"] = _ticket(session, ticket_id, view)
+        except NotFound:
+            answer["ticket"] = None
+    return answer
+
+
+def _list(session: Session, view: View) -> dict[str, Any]:
+    around = inbox_page.surroundings(session, view, g.agent.id, now=now())
+    numbers = {**around["counts"].views, "parked": around["counts"].parked}
+    numbers |= {f"mailbox-{place.row_id}": place.count for place in around["counts"].mailboxes}
+    numbers |= {f"tag-{place.row_id}": place.count for place in around["counts"].tags}
+    rows = "" if request.args.get("search") else render_template(
+        "inbox/_rows.html", opened=forms.number(request.args.get("ticket", "")) or 0, more="", **around)
+    return {"counts": numbers, "rows": rows}
+
+
+def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
+    """New entries whole; of the others only what may have changed beside them."""
+    settings: Settings = current_app.config["SETTINGS"]
+    page = ticket_page.gather(session, ticket_id, g.agent, settings=settings)
+    seen, seen_event = (forms.number(request.args.get(name, "")) or 0 for name in ("seen", "seen_event"))
+    new = [entry for entry in page.entries
+           if (entry.message and entry.message.id > seen) or (entry.event and entry.event.id > seen_event)]
+    return {
+        "id": ticket_id, "seen": page.newest_id, "seen_event": page.newest_event_id,
+        "messages": [message.id for message in page.messages],
+        "head": render_template("tickets/_head.html", t=page, view=view),
+        "entries": [{"id": f"m{entry.message.id}" if entry.message else f"e{entry.event.id if entry.event else 0}",
+                     "incoming": bool(entry.message and entry.message.kind == "incoming"),
+                     "html": render_template("tickets/_entry.html", t=page, entry=entry, view=view, fresh=True)}
+                    for entry in new],
+        "states": {message.id: render_template("tickets/_delivery.html", t=page, m=message, view=view)
+                   for message in page.messages if message.kind == "outgoing"},
+        "suggestions": render_template("tickets/_suggestions.html", panel=page.panel, view=view),
+        "colleagues": render_template("tickets/_colleagues.html", t=page),
+    }

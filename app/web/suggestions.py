@@ -1,0 +1,94 @@
+"""Suggested answers beside a letter: the panel, inserting one, and saying no to one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from app.db import now, reading, transaction
+from app.errors import NotFound
+from app.knowledge import outcomes, queries
+from app.knowledge.render import Rendered, render
+from app.knowledge.variables import first_name
+from app.tickets import drafts, thread
+from app.tickets.models import Ticket
+from app.tickets.service import changed
+from app.web import forms, inbox_page, ticket_page
+from app.web.auth import login_required, passive
+
+bp = Blueprint("suggestions", __name__, url_prefix="/tickets/<int:ticket_id>/suggestions")
+
+
+@bp.get("")
+@login_required
+@passive
+def panel(ticket_id: int) -> Any:
+    """Asked again by the page itself while suggestions are still being looked for."""
+    with reading() as session:
+        return _panel(session, ticket_id)
+
+
+@bp.post("/<int:article_id>/insert")
+@login_required
+def insert(ticket_id: int, article_id: int) -> Any:
+    """JSON for the open editor; without scripts the answer goes to the end of the draft."""
+    letter_id = forms.number(forms.fields(request.form, "message_id")["message_id"])
+    wants_json = request.accept_mimetypes.best == "application/json"
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        filled = _filled(session, ticket, article_id)
+        if letter_id is not None:
+            _letter_of(session, ticket, letter_id)
+            outcomes.inserted(session, letter_id, article_id, by=g.agent, now=now())
+        if not wants_json:
+            drafts.insert_answer(session, ticket, filled.html, article_id, by=g.agent, now=now())
+    if wants_json:
+        return jsonify(html=filled.html, missing=list(filled.missing), article_id=article_id)
+    view = inbox_page.known_view(request.form.get("view", "")).slug
+    return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, compose="reply"), 303)
+
+
+@bp.post("/<int:article_id>/dismiss")
+@login_required
+def dismiss(ticket_id: int, article_id: int) -> Any:
+    letter_id = forms.number(forms.fields(request.form, "message_id")["message_id"])
+    if letter_id is None:
+        raise NotFound("There is no such suggestion.")
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        _letter_of(session, ticket, letter_id)
+        outcomes.dismissed(session, letter_id, article_id, by=g.agent, now=now())
+        changed(session, ticket.id, "suggested", now())
+    if not request.headers.get("HX-Request"):
+        view = inbox_page.known_view(request.form.get("view", "")).slug
+        return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view), 303)
+    with reading() as session:
+        return _panel(session, ticket_id)
+
+
+def values_for(ticket: Ticket) -> dict[str, str]:
+    """What the variables of an answer stand for in this ticket."""
+    customer = ticket.customer
+    return {
+        "customer.name": customer.name, "customer.first_name": first_name(customer.name),
+        "customer.email": customer.email, "agent.name": g.agent.name, "ticket.number": str(ticket.id),
+        "ticket.subject": ticket.subject, "mailbox.name": ticket.mailbox.display_name,
+    }
+
+
+def _filled(session: Session, ticket: Ticket, article_id: int) -> Rendered:
+    return render(queries.article(session, article_id).answer, values_for(ticket))
+
+
+def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
+    if thread.message_for(session, g.agent.id, letter_id).ticket_id != ticket.id:
+        raise NotFound("There is no such letter.")
+
+
+def _panel(session: Session, ticket_id: int) -> str:
+    ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+    messages, _has_html = thread.messages(session, ticket.id)
+    shown = ticket_page.panel(session, ticket.id, messages)
+    return render_template("tickets/_suggestions.html", panel=shown, view=inbox_page.known_view(request.values.get("view", "")))

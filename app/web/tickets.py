@@ -1,0 +1,190 @@
+"""/tickets/<id>: the ticket page and what agents do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from app import queue
+from app.db import now, reading, transaction
+from app.errors import InvalidInput
+from app.knowledge.variables import fill
+from app.outgoing import service as outgoing
+from app.settings import Settings
+from app.tickets import service, thread
+from app.tickets.models import Kind, Message, Ticket
+from app.tickets.safe_html import reply_to_text
+from app.web import card, forms, inbox_page, ticket_page
+from app.web.auth import login_required
+from app.web.ticket_page import TicketPage
+
+bp = Blueprint("tickets", __name__)
+
+
+@bp.get("/tickets/<int:ticket_id>")
+@login_required
+def show(ticket_id: int) -> Any:
+    with reading() as session:
+        page = _gather(session, ticket_id, request.args.get("compose", ""))
+        return _render(session, page)
+
+
+@bp.post("/tickets/<int:ticket_id>/status")
+@login_required
+def set_status(ticket_id: int) -> Any:
+    status = forms.fields(request.form, "status")["status"]
+    return _act(ticket_id, lambda session, ticket: service.set_status(session, ticket, status, by=g.agent, now=now()))
+
+
+@bp.post("/tickets/<int:ticket_id>/assign")
+@login_required
+def assign(ticket_id: int) -> Any:
+    chosen = forms.fields(request.form, "assignee")["assignee"]
+    agent_id = g.agent.id if chosen == "me" else forms.number(chosen)
+    return _act(ticket_id, lambda session, ticket: service.assign(session, ticket, agent_id, by=g.agent, now=now()))
+
+
+@bp.post("/tickets/<int:ticket_id>/tags")
+@login_required
+def set_tags(ticket_id: int) -> Any:
+    names = forms.fields(request.form, "tags")["tags"].replace("\n", ",").split(",")
+    return _act(ticket_id, lambda session, ticket: service.set_tags(session, ticket, names, by=g.agent, now=now()))
+
+
+@bp.post("/tickets/<int:ticket_id>/read")
+@login_required
+def mark_read(ticket_id: int) -> Any:
+    """Opening a page changes nothing; the page says here that somebody looks at it."""
+    forms.fields(request.form)
+    with transaction() as session:
+        service.mark_read(session, thread.ticket_for(session, g.agent.id, ticket_id), now=now())
+    return ("", 204) if request.headers.get("HX-Request") else _back(ticket_id)
+
+
+@bp.post("/tickets/<int:ticket_id>/reply")
+@login_required
+def reply(ticket_id: int) -> Any:
+    form = forms.reply_form(request.form)
+    try:
+        with transaction() as session:
+            ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+            arrived = [] if form.confirmed else _arrived(session, ticket, form)
+            if not arrived:
+                _send(session, ticket, form)
+                return _back(ticket_id)
+    except InvalidInput as error:
+        return _stopped(ticket_id, form, "reply", _(str(error)), field=error.field, status=422)
+    return _stopped(ticket_id, form, "reply", _("Something new arrived while you were writing. Read it, then send."),
+                    field="arrived", status=409)
+
+
+@bp.post("/tickets/<int:ticket_id>/note")
+@login_required
+def note(ticket_id: int) -> Any:
+    form = forms.reply_form(request.form)
+    try:
+        with transaction() as session:
+            ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+            service.add_note(session, ticket, form.written.html, by=g.agent, now=now(), nonce=form.nonce)
+            service.mark_read(session, ticket, now=now())
+    except InvalidInput as error:
+        return _stopped(ticket_id, form, "note", _(str(error)), field=error.field, status=422)
+    return _back(ticket_id)
+
+
+@bp.post("/messages/<int:message_id>/undo")
+@login_required
+def undo(message_id: int) -> Any:
+    with transaction() as session:
+        draft = outgoing.undo(session, message_id, by=g.agent, now=now())
+    return _back(draft.ticket_id, compose="reply")
+
+
+@bp.post("/messages/<int:message_id>/retry")
+@login_required
+def retry(message_id: int) -> Any:
+    with transaction() as session:
+        message = thread.message_for(session, g.agent.id, message_id)
+        outgoing.retry(session, message.id, by=g.agent, now=now())
+    queue.ring("deliver_message", message_id)
+    return _back(message.ticket_id)
+
+
+@bp.post("/messages/<int:message_id>/resolve")
+@login_required
+def resolve(message_id: int) -> Any:
+    arrived = forms.fields(request.form, "arrived")["arrived"] == "yes"
+    with transaction() as session:
+        message = thread.message_for(session, g.agent.id, message_id)
+        outgoing.resolve_uncertain(session, message.id, arrived=arrived, by=g.agent, now=now())
+    if not arrived:
+        queue.ring("deliver_message", message_id)
+    return _back(message.ticket_id)
+
+
+def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> None:
+    missing = fill(reply_to_text(form.written.html), {}).missing
+    if missing:
+        names = ", ".join(f"{{{{{name}}}}}" for name in missing)
+        raise InvalidInput(_("Fill in what is still missing before you send: %(names)s", names=names), "html")
+    settings: Settings = current_app.config["SETTINGS"]
+    written = form.written
+    outgoing.write_reply(
+        session, ticket, outgoing.Reply(html=written.html, to=written.to, cc=written.cc, then_status=form.then_status,
+                                        nonce=form.nonce, draft_id=form.draft_id),
+        by=g.agent, now=now(), settings=settings)
+
+
+def _arrived(session: Session, ticket: Ticket, form: forms.ReplyForm) -> list[Message]:
+    seen = form.written.seen_message_id
+    return thread.arrived_since(session, ticket.id, seen, g.agent.id) if seen else []
+
+
+def _act(ticket_id: int, change: Any) -> Any:
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        change(session, ticket)
+        service.mark_read(session, ticket, now=now())
+    return _back(ticket_id)
+
+
+def _back(ticket_id: int, **more: str) -> Any:
+    view = inbox_page.known_view(request.values.get("view", "")).slug
+    return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, **more), 303)
+
+
+def _stopped(ticket_id: int, form: forms.ReplyForm, compose: str, problem: str, *, field: str, status: int) -> Any:
+    """The page again, with everything that was typed and the reason why it was not sent."""
+    with reading() as session:
+        page = _gather(session, ticket_id, compose)
+        composer = page.reply if compose == "reply" else page.note
+        seen = form.written.seen_message_id or 0
+        arrived = [message for message in page.messages if message.id > seen and
+                   (message.kind == Kind.INCOMING or message.author_id != g.agent.id)] if field == "arrived" else []
+        again = ticket_page.reopened(composer, form.written, problem=problem, field=field, arrived=arrived,
+                                     seen_message_id=page.newest_id if arrived else seen)
+        setattr(page, compose, again)
+        return _render(session, page), status
+
+
+def _gather(session: Session, ticket_id: int, compose: str) -> TicketPage:
+    settings: Settings = current_app.config["SETTINGS"]
+    wanted = compose if compose in ("reply", "note") else ""
+    return ticket_page.gather(session, ticket_id, g.agent, settings=settings, compose=wanted)
+
+
+def _render(session: Session, page: TicketPage) -> str:
+    """The whole page, or for htmx only the pane that changed."""
+    view = inbox_page.known_view(request.values.get("view", ""))
+    target = request.headers.get("HX-Target", "")
+    if target == "ticket-head":
+        return render_template("tickets/_head.html", t=page, view=view)
+    column = card.column(session, page.ticket.customer_id, ticket_id=page.ticket.id)
+    if target == "ticket":
+        return render_template("tickets/_ticket.html", t=page, card=column, view=view, fragment=True)
+    around = inbox_page.surroundings(session, view, g.agent.id, now=now())
+    more = inbox_page.next_url(view, around["page"], None)
+    return render_template("tickets/show.html", t=page, card=column, opened=page.ticket.id, more=more, **around)
