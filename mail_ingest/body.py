@@ -1,8 +1,9 @@
 """What did the person write, and what does the letter only repeat?
 
-Between parsing and deciding: `split_quoted` sorts the lines of a letter into what is shown and what is folded. Two
-sources of truth: the texts we sent ourselves, which we know exactly, and the marks mail programs leave (separators,
-"> ", HTML). Folding never deletes; when in doubt a line is shown. Pure, linear in the size of the letter.
+Between parsing and deciding: `split_quoted` sorts the lines of a letter into what is shown and what is
+folded. Two sources of truth: the texts we sent ourselves, which we know exactly, and the marks mail
+programs leave (separators, "> ", HTML). Folding never deletes; when in doubt a line is shown. Pure, linear
+in the size of the letter.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,13 @@ from itertools import groupby
 from mail_ingest import quote_html
 from mail_ingest.html_text import html_to_text
 from mail_ingest.quote_heads import find_heads
-from mail_ingest.quote_lines import Line, split_lines
+from mail_ingest.quote_lines import Line, read_lines, rows_of
 from mail_ingest.quote_places import Place, html_labels, mark_places, points_below, use_html
 from mail_ingest.quote_sent import fold_by_sent
 from mail_ingest.quote_signature import signature_start
+
+
+_MAX_LINES = 20_000  # lines read closely; a person writes fewer, and what is beyond them is never lost
 
 
 class PartKind(Enum):
@@ -60,7 +64,8 @@ def split_quoted(text: str, html: str | None = None, sent_texts: Sequence[str] =
     """
     if not text.strip() and html:
         text = html_to_text(html)
-    lines = split_lines(text)
+    rows = rows_of(text)
+    lines = read_lines(rows[:_MAX_LINES])
     heads = find_heads(lines)
     places = mark_places(lines, heads)
     signed = [False] * len(lines)
@@ -70,9 +75,9 @@ def split_quoted(text: str, html: str | None = None, sent_texts: Sequence[str] =
         signed = [label == quote_html.SIGNATURE for label in labels]
     quotes_us = fold_by_sent(places, lines, sent_texts)
     if not quotes_us and points_below(lines, places, heads):
-        return _all_shown(text, "A short note about the letter below it: nothing folded")
+        return _all_shown(rows, "A short note about the letter below it: nothing folded")
     _find_signatures(places, lines, signed)
-    return _sorted_body(text, lines, places)
+    return _sorted_body(rows, lines, places)
 
 
 def _find_signatures(places: list[Place], lines: Sequence[Line], signed: Sequence[bool]) -> None:
@@ -90,13 +95,13 @@ def _is_own(place: Place, line: Line) -> bool:
     return place is Place.OWN or (line.blank and not line.depth and place is not Place.HEAD)
 
 
-def _sorted_body(text: str, lines: Sequence[Line], places: Sequence[Place]) -> Body:
-    parts = _parts(lines, places)
+def _sorted_body(rows: list[str], lines: Sequence[Line], places: Sequence[Place]) -> Body:
+    parts = _parts(rows, lines, places)
     written = _joined(parts, PartKind.WRITTEN)
     folded = _joined(parts, PartKind.QUOTED)
     signature = _joined(parts, PartKind.SIGNATURE)
     if not _says_something(written):
-        return _all_shown(text, "Nothing stands outside the quotation: nothing folded")
+        return _all_shown(rows, "Nothing stands outside the quotation: nothing folded")
     reason = "Quoted text folded" if folded else "Nothing quoted"
     return Body(written, folded, signature, reason, parts)
 
@@ -105,17 +110,19 @@ def _says_something(text: str) -> bool:
     return any(character.isprintable() and not character.isspace() for character in text)
 
 
-def _parts(lines: Sequence[Line], places: Sequence[Place]) -> tuple[Part, ...]:
-    """Lines of one kind together; blank lines go with what stands above them."""
+def _parts(rows: list[str], lines: Sequence[Line], places: Sequence[Place]) -> tuple[Part, ...]:
+    """Lines of one kind together; blank lines, and those beyond the ones read, go with what stands above them."""
     kinds: list[PartKind] = []
     for line, place in zip(lines, places, strict=True):
         above = kinds[-1] if kinds else PartKind.WRITTEN
         kinds.append(above if line.blank and not line.depth else _KINDS[place])
+    unread = len(rows) - len(lines)
+    kinds.extend([PartKind.QUOTED if kinds[-1] is PartKind.QUOTED else PartKind.WRITTEN] * unread)
     parts = []
     at = 0
     for kind, group in groupby(kinds):
         size = len(list(group))
-        text = _without_edges([line.raw for line in lines[at : at + size]])
+        text = _without_edges(rows[at : at + size])
         at += size
         if text:
             parts.append(Part(kind, text))
@@ -144,7 +151,7 @@ def _joined(parts: Sequence[Part], kind: PartKind) -> str:
     return "\n\n".join(part.text for part in parts if part.kind is kind)
 
 
-def _all_shown(text: str, reason: str) -> Body:
-    shown = _without_edges(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+def _all_shown(rows: list[str], reason: str) -> Body:
+    shown = _without_edges(rows)
     parts = (Part(PartKind.WRITTEN, shown),) if shown else ()
     return Body(visible=shown, folded="", reason=reason, parts=parts)

@@ -1,8 +1,8 @@
 """Which words of a letter are words we already have?
 
-The letter and the known texts are compared as streams of words, so that marks, wrapping, white space, case and the
-way from HTML to text make no difference. Runs of three known words anchor the comparison; each word of the letter
-is looked at a fixed number of times, so the time is linear whatever is repeated. Pure.
+The letter and the known texts are compared as streams of words, so that marks, wrapping, white space, case
+and the way from HTML to text make no difference. Runs of three known words anchor the comparison; each word
+of the letter is looked at a fixed number of times, so the time is linear whatever is repeated. Pure.
 """
 
 import re
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 _SHINGLE = 3
+_MAX_TEXT = 500_000  # characters
+_SLICE = 200
 _CANDIDATES = 6  # places of one shingle that are remembered
 _NOISE = re.compile(
     r"<?\b(?:https?|mailto|tel|cid|ftp):[^\s<>]{1,4000}>?|\[(?:cid|image|inline|bild|изображение):[^\]\n]{0,300}\]",
@@ -23,10 +25,18 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\
 
 def words_of(text: str) -> list[str]:
     """Comparable words: NFKC, case-folded, without addresses of links and pictures."""
-    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
+    plain = text.casefold() if text.isascii() else _normal(text.translate(_INVISIBLE)).casefold()
     if ":" in plain:
         plain = _NOISE.sub(" ", plain)
     return _WORD.findall(plain)
+
+
+def _normal(text: str) -> str:
+    """NFKC in slices: sorting a long run of combining marks takes quadratic time."""
+    if len(text) <= _SLICE:
+        return unicodedata.normalize("NFKC", text)
+    slices = (text[at : at + _SLICE] for at in range(0, len(text), _SLICE))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in slices)
 
 
 @dataclass
@@ -80,7 +90,7 @@ class LineMatch:
 
 def align(lines: Sequence[str], known: Known) -> list[LineMatch]:
     """One LineMatch per line of the letter."""
-    streams = [words_of(line) for line in lines]
+    streams = [words_of(line) for line in _readable(lines)]
     places = _places(streams, known)
     matches, at = [], 0
     for stream in streams:
@@ -88,6 +98,14 @@ def align(lines: Sequence[str], known: Known) -> list[LineMatch]:
         at += len(stream)
         matches.append(_line_match(len(stream), found))
     return matches
+
+
+def _readable(lines: Sequence[str]) -> Iterable[str]:
+    """The lines, emptied where the letter is longer than anybody compares."""
+    left = _MAX_TEXT
+    for line in lines:
+        left -= len(line)
+        yield line if left >= 0 else ""
 
 
 def _line_match(total: int, found: list[int]) -> LineMatch:

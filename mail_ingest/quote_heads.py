@@ -1,7 +1,7 @@
 """Where does a quotation begin? Attributions, separators and small headers of many clients and languages.
 
-Each pattern looks at a bounded number of short lines, so the whole stays linear. A head is only *found* here; what
-is folded because of it is decided in `body`.
+Each pattern looks at a bounded number of short lines, so the whole stays linear. A head is only *found*
+here; what is folded because of it is decided in `body`.
 """
 
 import re
@@ -32,11 +32,15 @@ class Head:
 
 _MAX_ATTRIBUTION = 400
 _MAX_WRAPS = 5
+_MAX_TRIED = 2000  # lines that look like a head and are read closely; a letter with more is no letter
 _DASHES = "-‐‑‒–—―_=*~#+ \t"
 _RULE = re.compile(r"[-‐‑‒–—―_=*~]{3,}(?: [-‐‑‒–—―_=*~]{3,})*")
 _ADDRESS = re.compile(r"[^\s<>@\"'()\[\]:;,]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_BOXED = re.compile(r"[<(\[]\s?" + _ADDRESS.pattern)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_NUMERIC_DATE = re.compile(r"(?<![\d.])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}(?!\d)|\d{4}\s?[年년]|\d{1,2}\s?月")
+_NUMERIC_DATE = re.compile(
+    r"(?<![\d.])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}(?!\d)|\d{4}\s?[年년]|\d{1,2}\s?月"
+)
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.h]\s?[0-5]\d(?!\d)|\d{1,2}\s?[時时点]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LINK_NOISE = re.compile(r"<?\b(?:mailto:|https?://)[^\s<>]{1,300}>?|\[(?:mailto:|https?:)[^\]\s]{1,300}\]")
@@ -44,6 +48,11 @@ _WROTE = re.compile(
     r"(?<!\w)(?:" + "|".join(sorted((re.escape(w) for w in words.WROTE), key=len, reverse=True)) + r")(?!\w)"
 )
 _WROTE_UNSPACED = re.compile("写道|寫道|のメール|書きました|작성")
+_DASH_RUN = re.compile(r"[-‐‑‒–—―_=*~#]{2,}")
+_FORWARDED = frozenset(words.FORWARDED)
+_ORIGINAL_FROM = tuple(
+    phrase + between for phrase in words.ORIGINAL for between in (" from ", " von ", " de ", " от ", " by ")
+)
 _ROLES = {label: role for role, labels in words.HEADER_LABELS.items() for label in labels}
 _DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
 
@@ -51,58 +60,66 @@ _DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
 def find_heads(lines: Sequence[Line]) -> list[Head]:
     """Heads in order, not overlapping; lines at different depths of quotation never form one head."""
     heads: list[Head] = []
-    index = 0
+    index = tried = 0
     while index < len(lines):
-        head = _head_at(lines, index, heads[-1].end if heads else 0)
-        if head is None:
-            index += 1
-            continue
-        heads.append(head)
-        index = max(head.end, index + 1)
+        line = lines[index]
+        floor = heads[-1].end if heads else 0
+        head = _separator(lines, index) if line.content else None
+        if head is None and tried < _MAX_TRIED and _may_be_head(line.content):
+            tried += 1
+            head = _header_block(lines, index, floor) or _attribution(lines, index, floor)
+        if head:
+            heads.append(head)
+        index = max(head.end if head else 0, index + 1)
     return heads
 
 
-def _head_at(lines: Sequence[Line], index: int, floor: int) -> Head | None:
-    line = lines[index]
-    if line.blank or not line.content:
-        return None
-    return (
-        _separator(lines, index)
-        or _header_block(lines, index, floor)
-        or _attribution(lines, index, floor)
-    )
+def _may_be_head(content: str) -> bool:
+    return (":" in content or "：" in content or content.startswith("--")) and (_role(content) != "" or _may_end(content) or content.count(":") > 3)
 
 
 def _separator(lines: Sequence[Line], index: int) -> Head | None:
     content = lines[index].content
-    if len(content) > 160:
-        return None
     lowered = content.casefold()
-    phrase = lowered.strip(_DASHES + ">:")
-    if _is_forward(content, lowered, phrase):
+    phrase, dashed = _between_dashes(lowered)
+    if _is_forward(lowered, phrase, dashed):
         return Head(index, index + 1, Kind.FORWARD)
-    if any(marker in lowered for marker in words.REPLY_ABOVE):
+    if len(content) <= 160 and any(marker in lowered for marker in words.REPLY_ABOVE):
         return Head(index, index + 1, Kind.CUT)
-    bare = phrase.split(" from ")[0].split(" von ")[0]
-    if phrase in words.ORIGINAL or (bare in words.ORIGINAL and content[0] in _DASHES):
-        dashed = content[0] in _DASHES.strip() and content[:2].strip() == content[:2]
-        if dashed or _labels_follow(lines, index + 1):
-            return Head(index, index + 1, Kind.CUT)
+    if not phrase:
+        return None
+    named = phrase in words.ORIGINAL or (dashed and _named_original(phrase))
+    if named and (dashed or _labels_follow(lines, index + 1)):
+        return Head(index, index + 1, Kind.CUT)
     return None
 
 
-def _is_forward(content: str, lowered: str, phrase: str) -> bool:
-    if not any(word in lowered for word in words.FORWARDED):
-        return False
-    dashed = content[:2] == content[1:2] * 2 and content[0] in _DASHES
-    return dashed or any(phrase == word or phrase.startswith(word + " by") for word in words.FORWARDED)
+def _between_dashes(text: str) -> tuple[str, bool]:
+    """ "-----Original Message-----From: Anna" → ("original message", True); without dashes the text as it is."""
+    dashes = _DASH_RUN.match(text)
+    if not dashes:
+        return text.strip(_DASHES + ">:"), False
+    closing = _DASH_RUN.search(text, dashes.end())
+    return text[dashes.end() : closing.start() if closing else len(text)].strip(_DASHES + ">:"), True
+
+
+def _named_original(phrase: str) -> bool:
+    """ "Original Message from Anna", as some programs write."""
+    return phrase.startswith(_ORIGINAL_FROM)
+
+
+def _is_forward(lowered: str, phrase: str, dashed: bool) -> bool:
+    if dashed:
+        return len(lowered) <= 300 and any(word in phrase for word in words.FORWARDED)
+    return phrase in _FORWARDED
 
 
 def _labels_follow(lines: Sequence[Line], index: int) -> bool:
     return any(_role(line.content) for line in lines[index : index + 3])
 
 
-# --- the small header: From, Sent, To, Subject -----------------------------------------------------------------
+# --- the small header: From, Sent, To, Subject
+# -----------------------------------------------------------------
 
 
 def _role(content: str) -> str:
@@ -175,12 +192,18 @@ def _with_rule_above(lines: Sequence[Line], index: int, floor: int) -> int:
     at = index - 1
     while at >= floor and at >= index - 3 and lines[at].blank:
         at -= 1
-    if at >= floor and lines[at].depth == lines[index].depth and _RULE.fullmatch(lines[at].content):
+    if at >= floor and lines[at].depth == lines[index].depth and is_rule(lines[at]):
         return at
     return index
 
 
-# --- "On … wrote:" -----------------------------------------------------------------------------------------------
+def is_rule(line: Line) -> bool:
+    """A line of dashes or underscores and nothing else."""
+    return _RULE.fullmatch(line.content) is not None
+
+
+# --- "On … wrote:"
+# -----------------------------------------------------------------------------------------------
 
 
 def _has_date(text: str) -> bool:
@@ -203,6 +226,7 @@ class _Signs:
     day: bool
     time: bool
     address: bool
+    boxed: bool  # the address stands in brackets after a name, as programs write it
     personal: bool
     ends: bool
 
@@ -210,7 +234,7 @@ class _Signs:
     def complete(self) -> bool:
         """Enough to be an attribution by itself, whatever follows."""
         dated = (self.day and self.time) or (self.address and (self.day or self.time))
-        said = self.verb or (self.address and self.day and self.time)
+        said = self.verb or (self.boxed and self.day and self.time)
         return self.ends and dated and said and (self.address or not self.personal)
 
 
@@ -228,6 +252,7 @@ def _attribution(lines: Sequence[Line], index: int, floor: int) -> Head | None:
         signs = _signs(joined)
     if signs.complete:
         start = _first_line(lines, start, floor, index)
+        start = _with_labels_above(lines, start, floor)
         return Head(_with_rule_above(lines, start, floor), index + 1, _attribution_kind(lines, index))
     if _is_lead(lines, index):
         return Head(index, index + 1, Kind.LEAD)
@@ -236,7 +261,8 @@ def _attribution(lines: Sequence[Line], index: int, floor: int) -> Head | None:
 
 def _may_end(content: str) -> bool:
     end = content.rstrip("*_ \t\u2069")
-    return end.endswith((":", "：")) and len(content) <= _MAX_ATTRIBUTION
+    framed = content.startswith("--") and content.endswith("--")
+    return (framed or end.endswith((":", "："))) and len(content) <= _MAX_ATTRIBUTION
 
 
 def _signs(joined: str) -> _Signs:
@@ -249,6 +275,7 @@ def _signs(joined: str) -> _Signs:
         day=_evidence_of_day(text),
         time=_TIME.search(text) is not None,
         address=_ADDRESS.search(text) is not None,
+        boxed=_BOXED.search(text) is not None,
         personal=any(word in words.PERSONAL for word in _WORD.findall(body)),
         ends=_may_end(text),
     )
@@ -269,6 +296,14 @@ def _first_line(lines: Sequence[Line], start: int, floor: int, index: int) -> in
     above = lines[start - 1].content
     ended = above.endswith((".", "!", "?", ":"))
     return start - 1 if _starts_attribution(above) and not ended else start
+
+
+def _with_labels_above(lines: Sequence[Line], start: int, floor: int) -> int:
+    """Recipient and subject between a rule and the attribution (Yandex)."""
+    at = start
+    while at > floor and at > start - 4 and _role(lines[at - 1].content) in {"to", "cc", "subject"}:
+        at -= 1
+    return at if at < start and _with_rule_above(lines, at, floor) < at else start
 
 
 def _starts_attribution(content: str) -> bool:
@@ -294,13 +329,15 @@ _NAME_ONLY = re.compile(r"[\"“«']?[^\W\d_][\w.'’&-]*(?: [\w.'’&<>@()-]+){
 
 
 def _is_lead(lines: Sequence[Line], index: int) -> bool:
-    """"Anna wrote:" above marked lines: no date, but nothing else either."""
+    """ "Anna wrote:" above marked lines: no date, but nothing else either."""
     if _attribution_kind(lines, index) is not Kind.LEAD:
         return False
     content = lines[index].content
     signs = _signs(content)
     said = content.rstrip(":： *_").casefold()
     verb = _WROTE.search(said)
+    if signs.verb and signs.day and signs.time:
+        return True
     if signs.personal or not signs.verb or verb is None or verb.end() != len(said):
         return signs.address and signs.ends and not signs.personal and len(content) <= 120
     return signs.day or signs.time or _NAME_ONLY.fullmatch(content[: verb.start()].strip(" ,")) is not None

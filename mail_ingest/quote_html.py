@@ -1,36 +1,54 @@
 """What the HTML of a letter says about its own quotations.
 
-Mail programs mark what they quote (`gmail_quote`, `divRplyFwdMsg`, `blockquote type=cite` …). This file reads those
-marks only; the lines themselves come from the plain text, and `body` maps one onto the other. Tags are read by a
-scanner of bounded steps, not a tree builder, so hostile nesting costs nothing. Pure.
+Mail programs mark what they quote (`gmail_quote`, `divRplyFwdMsg`, `blockquote type=cite` …). This file
+reads those marks only; the lines themselves come from the plain text, and `body` maps one onto the other.
+Tags are read by a scanner of bounded steps, not a tree builder, so hostile nesting costs nothing. Pure.
 """
 
 import html as html_lib
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 OUTSIDE, QUOTED, INDENTED, UNKNOWN, SIGNATURE = 0, 1, 2, 3, 4
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})((?:[^<>\"']++|\"[^\"<]{0,4000}+\"|'[^'<]{0,4000}+'|[\"'])*+)>")
-_COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+-->")
-_HIDDEN = re.compile(r"<(script|style|head|title)\b[^<>]{0,2000}>(?:[^<]++|<(?!/\1\b))*+</\1", re.IGNORECASE)
+_MAX_HTML = 1_000_000  # characters and tags read as evidence; no letter a person answers has more
+_MAX_TAGS = 50_000
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})((?:[^<>\"']++|\"[^\"<]{0,4000}+\"|'[^'<]{0,4000}+'|[\"'])*+)>"
+)
+_UNSEEN = re.compile(r"<!--|<(?:script|style|head|title)\b[^<>]{0,2000}>", re.IGNORECASE)
+_UNSEEN_END = {
+    name: re.compile(end, re.IGNORECASE)
+    for name, end in {"!": "-->", **{tag: f"</{tag}" for tag in ("script", "style", "head", "title")}}.items()
+}
+_NAME = re.compile(r"!|[a-z]+", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]{0,40})\s{0,20}=\s{0,20}(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 _CONTAINERS = frozenset("div blockquote p span td section article font pre".split())
 _BREAKS = frozenset(
     "div blockquote p br tr td th li ul ol table h1 h2 h3 h4 h5 h6 hr pre section article dd dt body".split()
 )
-_INDENT = re.compile(r"border\s*:\s*(?:none|medium none|0)|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px")
+_INDENT = re.compile(
+    r"border\s*:\s*(?:none|medium none|0)|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px"
+)
 _BAR = re.compile(r"border-left\s*:\s*[^;]{0,60}(?:solid|\d)")
 
-# Names looked for in class, id and data-marker, each with what the inside (or, for CUTS, all that follows) is.
+# Names looked for in class, id and data-marker, each with what the inside (or, for CUTS, all that follows)
+# is.
 _QUOTE_NAMES = (
     "gmail_attr moz-cite-prefix reply-intro yahoo_quoted tutanota_quote __quoted_text__ __headers__"
     " olk_src_body_section mail-editor-reference-message-container outlookmessageheader ymail_quoted"
-    " mailru-quote quoted-message isreplycontent mail_quote orimsghtmlseperator x_gmail_attr x_moz-cite-prefix"
+    " mailru-quote quoted-message isreplycontent orimsghtmlseperator x_gmail_attr x_moz-cite-prefix"
     " protonmail_quote_header"
 ).split()
 _MIXED_NAMES = ("gmail_quote", "protonmail_quote", "zmail_extra", "gmail_extra")
-_CUT_NAMES = ("divrplyfwdmsg", "appendonsend", "zwchr", "__divider__", "ms-outlook-mobile-body-separator-line")
+_CUT_NAMES = (
+    "divrplyfwdmsg",
+    "appendonsend",
+    "zwchr",
+    "__divider__",
+    "ms-outlook-mobile-body-separator-line",
+)
 _SIGNATURE_NAMES = (
     "gmail_signature moz-signature ms-outlook-mobile-signature protonmail_signature_block applemailsignature"
     " ymail_android_signature ymail_ios_signature mail_android_signature yandex-signature"
@@ -104,17 +122,15 @@ def _blockquote_label(names: str, marks: dict[str, str], in_mixed: bool) -> int:
 
 def _marks(attributes: str) -> dict[str, str]:
     found = _ATTRIBUTE.findall(attributes[:4000])
-    return {
-        key.casefold(): (double or single or bare).casefold() for key, double, single, bare in found
-    }
+    return {key.casefold(): (double or single or bare).casefold() for key, double, single, bare in found}
 
 
 def labelled_lines(html: str) -> list[tuple[str, int]]:
     """The text of the letter in order, each piece with OUTSIDE, QUOTED, INDENTED, UNKNOWN or SIGNATURE."""
-    source = _HIDDEN.sub(" ", _COMMENT.sub(" ", html))
+    source = _seen(html[:_MAX_HTML])
     reader = _Reader()
     at = 0
-    for tag in _TAG.finditer(source):
+    for tag in islice(_TAG.finditer(source), _MAX_TAGS):
         reader.text(source[at : tag.start()])
         at = tag.end()
         if tag[1]:
@@ -124,3 +140,21 @@ def labelled_lines(html: str) -> list[tuple[str, int]]:
     reader.text(source[at:])
     reader.end_line()
     return reader.lines
+
+
+def _seen(html: str) -> str:
+    """Without comments, styles and the like. What begins and never ends is left as it is."""
+    pieces = []
+    at = kept = 0
+    endless: set[str] = set()
+    while unseen := _UNSEEN.search(html, at):
+        at = unseen.end()
+        found = _NAME.search(unseen[0])
+        name = found[0].casefold() if found else ""
+        end = None if name in endless else _UNSEEN_END[name].search(html, at)
+        if end is None:
+            endless.add(name)
+            continue
+        pieces.append(html[kept : unseen.start()])
+        at = kept = end.end()
+    return " ".join([*pieces, html[kept:]])

@@ -5,10 +5,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 _PREFIX = re.compile(r"[ \t\xa0]{0,8}(?:[>＞][ \t\xa0]?)++")
-_INITIALS = re.compile(r"[ \t]{0,4}([A-ZА-ЯЁІЇЄҐ][A-Za-zА-Яа-яёіїєґ]{0,3}[A-ZА-ЯЁІЇЄҐ]|[A-ZА-ЯЁ])(>+)(?:[ \t]|$)")
-# What people write with a first ">" that is no quotation: ">50 %", ">= 3", "><", "->" of a drawing, mbox's ">From ".
+_INITIALS = re.compile(
+    r"[ \t]{0,4}([A-ZА-ЯЁІЇЄҐ][A-Za-zА-Яа-яёіїєґ]{0,3}[A-ZА-ЯЁІЇЄҐ]|[A-ZА-ЯЁ])(>+)(?:[ \t]|$)"
+)
+# What people write with a first ">" that is no quotation: ">50 %", ">= 3", "><", "->" of a drawing, mbox's
+# ">From ".
 _NOT_QUOTE = re.compile(r"[ \t]*>+[ \t]?(?:=|\d+[\s%.,]|[<\-]|From )")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e"))
+_INVISIBLE = dict.fromkeys(
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
+)
 MAX_PATTERN = 1000  # characters: a longer line is a paragraph, never a separator
 
 
@@ -22,9 +27,13 @@ class Line:
     blank: bool
 
 
-def split_lines(text: str) -> list[Line]:
-    """Every kind of line end is known; no character of a line is changed in `raw`."""
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def rows_of(text: str) -> list[str]:
+    """The lines of a text as written; every kind of line end is known."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def read_lines(rows: list[str]) -> list[Line]:
+    """No character of a line is changed in `raw`."""
     initials = _initials_in(rows)
     lines = [_line(row, initials) for row in rows]
     return _without_lone_marks(lines)

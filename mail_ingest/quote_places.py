@@ -6,7 +6,7 @@ from enum import Enum
 from mail_ingest import quote_html
 from mail_ingest import quote_words as words
 from mail_ingest.quote_align import Known, LineMatch, align
-from mail_ingest.quote_heads import Head, Kind
+from mail_ingest.quote_heads import Head, Kind, is_rule
 from mail_ingest.quote_lines import Line
 
 
@@ -54,25 +54,30 @@ def _label(match: LineMatch, known: Known) -> int:
     return first if first == last else quote_html.UNKNOWN
 
 
-def use_html(places: list[Place], lines: Sequence[Line], heads: Sequence[Head], labels: Sequence[int]) -> None:
+def use_html(
+    places: list[Place], lines: Sequence[Line], heads: Sequence[Head], labels: Sequence[int]
+) -> None:
     """Correct the places by what the HTML of the same letter marks."""
-    forward = next((h.start for h in heads if h.kind is Kind.FORWARD and not lines[h.start].depth), len(lines))
-    before = quote_html.UNKNOWN
-    for at in range(forward):
-        label = labels[at]
-        if lines[at].blank:
-            continue
-        if places[at] is Place.OWN and label == quote_html.QUOTED and _sure(lines[at], before):
+    forward = next(
+        (h.start for h in heads if h.kind is Kind.FORWARD and not lines[h.start].depth), len(lines)
+    )
+    written = [at for at in range(forward) if not lines[at].blank]
+    for index, at in enumerate(written):
+        if places[at] is Place.OWN and _is_marked(index, written, lines, labels):
             places[at] = Place.QUOTE
-        elif places[at] is Place.QUOTE and label == quote_html.INDENTED:
+        elif places[at] is Place.QUOTE and labels[at] == quote_html.INDENTED:
             places[at] = Place.OWN
-        before = label
     _free_after_quote(places, lines, labels, forward)
 
 
-def _sure(line: Line, before: int) -> bool:
-    """A line of one or two words may stand in the letter twice: its neighbour decides."""
-    return before == quote_html.QUOTED or len(line.raw.split()) >= 3
+def _is_marked(index: int, written: Sequence[int], lines: Sequence[Line], labels: Sequence[int]) -> bool:
+    """A line of one or two words may stand in the letter twice, and a rule says nothing: their neighbours decide."""
+    at = written[index]
+    below = index + 1 < len(written) and labels[written[index + 1]] == quote_html.QUOTED
+    if labels[at] != quote_html.QUOTED:
+        return below and is_rule(lines[at])
+    above = index > 0 and labels[written[index - 1]] == quote_html.QUOTED
+    return above or below or len(lines[at].raw.split()) >= 3
 
 
 def _free_after_quote(places: list[Place], lines: Sequence[Line], labels: Sequence[int], end: int) -> None:

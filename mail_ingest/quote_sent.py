@@ -1,7 +1,7 @@
 """Our own letters, found again inside a customer's answer.
 
-We know what we sent, word for word. A quoted line that consists of our words is a quotation in any language and any
-client; a line among them that does not was written by the customer, wherever it stands. Pure.
+We know what we sent, word for word. A quoted line that consists of our words is a quotation in any language
+and any client; a line among them that does not was written by the customer, wherever it stands. Pure.
 """
 
 from collections import defaultdict
@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from mail_ingest.quote_align import Known, LineMatch, align
 from mail_ingest.quote_heads import find_heads
-from mail_ingest.quote_lines import Line, split_lines
+from mail_ingest.quote_lines import Line, read_lines, rows_of
 from mail_ingest.quote_places import Place, mark_places
 
 _OURS, _HISTORY = 1, 2
-_MAX_SENT = 2_000_000  # characters of sent text compared; more is never quoted in one letter
+_MAX_SENT = 500_000  # characters of sent text compared; more is never quoted in one letter
+_MAX_SENT_LINES = 20_000
 _UNMARKED_RUN = 8  # words in a row that fold even without a mark: nobody writes these twice by chance
 _MARKED_RUN = 4
 _DECORATION = "-–—_=*~#|<>.·•:,;()[]{}/\\+`'\" \t\xa0"
@@ -35,11 +36,12 @@ def _known(sent_texts: Sequence[str]) -> Known:
     for text in sent_texts:
         if left <= 0:
             break
-        sent = split_lines(text[:left])
+        sent = read_lines(rows_of(text[:left])[:_MAX_SENT_LINES])
         left -= len(text)
         places = mark_places(sent, find_heads(sent))
         known.add(
-            (line.raw, _OURS if place is Place.OWN else _HISTORY) for line, place in zip(sent, places, strict=True)
+            (line.raw, _OURS if place is Place.OWN else _HISTORY)
+            for line, place in zip(sent, places, strict=True)
         )
     return known
 
@@ -103,7 +105,12 @@ def _is_new(line: Line, match: LineMatch) -> bool:
         strange = match.total - match.matched
         return strange > 1 or not _is_list_number(line)
     said = line.content.strip(_DECORATION.replace("+", "")) or ("+" if line.content.strip() == "+" else "")
-    return bool(said) and "://" not in said and "[image" not in said.casefold() and "[cid:" not in said.casefold()
+    return (
+        bool(said)
+        and "://" not in said
+        and "[image" not in said.casefold()
+        and "[cid:" not in said.casefold()
+    )
 
 
 def _is_list_number(line: Line) -> bool:

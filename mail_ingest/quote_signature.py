@@ -1,7 +1,7 @@
 """Where does a signature begin at the end of what a person wrote?
 
-Folding a sentence as if it were a signature would hide a customer's word, so each rule asks for clear signs and
-gives up otherwise. Looks at the last few lines only. Pure.
+Folding a sentence as if it were a signature would hide a customer's word, so each rule asks for clear signs
+and gives up otherwise. Looks at the last few lines only. Pure.
 """
 
 import re
@@ -65,10 +65,10 @@ def _names_device(content: str) -> bool:
         return False
     starts = any(text.startswith(phrase) for phrase in words.SENT_FROM)
     named = any(device in text for device in words.DEVICES)
-    return starts and named and len(re.sub(r"https?://\S+", "", text).split()) <= 11 and _not_speech(text)
+    return starts and named and len(re.sub(r"https?://\S+", "", text).split()) <= 13 and _not_speech(text)
 
 
-_SPEECH = re.compile(r"(?<!\w)(?:i|you|but|and|please|not|я|вы|но|и|не|ich|je|pero|ma|mas)(?!\w)")
+_SPEECH = re.compile(r"(?<!\w)(?:i|you|but|and|please(?! (?:excuse|forgive))|not|я|вы|но|и|не|ich|je|pero|ma|mas)(?!\w)")
 
 
 def _not_speech(text: str) -> bool:

@@ -1,225 +1,281 @@
 """What mail programs of many languages write around a quotation: the words, and nothing but the words.
 
-Collected per language so that a new client is one more line. Everything is lower case and compared case-folded.
+Collected over many languages so that a new client is one more phrase. Everything is lower case and compared
+case-folded.
 """
 
-# The verb of an attribution: "On … Anna wrote:", "Анна пишет:", "Am … schrieb Anna:". Whole words, spaces inside.
-WROTE = (
-    "wrote", "writes", "has written", "said", "replied",  # en
-    "пишет", "пишут", "написал", "написала", "написал(а)", "написал(-а)", "писал", "писала", "писал(а)", "писали",
-    "написали", "написав", "написала", "написав(ла)", "пише", "писав", "писала", "написав(-ла)",  # ru, uk
-    "schrieb", "schreibt", "geschrieben", "hat geschrieben",  # de
-    "a écrit", "écrit", "a ecrit", "écrivait",  # fr
-    "escribió", "escribio", "ha escrito", "escrigué", "va escriure", "ha escrit",  # es, ca
-    "ha scritto", "scrisse", "scrive", "scriveva",  # it
-    "escreveu", "escreveram", "escreve",  # pt
-    "schreef", "schrijft", "het volgende geschreven", "heeft geschreven",  # nl
-    "napisał", "napisała", "napisał(a)", "napisał/a", "pisze", "pisał", "pisał(a)",  # pl
-    "napsal", "napsala", "napsal(a)", "napsal/a", "píše", "napísal", "napísala", "napísal(a)", "napísal/a",  # cs, sk
-    "skrev", "skriver", "kirjoitti", "kirjutas", "rakstīja", "rašė", "parašė",  # sv, da, no, fi, et, lv, lt
-    "napisao je", "napisala je", "je napisao", "je napisala", "je napisao/la", "napisao", "je napisal", "piše",
-    "написао", "написао је", "је написао", "је написао/ла", "написа", "напиша",  # hr, sr, sl, bg, mk
-    "ezt írta", "írta", "a scris", "scris", "έγραψε", "yazdı", "şunu yazdı", "şunları yazdı",  # hu, ro, el, tr
-    "כתב", "כתבה", "כתב/ה", "כתב‫:", "كتب", "كتبت", "نوشت",  # he, ar, fa
-    "写道", "寫道", "写道：", "のメール", "書きました", "님이 작성", "작성", "đã viết", "menulis", "เขียนว่า",  # zh, ja, ko, vi, id, th
-)  # fmt: skip
+
+def _phrases(text: str) -> tuple[str, ...]:
+    """Phrases between bars, in their order."""
+    return tuple(phrase.strip() for phrase in text.split("|") if phrase.strip())
+
+
+# The verb of an attribution: "On … Anna wrote:", "Анна пишет:", "Am … schrieb Anna:".
+WROTE = _phrases(
+    """
+    wrote | writes | has written | said | replied | пишет | пишут | написал | написала | написал(а) |
+    написал(-а) | писал | писала | писал(а) | писали | написали | написав | написав(ла) | пише | писав |
+    написав(-ла) | schrieb | schreibt | geschrieben | hat geschrieben | a écrit | écrit | a ecrit |
+    écrivait | escribió | escribio | ha escrito | escrigué | va escriure | ha escrit | ha scritto |
+    scrisse | scrive | scriveva | escreveu | escreveram | escreve | schreef | schrijft |
+    het volgende geschreven | heeft geschreven | napisał | napisała | napisał(a) | napisał/a | pisze |
+    pisał | pisał(a) | napsal | napsala | napsal(a) | napsal/a | píše | napísal | napísala | napísal(a) |
+    napísal/a | skrev | skriver | kirjoitti | kirjutas | rakstīja | rašė | parašė | napisao je |
+    napisala je | je napisao | je napisala | je napisao/la | napisao | je napisal | piše | написао |
+    написао је | је написао | је написао/ла | написа | напиша | ezt írta | írta | a scris | scris | έγραψε |
+    yazdı | şunu yazdı | şunları yazdı | כתב | כתבה | כתב/ה | כתב‫: | كتب | كتبت | نوشت | 写道 | 寫道 | 写道： |
+    のメール | 書きました | 님이 작성 | 작성 | đã viết | menulis | เขียนว่า |
+"""
+)
 
 # Words an attribution may begin with.
 ON = frozenset(
-    "on am le el il em op den dne dnia w på pe la de la na в у от a data der die das el día lørdag"
-    " στις dana dňa vào pada tarihinde ngày dia het o du vom em:".split()
+    _phrases(
+        """
+    o | on | am | a | le | el | il | em | op | den | de | dne | dnia | w | på | pe | la | na | в | у | от |
+    data | der | die | das | día | lørdag | στισ | dana | dňa | vào | pada | tarihinde | ngày | dia | het |
+    du | vom | em: |
+"""
+    )
 )
 
 # Words that only a person puts between date and verb: "On Monday your colleague wrote to me:".
 PERSONAL = frozenset(
-    "i me my we us our you your yours he she his her they them their this that colleague manager agent"
-    " я мне меня мой моя мы нам нас наш вы вам вас ваш ваша ваши ваше вашем он она они им ему ей его мені мене ми нам"
-    " ви вам вас ваш ваша ваші він вона вони коллега менеджер сотрудник оператор"
-    " ich mir mich mein wir uns unser sie ihnen ihr ihre ihrem er folgendes kollege je me moi mon nous notre vous votre vos"
-    " elle yo mi nosotros usted ustedes su sus él ella io mio noi voi lei vostro eu meu nós você vocês seu"
-    " ik mij mijn wij ons jij jullie uw u ja mi mnie my nam wy wam wasz pan pani jag mig min vi oss ni er jeg"
-    " který mne vám váš".split()
+    _phrases(
+        """
+    i | me | my | we | us | u | our | yo | you | your | yours | he | she | his | her | er | they | them |
+    their | this | that | colleague | manager | agent | я | мне | меня | мой | моя | мы | нам | нас | наш |
+    вы | вам | вас | ваш | ваша | ваши | ваше | вашем | он | она | они | им | ему | ей | его | мені | мене |
+    ми | ви | ваші | він | вона | вони | коллега | менеджер | сотрудник | оператор | ich | mi | mir | mich |
+    mein | wir | uns | unser | sie | ihnen | ihr | ihre | ihrem | folgendes | kollege | je | moi | mon |
+    nous | notre | vous | votre | vos | elle | nosotros | usted | ustedes | su | sus | él | ella | io |
+    mio | noi | voi | lei | vostro | eu | meu | nós | você | vocês | seu | ik | mij | mijn | wij | ons |
+    jij | jullie | uw | ja | mnie | ni | nam | wy | wam | wasz | pan | pani | jag | mig | min | vi | oss |
+    jeg | který | mne | vám | váš |
+"""
+    )
 )
 
-MONTHS = (
-    "jan feb mar apr may jun jul aug sep oct nov dec янв фев мар апр мая май июн июл авг сен окт ноя дек"
-    " січ лют бер кві тра чер лип сер вер жов лис гру mär mai juni juli okt dez janv févr mars avr juin juil août"
-    " ene abr ago dic gen mag giu lug set ott fev out mrt mei sty lut kwi maj cze lip sie wrz paź lis gru"
-    " led úno bře dub kvě čer zář říj pro márc ápr máj szept oca şub nis haz tem ağu eyl eki kas ara"
-    " tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu ιαν φεβ μαρ απρ μαΐ ιουν νοε δεκ"
-    " ian iun iul noi яну фев авг sij velj ožu tra svi srp kol ruj stu pro".split()
+# The first letters of months.
+MONTHS = _phrases(
+    """
+    jan | feb | mar | apr | may | jun | jul | aug | sep | oct | nov | dec | янв | фев | мар | апр | мая |
+    май | июн | июл | авг | сен | окт | ноя | дек | січ | лют | бер | кві | тра | чер | лип | сер | вер |
+    жов | лис | гру | mär | mai | juni | juli | okt | dez | janv | févr | mars | avr | juin | juil | août |
+    ene | abr | ago | dic | gen | mag | giu | lug | set | ott | fev | out | mrt | mei | sty | lut | kwi |
+    maj | cze | lip | sie | wrz | paź | lis | gru | led | úno | bře | dub | kvě | čer | zář | říj | pro |
+    márc | ápr | máj | szept | oca | şub | nis | haz | tem | ağu | eyl | eki | kas | ara | tammi | helmi |
+    maalis | huhti | touko | kesä | heinä | elo | syys | loka | marras | joulu | ιαν | φεβ | μαρ | απρ |
+    μαΐ | ιουν | νοε | δεκ | ian | iun | iul | noi | яну | sij | velj | ožu | tra | svi | srp | kol |
+    ruj | stu |
+"""
 )
 
 # "-----Original Message-----" and its kin, compared without the dashes around.
 ORIGINAL = frozenset(
-    (
-        "original message", "original e-mail", "original email", "original mail", "reply message", "quoted message",
-        "original appointment", "message below", "end of new message",
-        "исходное сообщение", "оригинальное сообщение", "первоначальное сообщение", "исходное письмо",
-        "оригинал сообщения", "ответное сообщение", "вихідне повідомлення", "оригінальне повідомлення",
-        "оригінал повідомлення", "початкове повідомлення", "зыходнае паведамленне",
-        "ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht",
-        "original-nachricht", "originale nachricht", "originalnachricht von", "message d'origine", "message original",
-        "message d’origine", "message initial", "courriel original", "e-mail d'origine", "e-mail d’origine",
-        "mensaje original", "correo original", "missatge original", "messaggio originale", "messaggio originario",
-        "messaggio di origine", "e-mail originale", "mensagem original", "email original",
-        "oorspronkelijk bericht", "oorspronkelijke bericht", "origineel bericht", "originele bericht",
-        "oorspronkelijke e-mail", "oryginalna wiadomość", "wiadomość oryginalna", "wiadomość pierwotna",
-        "wiadomosc oryginalna", "původní zpráva", "původní e-mail", "pôvodná správa", "originální zpráva",
-        "ursprungligt meddelande", "originalmeddelande", "oprindelig meddelelse", "opprinnelig melding",
-        "original meddelelse", "alkuperäinen viesti", "alkuperäinen sähköposti", "eredeti üzenet", "eredeti levél",
-        "mesaj original", "mesajul original", "mesajul inițial", "orijinal mesaj", "orjinal mesaj", "özgün ileti",
-        "izvorna poruka", "originalna poruka", "оригинална порука", "изворна порука", "оригинално съобщение",
-        "izvirno sporočilo", "izvorno sporočilo", "αρχικό μήνυμα", "αρχικο μηνυμα", "algne kiri", "algkiri",
-        "sākotnējais ziņojums", "pradinis laiškas", "originalus laiškas", "הודעה מקורית", "ההודעה המקורית",
-        "الرسالة الأصلية", "رسالة أصلية", "原始邮件", "原始郵件", "邮件原件", "原郵件", "元のメッセージ", "オリジナルメッセージ",
-        "original message 原始邮件", "원본 메시지", "원본 메일", "원래 메시지", "tin nhắn gốc", "thư gốc", "pesan asli",
-        "ข้อความต้นฉบับ",
+    _phrases(
+        """
+    original message | original e-mail | original email | original mail | reply message | quoted message |
+    original appointment | message below | end of new message | исходное сообщение |
+    оригинальное сообщение | первоначальное сообщение | исходное письмо | оригинал сообщения |
+    ответное сообщение | вихідне повідомлення | оригінальне повідомлення | оригінал повідомлення |
+    початкове повідомлення | зыходнае паведамленне | ursprüngliche nachricht | ursprüngliche mail |
+    ursprüngliche e-mail | originalnachricht | original-nachricht | originale nachricht |
+    originalnachricht von | message d'origine | message original | message d’origine | message initial |
+    courriel original | e-mail d'origine | e-mail d’origine | mensaje original | correo original |
+    missatge original | messaggio originale | messaggio originario | messaggio di origine |
+    e-mail originale | mensagem original | email original | oorspronkelijk bericht |
+    oorspronkelijke bericht | origineel bericht | originele bericht | oorspronkelijke e-mail |
+    oryginalna wiadomość | wiadomość oryginalna | wiadomość pierwotna | wiadomosc oryginalna |
+    původní zpráva | původní e-mail | pôvodná správa | originální zpráva | ursprungligt meddelande |
+    originalmeddelande | oprindelig meddelelse | opprinnelig melding | original meddelelse |
+    alkuperäinen viesti | alkuperäinen sähköposti | eredeti üzenet | eredeti levél | mesaj original |
+    mesajul original | mesajul inițial | orijinal mesaj | orjinal mesaj | özgün ileti | izvorna poruka |
+    originalna poruka | оригинална порука | изворна порука | оригинално съобщение | izvirno sporočilo |
+    izvorno sporočilo | αρχικό μήνυμα | αρχικο μηνυμα | algne kiri | algkiri | sākotnējais ziņojums |
+    pradinis laiškas | originalus laiškas | הודעה מקורית | ההודעה המקורית | الرسالة الأصلية | رسالة أصلية |
+    原始邮件 | 原始郵件 | 邮件原件 | 原郵件 | 元のメッセージ | オリジナルメッセージ | original message 原始邮件 | 원본 메시지 | 원본 메일 | 원래 메시지 |
+    tin nhắn gốc | thư gốc | pesan asli | ข้อความต้นฉบับ |
+"""
     )
-)  # fmt: skip
+)
 
-FORWARDED = (
-    "forwarded message", "forwarded by", "forwarded mail", "forwarded email", "begin forwarded message",
-    "start forwarded message", "fwd message", "forward message",
-    "пересылаемое сообщение", "пересланное сообщение", "пересылаемое письмо", "пересланное письмо",
-    "начало переадресованного сообщения", "начало пересылаемого сообщения", "переадресованное сообщение",
-    "перенаправленное сообщение", "начало переадресованного письма", "переслане повідомлення",
-    "переслане повiдомлення", "пересланий лист", "повідомлення, що пересилається", "початок листа, що пересилається",
-    "weitergeleitete nachricht", "weitergeleitete mail", "anfang der weitergeleiteten nachricht",
-    "anfang der weitergeleiteten e-mail", "weitergeleitete e-mail", "message transféré", "message réexpédié",
-    "début du message réexpédié", "début du message transféré", "courriel transféré", "e-mail transféré",
-    "mensaje reenviado", "inicio del mensaje reenviado", "missatge reenviat", "messaggio inoltrato", "messaggio in inoltro",
-    "inizio messaggio inoltrato", "mensagem encaminhada", "mensagem reencaminhada", "início da mensagem encaminhada",
-    "início da mensagem reencaminhada", "doorgestuurd bericht", "begin doorgestuurd bericht", "doorgezonden bericht",
-    "przekazana wiadomość", "wiadomość przekazana", "treść przekazanej wiadomości", "przesłana wiadomość",
-    "początek przekazywanej wiadomości", "přeposlaná zpráva", "předaná zpráva", "přesměrovaná zpráva",
-    "začátek přeposílané zprávy", "preposlaná správa", "vidarebefordrat meddelande", "vidarebefordrat brev",
-    "vidarebefordrat mail", "videresendt meddelelse", "videresendt melding", "videresendt besked",
-    "välitetty viesti", "edelleenlähetetty viesti", "továbbított üzenet", "továbbított levél", "mesaj redirecționat",
-    "mesaj redirectionat", "mesaj transmis", "iletilen ileti", "iletilmiş mesaj", "yönlendirilen ileti",
-    "yönlendirilmiş mesaj", "proslijeđena poruka", "prosleđena poruka", "прослеђена порука", "препратено съобщение",
-    "posredovano sporočilo", "προωθημένο μήνυμα", "הודעה שהועברה", "رسالة معاد توجيهها", "الرسالة المُحوَّلة",
-    "转发的邮件", "轉寄的郵件", "转发邮件", "転送されたメッセージ", "転送メッセージ", "전달된 메시지", "전달된 메일", "thư đã chuyển tiếp",
-)  # fmt: skip
+# What stands above a letter that was passed on.
+FORWARDED = _phrases(
+    """
+    forwarded message | forwarded by | forwarded mail | forwarded email | begin forwarded message |
+    start forwarded message | fwd message | forward message | пересылаемое сообщение |
+    пересланное сообщение | пересылаемое письмо | пересланное письмо | начало переадресованного сообщения |
+    начало пересылаемого сообщения | переадресованное сообщение | перенаправленное сообщение |
+    начало переадресованного письма | переслане повідомлення | переслане повiдомлення | пересланий лист |
+    повідомлення, що пересилається | початок листа, що пересилається | weitergeleitete nachricht |
+    weitergeleitete mail | anfang der weitergeleiteten nachricht | anfang der weitergeleiteten e-mail |
+    weitergeleitete e-mail | message transféré | message réexpédié | début du message réexpédié |
+    début du message transféré | courriel transféré | e-mail transféré | mensaje reenviado |
+    inicio del mensaje reenviado | missatge reenviat | messaggio inoltrato | messaggio in inoltro |
+    inizio messaggio inoltrato | mensagem encaminhada | mensagem reencaminhada |
+    início da mensagem encaminhada | início da mensagem reencaminhada | doorgestuurd bericht |
+    begin doorgestuurd bericht | doorgezonden bericht | przekazana wiadomość | wiadomość przekazana |
+    treść przekazanej wiadomości | przesłana wiadomość | początek przekazywanej wiadomości |
+    přeposlaná zpráva | předaná zpráva | přesměrovaná zpráva | začátek přeposílané zprávy |
+    preposlaná správa | vidarebefordrat meddelande | vidarebefordrat brev | vidarebefordrat mail |
+    videresendt meddelelse | videresendt melding | videresendt besked | välitetty viesti |
+    edelleenlähetetty viesti | továbbított üzenet | továbbított levél | mesaj redirecționat |
+    mesaj redirectionat | mesaj transmis | iletilen ileti | iletilmiş mesaj | yönlendirilen ileti |
+    yönlendirilmiş mesaj | proslijeđena poruka | prosleđena poruka | прослеђена порука |
+    препратено съобщение | posredovano sporočilo | προωθημένο μήνυμα | הודעה שהועברה | رسالة معاد توجيهها |
+    الرسالة المُحوَّلة | 转发的邮件 | 轉寄的郵件 | 转发邮件 | 転送されたメッセージ | 転送メッセージ | 전달된 메시지 | 전달된 메일 |
+    thư đã chuyển tiếp |
+"""
+)
 
 # A person's own hint, in a short note, that what stands below is the matter itself.
-POINTS_BELOW = (
-    "below", "forward", "fwd", "fyi", "ниже", "пересыла", "перешл", "переадрес", "нижче", "siehe unten", "unten",
-    "weitergeleitet", "weiterleit", "zur info", "ci-dessous", "transfèr", "transfer", "más abajo", "abajo", "reenví",
-    "adjunto", "qui sotto", "di seguito", "inoltr", "abaixo", "encaminh", "hieronder", "doorgestuurd", "poniżej",
-    "przesyłam", "przekazuję", "níže", "přeposíl", "nedan", "nedenfor", "vidarebefordr", "videresend",
-)  # fmt: skip
+POINTS_BELOW = _phrases(
+    """
+    see below | read below | below is | message below | mail below | email below | letter below |
+    forwarding | forwarded | fwd | fyi | см. ниже | смотрите ниже | письмо ниже | переписка ниже |
+    ниже письмо | пересылаю | переадресую | перешлю | див. нижче | пересилаю | siehe unten | s. unten |
+    weitergeleitet | leite weiter | zur info | zur kenntnis | ci-dessous | je vous transfère | transféré |
+    más abajo | ver abajo | reenvío | reenvio | qui sotto | di seguito | inoltro | vedi sotto | abaixo |
+    encaminho | zie hieronder | doorgestuurd | hierbij stuur ik | poniżej | przesyłam | przekazuję |
+    viz níže | přeposílám | se nedan | se nedenfor | vidarebefordrar | videresender |
+"""
+)
 
-REPLY_ABOVE = (
-    "reply above this line", "reply above the line", "type your reply above", "write your reply above",
-    "write above this line", "reply-above-this-line", "add your reply above", "reply below above",
-    "ответ выше этой линии", "ответ над этой линией", "ответ выше этой черты", "ответ над этой чертой",
-    "ответ выше этой строки", "ответ над этой строкой", "відповідь над цією лінією", "відповідь вище цієї лінії",
-    "antwort über dieser zeile", "antwort oberhalb dieser linie", "oberhalb dieser zeile", "au-dessus de cette ligne",
-    "encima de esta línea", "por encima de esta línea", "sopra questa linea", "sopra questa riga", "acima desta linha",
-    "boven deze regel", "boven deze lijn", "powyżej tej linii", "nad tento řádek", "nad tímto řádkem",
-    "ovanför denna linje", "ovanför den här raden",
-)  # fmt: skip
+# "Please type your reply above this line."
+REPLY_ABOVE = _phrases(
+    """
+    reply above this line | reply above the line | type your reply above | write your reply above |
+    write above this line | reply-above-this-line | add your reply above | reply below above |
+    ответ выше этой линии | ответ над этой линией | ответ выше этой черты | ответ над этой чертой |
+    ответ выше этой строки | ответ над этой строкой | відповідь над цією лінією |
+    відповідь вище цієї лінії | antwort über dieser zeile | antwort oberhalb dieser linie |
+    oberhalb dieser zeile | au-dessus de cette ligne | encima de esta línea | por encima de esta línea |
+    sopra questa linea | sopra questa riga | acima desta linha | boven deze regel | boven deze lijn |
+    powyżej tej linii | nad tento řádek | nad tímto řádkem | ovanför denna linje | ovanför den här raden |
+"""
+)
 
 # Labels of the small header that Outlook and others put above a quotation.
 HEADER_LABELS: dict[str, tuple[str, ...]] = {
-    "from": (
-        "from", "sender", "von", "absender", "de", "expéditeur", "envoyé par", "remitente", "da", "mittente",
-        "remetente", "van", "afzender", "od", "nadawca", "odesílatel", "odosielateľ", "от", "от кого", "отправитель",
-        "від", "від кого", "відправник", "ад", "från", "avsändare", "fra", "afsender", "avsender", "lähettäjä", "saatja",
-        "feladó", "de la", "expeditor", "kimden", "gönderen", "pošiljatelj", "pošiljalac", "од", "подател", "подател",
-        "από", "мαʹ", "מאת", "من", "发件人", "寄件者", "寄件人", "發件人", "差出人", "送信者", "보낸 사람", "보낸사람", "từ",
-        "người gửi", "dari", "จาก", "no", "nuo", "kam no",
+    "from": _phrases(
+        """
+        from | sender | von | absender | de | expéditeur | envoyé par | remitente | da | mittente | remetente |
+        van | afzender | od | nadawca | odesílatel | odosielateľ | от | от кого | отправитель | від | від кого |
+        відправник | ад | från | avsändare | fra | afsender | avsender | lähettäjä | saatja | feladó | de la |
+        expeditor | kimden | gönderen | pošiljatelj | pošiljalac | од | подател | από | мαʹ | מאת | من | 发件人 |
+        寄件者 | 寄件人 | 發件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | từ | người gửi | dari | จาก | no | nuo | kam no |
+    """
     ),
-    "date": (
-        "date", "sent", "sent on", "date sent", "received", "gesendet", "gesendet am", "datum", "zeit", "envoyé",
-        "envoyé le", "date d'envoi", "date d’envoi", "enviado", "enviado el", "enviada el", "fecha", "enviat", "data",
-        "inviato", "inviato il", "data invio", "enviada", "enviada em", "enviado em", "enviado a", "verzonden",
-        "verzonden op", "wysłano", "wysłane", "data wysłania", "odesláno", "odoslané", "dátum", "отправлено",
-        "отправлен", "дата", "дата отправки", "отправленные", "послано", "надіслано", "дата надсилання", "відправлено",
-        "адпраўлена", "skickat", "skickad", "sendt", "dato", "lähetetty", "päivämäärä", "päiväys", "saadetud",
-        "kuupäev", "elküldve", "küldve", "küldési dátum", "trimis", "dată", "gönderilen", "gönderildi", "gönderme tarihi",
-        "tarih", "poslano", "poslato", "изпратено", "στάλθηκε", "ημερομηνία", "נשלח", "תאריך", "تاريخ", "التاريخ",
-        "تاريخ الإرسال", "أرسلت", "发送时间", "发送日期", "日期", "時間", "寄件日期", "傳送日期", "送信日時", "日付", "日時",
-        "보낸 날짜", "날짜", "đã gửi", "ngày", "dikirim", "tanggal", "nosūtīts", "išsiųsta",
+    "date": _phrases(
+        """
+        date | sent | sent on | date sent | received | gesendet | gesendet am | datum | zeit | envoyé |
+        envoyé le | date d'envoi | date d’envoi | enviado | enviado el | enviada el | fecha | enviat | data |
+        inviato | inviato il | data invio | enviada | enviada em | enviado em | enviado a | verzonden |
+        verzonden op | wysłano | wysłane | data wysłania | odesláno | odoslané | dátum | отправлено |
+        отправлен | дата | дата отправки | отправленные | послано | надіслано | дата надсилання | відправлено |
+        адпраўлена | skickat | skickad | sendt | dato | lähetetty | päivämäärä | päiväys | saadetud | kuupäev |
+        elküldve | küldve | küldési dátum | trimis | dată | gönderilen | gönderildi | gönderme tarihi | tarih |
+        poslano | poslato | изпратено | στάλθηκε | ημερομηνία | נשלח | תאריך | تاريخ | التاريخ | تاريخ الإرسال |
+        أرسلت | 发送时间 | 发送日期 | 日期 | 時間 | 寄件日期 | 傳送日期 | 送信日時 | 日付 | 日時 | 보낸 날짜 | 날짜 | đã gửi | ngày | dikirim |
+        tanggal | nosūtīts | išsiųsta |
+    """
     ),
-    "to": (
-        "to", "an", "empfänger", "à", "a", "destinataire", "destinataires", "para", "destinatario", "destinatari",
-        "per a", "destinatário", "aan", "ontvanger", "do", "odbiorca", "komu", "pro", "příjemce", "кому", "получатель",
-        "до", "одержувач", "отримувач", "каму", "till", "til", "vastaanottaja", "saaja", "címzett", "către", "kime",
-        "alıcı", "prima", "za", "до кого", "προς", "אל", "إلى", "收件人", "收件者", "宛先", "받는 사람", "받는사람", "đến",
-        "tới", "kepada", "ถึง", "kam", "kur",
+    "to": _phrases(
+        """
+        to | an | empfänger | à | a | destinataire | destinataires | para | destinatario | destinatari | per a |
+        destinatário | aan | ontvanger | do | odbiorca | komu | pro | příjemce | кому | получатель | до |
+        одержувач | отримувач | каму | till | til | vastaanottaja | saaja | címzett | către | kime | alıcı |
+        prima | za | до кого | προσ | אל | إلى | 收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람 | đến | tới | kepada | ถึง |
+        kam | kur |
+    """
     ),
-    "cc": (
-        "cc", "bcc", "copie", "copia", "cópia", "kopie", "kopia", "kopi", "kopio", "копия", "копія", "kopija", "más",
-        "dw", "udw", "másolatot kap", "másolat", "bilgi", "κοιν", "κοιν.", "עותק", "نسخة", "抄送", "副本", "참조", "in copy",
-        "скрытая копия", "cópia de", "kop", "cci", "cco", "в копии",
+    "cc": _phrases(
+        """
+        cc | bcc | copie | copia | cópia | kopie | kopia | kopi | kopio | копия | копія | kopija | más | dw |
+        udw | másolatot kap | másolat | bilgi | κοιν | κοιν. | עותק | نسخة | 抄送 | 副本 | 참조 | in copy |
+        скрытая копия | cópia de | kop | cci | cco | в копии |
+    """
     ),
-    "subject": (
-        "subject", "betreff", "objet", "sujet", "asunto", "assumpte", "oggetto", "assunto", "onderwerp", "temat", "тема",
-        "предмет", "předmět", "věc", "predmet", "ämne", "emne", "aihe", "teema", "tárgy", "subiect", "konu", "zadeva",
-        "относно", "naslov", "θέμα", "נושא", "الموضوع", "主题", "主旨", "件名", "標題", "제목", "chủ đề", "subjek", "perihal",
-        "เรื่อง", "temats", "тэма",
+    "subject": _phrases(
+        """
+        subject | betreff | objet | sujet | asunto | assumpte | oggetto | assunto | onderwerp | temat | тема |
+        предмет | předmět | věc | predmet | ämne | emne | aihe | teema | tárgy | subiect | konu | zadeva |
+        относно | naslov | θέμα | נושא | الموضوع | 主题 | 主旨 | 件名 | 標題 | 제목 | chủ đề | subjek | perihal | เรื่อง |
+        temats | тэма |
+    """
     ),
-    "other": (
-        "reply-to", "reply to", "importance", "priority", "attachments", "attachment", "antwort an", "wichtigkeit",
-        "priorität", "anlagen", "répondre à", "importance", "pièces jointes", "responder a", "importancia", "datos adjuntos",
-        "rispondi a", "priorità", "allegati", "responder para", "prioridade", "anexos", "beantwoorden", "urgentie",
-        "bijlagen", "odpowiedz do", "ważność", "załączniki", "важность", "вложения", "приоритет", "обратный адрес",
-        "важливість", "вкладення", "organization", "организация", "message-id", "in-reply-to", "references",
-        "response to", "newsgroups", "user-agent", "mime-version", "content-type", "x-mailer", "return-path",
+    "other": _phrases(
+        """
+        reply-to | reply to | importance | priority | attachments | attachment | antwort an | wichtigkeit |
+        priorität | anlagen | répondre à | pièces jointes | responder a | importancia | datos adjuntos |
+        rispondi a | priorità | allegati | responder para | prioridade | anexos | beantwoorden | urgentie |
+        bijlagen | odpowiedz do | ważność | załączniki | важность | вложения | приоритет | обратный адрес |
+        важливість | вкладення | organization | организация | message-id | in-reply-to | references |
+        response to | newsgroups | user-agent | mime-version | content-type | x-mailer | return-path |
+    """
     ),
-}  # fmt: skip
+}
 
-# "Sent from my iPhone": how such a line begins and what it must name.
-SENT_FROM = (
-    "sent from", "sent via", "sent using", "sent by", "sent with", "get outlook", "outlook for", "get the", "enviado desde",
-    "enviado do", "enviado de", "enviado a partir", "enviado através", "enviado con", "enviado por", "enviado mediante",
-    "obtener outlook", "obtenga outlook", "obter o outlook", "baixar o outlook", "descargar outlook",
-    "envoyé de", "envoyé depuis", "envoyé à partir", "envoyé avec", "télécharger outlook", "obtenez outlook",
-    "obtenir outlook", "gesendet von", "gesendet mit", "von meinem", "diese nachricht wurde von meinem", "outlook für",
-    "holen sie sich outlook", "laden sie outlook", "inviato da", "inviato dal", "inviata da", "scarica outlook",
-    "ottieni outlook", "verzonden vanaf", "verzonden met", "verstuurd vanaf", "verstuurd met", "outlook voor",
-    "download outlook", "wysłane z", "wysłano z", "wysłane ze", "pobierz outlook", "pobierz aplikację outlook",
-    "odesláno z", "odoslané z", "získat outlook", "poslano z", "poslano s", "послато са", "skickat från", "skickad från",
-    "hämta outlook", "sendt fra", "hent outlook", "lähetetty", "hanki outlook", "saadetud", "nosūtīts no", "išsiųsta iš",
-    "отправлено с", "отправлено из", "отправлено через", "отправлено от", "отправлено при помощи", "отправлено в",
-    "послано с", "скачать outlook", "загрузить outlook", "получить outlook", "outlook для", "надіслано з",
-    "відправлено з", "надіслано із", "відправлено із", "надіслано через", "отримати outlook", "завантажити outlook",
-    "адпраўлена з", "изпратено от", "изпратено с", "küldve", "az én", "iphone-ról", "trimis de pe", "trimis din",
-    "trimis de la", "iphone'umdan", "iphone'dan", "android'den", "στάλθηκε από", "נשלח מה", "נשלח מ", "أرسلت من", "مرسل من",
-    "发自我的", "发自", "從我的", "從", "iphoneから", "私の", "나의", "내", "đã gửi từ", "gửi từ", "dikirim dari", "ส่งจาก",
-    "von", "envoyé", "enviado", "sent", "via",
-)  # fmt: skip
-DEVICES = (
-    "iphone", "ipad", "ipod", "android", "андроид", "samsung", "galaxy", "huawei", "honor", "xiaomi", "redmi", "poco",
-    "oneplus", "oppo", "realme", "pixel", "nokia", "lumia", "motorola", "sony", "xperia", "htc", "lg ", "blackberry",
-    "smartphone", "смартфон", "mobile", "мобильн", "мобільн", "telefon", "téléphone", "teléfono", "telefono", "телефон",
-    "handy", "cellphone", "cell phone", "my phone", "gsm", "tablet", "планшет", "outlook", "mail.ru", "mail ru",
-    "почт", "пошт", "yandex", "яндекс", "yahoo", "gmail", "inbox.ru", "proton", "tuta", "myMail", "mymail", "aquamail",
-    "thunderbird", "k-9", "bluemail", "blue mail", "spark", "airmail", "mailbird", "edison", "fairemail", "windows",
-    "mac", "apple", "ios", "workspace", "zimbra", "web.de", "gmx", "1&1", "t-online", "orange", "sfr", "libero", "wp poczt",
-    "poczta", "onet", "o2", "seznam", "email.cz", "airpost", "fastmail", "newton mail", "boxer", "touchdown", "nine",
-    "verizon", "at&t", "t-mobile", "mts", "beeline", "мтс", "билайн", "our app", "iphone)",
-)  # fmt: skip
+# "Sent from my iPhone": how such a line begins, and (DEVICES) what it must name.
+SENT_FROM = _phrases(
+    """
+    sent from | sent via | sent using | sent by | sent with | get outlook | outlook for | get the |
+    enviado desde | enviado do | enviado de | enviado a partir | enviado através | enviado con |
+    enviado por | enviado mediante | obtener outlook | obtenga outlook | obter o outlook |
+    baixar o outlook | descargar outlook | envoyé de | envoyé depuis | envoyé à partir | envoyé avec |
+    télécharger outlook | obtenez outlook | obtenir outlook | gesendet von | gesendet mit | von meinem |
+    diese nachricht wurde von meinem | outlook für | holen sie sich outlook | laden sie outlook |
+    inviato da | inviato dal | inviata da | scarica outlook | ottieni outlook | verzonden vanaf |
+    verzonden met | verstuurd vanaf | verstuurd met | outlook voor | download outlook | wysłane z |
+    wysłano z | wysłane ze | pobierz outlook | pobierz aplikację outlook | odesláno z | odoslané z |
+    získat outlook | poslano z | poslano s | послато са | skickat från | skickad från | hämta outlook |
+    sendt fra | hent outlook | lähetetty | hanki outlook | saadetud | nosūtīts no | išsiųsta iš |
+    отправлено с | отправлено из | отправлено через | отправлено от | отправлено при помощи | отправлено в |
+    послано с | скачать outlook | загрузить outlook | получить outlook | outlook для | надіслано з |
+    відправлено з | надіслано із | відправлено із | надіслано через | отримати outlook |
+    завантажити outlook | адпраўлена з | изпратено от | изпратено с | küldve | az én | iphone-ról |
+    trimis de pe | trimis din | trimis de la | iphone'umdan | iphone'dan | android'den | στάλθηκε από |
+    נשלח מה | נשלח מ | أرسلت من | مرسل من | 发自我的 | 发自 | 從我的 | 從 | iphoneから | 私の | 나의 | 내 | đã gửi từ |
+    gửi từ | dikirim dari | ส่งจาก | von | envoyé | enviado | sent | via |
+"""
+)
 
-CLOSINGS = (
-    "best regards", "kind regards", "regards", "warm regards", "warmest regards", "best wishes", "many thanks",
-    "with best regards", "with kind regards", "yours sincerely", "yours faithfully", "sincerely", "sincerely yours",
-    "cheers", "best", "thanks", "thank you", "thanks and regards", "thanks & regards", "respectfully", "br", "rgds",
-    "с уважением", "с наилучшими пожеланиями", "с искренним уважением", "с глубоким уважением", "всего доброго",
-    "всего хорошего", "с благодарностью", "искренне ваш", "искренне ваша", "хорошего дня", "спасибо", "заранее спасибо",
-    "з повагою", "з найкращими побажаннями", "щиро ваш", "дякую", "mit freundlichen grüßen",
-    "mit freundlichem gruß", "mit freundlichen grüssen", "freundliche grüße", "viele grüße", "beste grüße",
-    "liebe grüße", "mfg", "lg", "vg", "gruß", "grüße", "cordialement", "bien cordialement", "bien à vous",
-    "sincères salutations", "meilleures salutations", "salutations", "cdlt", "merci", "saludos", "un saludo",
-    "saludos cordiales", "atentamente", "un cordial saludo", "muchas gracias", "gracias", "cordiali saluti",
-    "distinti saluti", "saluti", "un saluto", "grazie", "atenciosamente", "cumprimentos", "melhores cumprimentos",
-    "com os melhores cumprimentos", "abraços", "obrigado", "obrigada", "met vriendelijke groet",
-    "met vriendelijke groeten", "vriendelijke groet", "vriendelijke groeten", "groeten", "mvg", "z poważaniem",
-    "pozdrawiam", "z wyrazami szacunku", "pozdrawiam serdecznie", "dziękuję", "s pozdravem", "s přátelským pozdravem",
-    "děkuji", "s pozdravom", "med vänliga hälsningar", "vänliga hälsningar", "mvh", "hälsningar", "med venlig hilsen",
-    "venlig hilsen", "med vennlig hilsen", "vennlig hilsen", "hilsen", "ystävällisin terveisin", "terveisin",
-    "üdvözlettel", "tisztelettel", "cu stima", "cu stimă", "cu respect", "saygılarımla", "saygılar", "iyi çalışmalar",
-    "lp", "lijep pozdrav", "srdačan pozdrav", "pozdrav", "поздрав", "с уважение",
-)  # fmt: skip
+DEVICES = _phrases(
+    """
+    iphone | iphonu | ipad | ipod | android | андроид | samsung | galaxy | huawei | honor | xiaomi | redmi | poco |
+    oneplus | oppo | realme | pixel | nokia | lumia | motorola | sony | xperia | htc | lg  | blackberry |
+    smartphone | смартфон | mobile | мобильн | мобільн | telefon | téléphone | teléfono | telefono |
+    телефон | handy | cellphone | cell phone | my phone | gsm | tablet | планшет | outlook | mail.ru |
+    mail ru | почт | пошт | yandex | яндекс | yahoo | gmail | inbox.ru | proton | tuta | mymail | mymail |
+    aquamail | thunderbird | k-9 | bluemail | blue mail | spark | airmail | mailbird | edison | fairemail |
+    windows | mac | apple | ios | workspace | zimbra | web.de | gmx | 1&1 | t-online | orange | sfr |
+    libero | wp poczt | poczta | onet | o2 | seznam | email.cz | airpost | fastmail | newton mail | boxer |
+    touchdown | nine | verizon | at&t | t-mobile | mts | beeline | мтс | билайн | our app | iphone) |
+"""
+)
+
+# "Best regards," and its kin.
+CLOSINGS = _phrases(
+    """
+    best regards | kind regards | regards | warm regards | warmest regards | best wishes | many thanks |
+    with best regards | with kind regards | yours sincerely | yours faithfully | sincerely |
+    sincerely yours | cheers | best | thanks | thank you | thanks and regards | thanks & regards |
+    respectfully | br | rgds | с уважением | с наилучшими пожеланиями | с искренним уважением |
+    с глубоким уважением | всего доброго | всего хорошего | с благодарностью | искренне ваш |
+    искренне ваша | хорошего дня | спасибо | заранее спасибо | з повагою | з найкращими побажаннями |
+    щиро ваш | дякую | mit freundlichen grüssen | mit freundlichem gruss | freundliche grüsse |
+    viele grüsse | beste grüsse | liebe grüsse | mfg | lg | vg | gruss | grüsse | cordialement |
+    bien cordialement | bien à vous | sincères salutations | meilleures salutations | salutations | cdlt |
+    merci | saludos | un saludo | saludos cordiales | atentamente | un cordial saludo | muchas gracias |
+    gracias | cordiali saluti | distinti saluti | saluti | un saluto | grazie | atenciosamente |
+    cumprimentos | melhores cumprimentos | com os melhores cumprimentos | abraços | obrigado | obrigada |
+    met vriendelijke groet | met vriendelijke groeten | vriendelijke groet | vriendelijke groeten |
+    groeten | mvg | z poważaniem | pozdrawiam | z wyrazami szacunku | pozdrawiam serdecznie | dziękuję |
+    s pozdravem | s přátelským pozdravem | děkuji | s pozdravom | med vänliga hälsningar |
+    vänliga hälsningar | mvh | hälsningar | med venlig hilsen | venlig hilsen | med vennlig hilsen |
+    vennlig hilsen | hilsen | ystävällisin terveisin | terveisin | üdvözlettel | tisztelettel | cu stima |
+    cu stimă | cu respect | saygılarımla | saygılar | iyi çalışmalar | lp | lijep pozdrav |
+    srdačan pozdrav | pozdrav | поздрав | с уважение |
+"""
+)
