@@ -20,7 +20,8 @@ _QUOTE_STARTS = re.compile(
 )
 _SIGNATURE_MARK = re.compile(r"^\s*(?:--|—|–|__+|\*{3,}|={3,})\s*$")
 _DEVICE = re.compile(
-    r"^\s*(?:sent from (?:my|mail|outlook|yahoo)|get outlook for|отправлено (?:с|из)|отправлено через)\b.*$", _FLAGS
+    r"^\s*(?:sent from (?:my|mail|outlook|yahoo)|get outlook for|отправлено (?:с|из)|отправлено через)\b.*$",
+    _FLAGS,
 )
 _CLOSING = re.compile(
     r"^\s*(?:(?:with\s+)?(?:best|kind|kindest|warm|warmest|many|my)\s+(?:regards|wishes|thanks)"
@@ -40,7 +41,10 @@ _DISCLAIMER = re.compile(
     r"|если вы не являетесь (?:адресатом|получателем))",
     _FLAGS | re.DOTALL,
 )
-_WHO = r"(?:\s*,?\s*(?:dear|all|there|team|everyone|guys|folks|again|sir|madam|or|and|support|help\s?desk|colleagues|friends))*"
+_WHO = (
+    r"(?:\s*,?\s*(?:dear|all|there|team|everyone|guys|folks|again|sir|madam|or|and|support|help\s?desk|colleagues"
+    r"|friends))*"
+)
 _GREETING = re.compile(
     r"^\s*(?:"
     rf"(?:hello|hi|hey|hiya|howdy|greetings|dear|good\s+(?:morning|afternoon|evening|day)){_WHO}"

@@ -15,7 +15,7 @@ _PRIOR_CASES = 50.0
 _ROUNDS = 12
 # Share of answers where the agent's choice is not the best article: without it a few such mistakes would
 # talk the confidence out of every sure suggestion.
-_MISTAKEN = 0.06
+_MISTAKEN = 0.03
 
 
 class Evidence(NamedTuple):

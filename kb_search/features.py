@@ -8,9 +8,10 @@ import math
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from kb_search.stems import stem, words
 from kb_search.stopwords import STOP_WORDS
@@ -38,13 +39,13 @@ def vector_of(question: str) -> Vector:
     telling = tuple(stem(word) for word in every if word not in STOP_WORDS) or tuple(map(stem, every))
     values: dict[int, float] = {}
     _add(values, pairs, _SHARE["stem"])
-    _add(values, Counter(_pairs(every)), _SHARE["pair"])
+    _add(values, dict(Counter(_pairs(every))), _SHARE["pair"])
     _add(values, _piece_values(every), _SHARE["piece"])
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
     return Vector(array("I", values), array("f", (value / length for value in values.values())), telling)
 
 
-def _add(values: dict[int, float], group: dict[int, float], share: float) -> None:
+def _add(values: dict[int, float], group: Mapping[int, float], share: float) -> None:
     damped = {bucket: math.sqrt(count) for bucket, count in group.items()}
     length = math.sqrt(sum(value * value for value in damped.values())) or 1.0
     for bucket, value in damped.items():
@@ -61,7 +62,7 @@ def _stem_values(every: Iterable[str]) -> dict[int, float]:
 
 def _pairs(every: list[str]) -> Iterable[int]:
     line = ["", *map(stem, every), ""]
-    return [_bucket(f"p{left} {right}") for left, right in zip(line, line[1:], strict=False)]
+    return [_bucket(f"p{left} {right}") for left, right in pairwise(line)]
 
 
 def _piece_values(every: Iterable[str]) -> dict[int, float]:

@@ -33,7 +33,9 @@ def freeze(memory: Memory, position: int | None) -> bytes:
             for variants in memory.articles.values()
             for text in variants.values()
         ],
-        "letters": [[one.said, one.number, one.weight, list(one.vector.terms)] for one in memory.ranker.letters],
+        "letters": [
+            [one.said, one.number, one.weight, list(one.vector.terms)] for one in memory.ranker.letters
+        ],
         "latest": [[list(terms), number] for terms, number in memory.latest.items()],
         "lengths": memory.ranker.model.lengths,
         "model_letters": memory.ranker.model.letters,
@@ -47,7 +49,8 @@ def freeze(memory: Memory, position: int | None) -> bytes:
 
 
 def thaw(content: bytes) -> tuple[Memory, int | None]:
-    """(memory, position, which is None when its owner never commits). Raises ValueError for content of another version, KeyError or TypeError for nonsense."""
+    """(memory, position, which is None when its owner never commits). Raises ValueError,
+    KeyError or TypeError for what this version did not write."""
     size = _LENGTH.unpack_from(content)[0]
     head = json.loads(content[_LENGTH.size : _LENGTH.size + size])
     if head["version"] != _VERSION:
@@ -55,7 +58,7 @@ def thaw(content: bytes) -> tuple[Memory, int | None]:
     arrays = list(_arrays(content[_LENGTH.size + size :], head["arrays"]))
     memory = Memory()
     memory.ids = head["ids"]
-    memory.numbers = {article_id: number for number, article_id in enumerate(memory.ids)}
+    memory.numbers = {article_id: number for number, article_id in enumerate(memory.ids) if number}
     _thaw_model(memory.ranker.model, head, arrays[3:])
     for values in head["articles"]:
         memory.restore_article(ArticleText(*values))
@@ -63,7 +66,9 @@ def thaw(content: bytes) -> tuple[Memory, int | None]:
         memory.restore_letter(letter)
     memory.latest = {tuple(terms): number for terms, number in head["latest"]}
     memory.calibrator.weights = head["weights"]
-    memory.calibrator.cases = [Case(tuple(figures), right, weight) for figures, right, weight in head["cases"]]
+    memory.calibrator.cases = [
+        Case(tuple(figures), right, weight) for figures, right, weight in head["cases"]
+    ]
     memory.calibrator.seen = head["seen"]
     return memory, head["position"]
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.index import Index, create_in, open_dir
@@ -146,7 +145,7 @@ class SearchIndex:
             file.write(name)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(fresh, self._directory / CURRENT)
+        fresh.replace(self._directory / CURRENT)
         # The generation before stays for readers that opened it a moment ago.
         for old in sorted(self._directory.glob("gen-*"))[:-2]:
             shutil.rmtree(old, ignore_errors=True)

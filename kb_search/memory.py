@@ -17,6 +17,8 @@ from kb_search.ranking import Letter, Ranker, Scores
 from kb_search.stems import stems
 
 REPLAYS = 8
+# The class that letters are taken from an article to: it is no article and never suggested.
+_NOBODY = 0
 REPLAYED = 20_000
 SAID = 200
 _ARTICLE_WEIGHT = 2.0
@@ -43,11 +45,12 @@ class Memory:
 
     def __init__(self) -> None:
         self.numbers: dict[ArticleId, int] = {}
-        self.ids: list[ArticleId] = []
+        self.ids: list[ArticleId] = [""]
         self.articles: dict[ArticleId, dict[str, ArticleText]] = {}
         self.live: set[int] = set()
         self.latest: dict[tuple[str, ...], int] = {}
         self.ranker = Ranker()
+        self.ranker.model.grow(1)
         self.calibrator = Calibrator()
 
     def apply(self, event: Event) -> None:
@@ -125,6 +128,8 @@ class Memory:
                 self.ranker.model.add(vector, number, weight)
                 if weight > 0:
                     self._update(Letter("", vector, number, 1.0))
+                else:
+                    self.ranker.model.update(vector, _NOBODY, number, 1.0)
 
     def _post(self, number: int, article_id: ArticleId) -> None:
         variants = self.articles[article_id].values()
@@ -166,20 +171,18 @@ class Memory:
     def _learn_against(self, letter: Letter) -> None:
         if self.latest.get(letter.vector.terms) == letter.number:
             del self.latest[letter.vector.terms]
-        better = best_rival(self.ranker.model.linear(letter.vector), letter.number, self.live)
-        if better is not None:
-            self.ranker.model.update(letter.vector, better, letter.number, letter.weight)
+        self.ranker.model.update(letter.vector, _NOBODY, letter.number, letter.weight)
 
     def _update(self, letter: Letter, wrong: int | None = None) -> None:
         model = self.ranker.model
         if wrong is None:
-            wrong = best_rival(model.linear(letter.vector), letter.number, range(len(self.ids)))
+            wrong = best_rival(model.linear(letter.vector), letter.number, range(_NOBODY + 1, len(self.ids)))
         if wrong is not None and wrong != letter.number:
             model.update(letter.vector, letter.number, wrong, letter.weight)
 
     def _replay(self) -> None:
         letters = self.ranker.letters
-        chance = random.Random(len(letters))
+        chance = random.Random(len(letters))  # noqa: S311 - chosen the same way in every rebuild
         past = range(max(0, len(letters) - REPLAYED), len(letters) - 1)
         for place in chance.sample(past, min(REPLAYS, len(past))):
             self._update(letters[place])

@@ -66,7 +66,9 @@ class Model:
     def update(self, vector: Vector, right: int, wrong: int, weight: float) -> None:
         """One step that puts `right` above `wrong` by a margin of 1; `weight` scales the step."""
         rows = [self._row(bucket) for bucket in vector.buckets]
-        places = [(row, row.slot(right), row.slot(wrong), x) for row, x in zip(rows, vector.values, strict=True)]
+        places = [
+            (row, row.slot(right), row.slot(wrong), x) for row, x in zip(rows, vector.values, strict=True)
+        ]
         margin = sum(x * (row.weights[up] - row.weights[down]) for row, up, down, x in places)
         if margin >= 1.0:
             return

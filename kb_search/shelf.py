@@ -33,9 +33,13 @@ class Shelf:
         except IndexTrouble:
             self.rebuild(memory)
             return
-        wanted = {(article_key(one.id), one.language): one.stamp for one in _documents(memory, memory.articles)}
+        wanted = {
+            (article_key(one.id), one.language): one.stamp for one in _documents(memory, memory.articles)
+        }
         self._changed = {article_of(key) for key, language in stamps.keys() ^ wanted.keys()}
-        self._changed |= {article_of(pair[0]) for pair in stamps.keys() & wanted.keys() if stamps[pair] != wanted[pair]}
+        self._changed |= {
+            article_of(pair[0]) for pair in stamps.keys() & wanted.keys() if stamps[pair] != wanted[pair]
+        }
         self.flush(memory)
 
     def note(self, event: Event) -> None:
@@ -94,7 +98,9 @@ def _documents(memory: Memory, ids: Iterable[ArticleId]) -> Iterator[Document]:
 
 def _asked(memory: Memory, article_id: ArticleId) -> str:
     letters = memory.ranker.letters
-    places = memory.ranker.of_class.get(memory.numbers[article_id], ()) if article_id in memory.numbers else ()
+    places = (
+        memory.ranker.of_class.get(memory.numbers[article_id], ()) if article_id in memory.numbers else ()
+    )
     return "\n".join(letters[place].said for place in places[-ASKED_KEPT:])
 
 

@@ -13,14 +13,18 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO
 
 from kb_search.journal import Journal, Readable, Record, read_journal
 
+locks: ModuleType | None
 try:
     import fcntl
+
+    locks = fcntl
 except ImportError:  # a system without file locks: the owner has to see to it that there is one writer
-    fcntl = None  # type: ignore[assignment]
+    locks = None
 
 POSITION = "position"
 _MAGIC = b"kbsearch memory 1\n"
@@ -65,7 +69,9 @@ class Store:
             return Kept(problem="What was learnt is unreadable and has to be rebuilt.")
         for place, journal in enumerate(journals[:-1]):
             if not journal.whole:
-                return Kept(memory, _joined(journals[: place + 1]), "A part of what was learnt has to be rebuilt.")
+                return Kept(
+                    memory, _joined(journals[: place + 1]), "A part of what was learnt has to be rebuilt."
+                )
         problem = None if journals[-1].whole else "The last events were unreadable and were left out."
         return Kept(memory, _joined(journals[:-1]) + last, problem)
 
@@ -103,11 +109,11 @@ class Store:
             self._journal = None
 
     def _take_lock(self) -> bool:
-        if fcntl is None:
+        if locks is None:
             return True
         self._lock = open(self._directory / "writer.lock", "wb")  # noqa: SIM115 - held until close()
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            locks.flock(self._lock, locks.LOCK_EX | locks.LOCK_NB)
         except OSError:
             self._lock.close()
             self._lock = None
@@ -166,7 +172,7 @@ def _write_safely(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(fresh, path)
+        fresh.replace(path)
     except OSError:
         with suppress(OSError):
             fresh.unlink()

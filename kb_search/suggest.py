@@ -15,7 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt, from_record, to_record
+from kb_search.events import (
+    AnsweredFreely,
+    ArticleRemoved,
+    ArticleText,
+    Event,
+    Learnt,
+    from_record,
+    to_record,
+)
 from kb_search.freeze import freeze, thaw
 from kb_search.index import ArticleId
 from kb_search.memory import Memory, Ranked
@@ -39,7 +47,9 @@ class Why:
 
     def __str__(self) -> str:
         parts = [f"matches: {', '.join(self.words)}"] if self.words else []
-        return "; ".join([*parts, *([f"like a letter answered before: “{self.example}”"] if self.example else [])])
+        return "; ".join(
+            [*parts, *([f"like a letter answered before: “{self.example}”"] if self.example else [])]
+        )
 
 
 @dataclass(frozen=True)
@@ -58,11 +68,13 @@ class Suggester:
 
     `position` is the owner's place in its own log of events, as of the last `commit`. Events after the last
     commit are forgotten when the directory is opened again, so that the owner can feed them again: commit the
-    starting position before the first event. An owner that never commits keeps every event. `problem` is None or one sentence for a person. A second Suggester on
-    a directory that is owned already reads what is there; what it learns is not kept (`problem` says so).
+    starting position before the first event. An owner that never commits keeps every event.
+
+    `problem` is None or one sentence for a person. A second Suggester on a directory that is owned already
+    reads what is there; what it learns is not kept, and `problem` says so.
     """
 
-    def __init__(self, directory: str | Path, *, precision_target: float = 0.9, floor: float = 0.05) -> None:
+    def __init__(self, directory: str | Path, *, precision_target: float = 0.9, floor: float = 0.02) -> None:
         self._target = precision_target
         self._floor = floor
         self._problem: str | None = None
@@ -121,15 +133,16 @@ class Suggester:
         language: str | None = None,
         allowed: Collection[ArticleId] | None = None,
     ) -> list[Suggestion]:
-        """At most k articles, likeliest first; fewer or none when nothing reaches the floor.
+        """At most k articles, likeliest first; none when not even the first reaches the floor.
 
         `language`: articles with a text in it come first. `allowed`: the only ids that may be named.
         """
         ranked = self._memory.rank(question, allowed, k if language is None else max(k, 10))
-        found = [one for one in ranked if one.confidence >= self._floor]
+        if not ranked or ranked[0].confidence < self._floor:
+            return []
         if language is not None:
-            found.sort(key=lambda one: language not in self._memory.articles[one.article_id])
-        return [self._suggestion(question, one, language) for one in found[:k]]
+            ranked.sort(key=lambda one: language not in self._memory.articles[one.article_id])
+        return [self._suggestion(question, one, language) for one in ranked[:k]]
 
     def commit(self, position: int) -> bool:
         """Puts everything so far on the disk, with the owner's position in its log. False: it is not there."""
@@ -234,7 +247,9 @@ class Suggester:
     def _shared(self, question: str, number: int) -> tuple[str, ...]:
         lists = self._memory.ranker.text.lists
         telling = [word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS]
-        shared = [word for word in telling if any(number in holders for holders in lists(stem(word)).values())]
+        shared = [
+            word for word in telling if any(number in holders for holders in lists(stem(word)).values())
+        ]
         return tuple(shared[:_WORDS_SHOWN])
 
     def _notice(self, sentence: str) -> None:

@@ -43,7 +43,9 @@ class _Field:
 
     def _grow(self, number: int, change: int) -> None:
         self.total += change
-        self.lengths[number] = self.lengths.get(number, 0) + change
+        length = self.lengths.pop(number, 0) + change
+        if length:
+            self.lengths[number] = length
 
 
 class TextScores:
@@ -83,7 +85,11 @@ class TextScores:
     def idf(self, lists: dict[str, dict[int, int]]) -> float:
         """Telling power of a stem with these lists."""
         holders = len(set().union(*lists.values()))
-        return math.log(1.0 + max(0.0, len(self._articles) - holders + 0.5) / (holders + 0.5)) if holders else 0.0
+        return (
+            math.log(1.0 + max(0.0, len(self._articles) - holders + 0.5) / (holders + 0.5))
+            if holders
+            else 0.0
+        )
 
     def idf_of_unknown(self) -> float:
         """Telling power of a stem that nothing knows."""
