@@ -85,15 +85,15 @@ class Letter:
 class _LetterPolicy(EmailPolicy):
     """Folds lists of Message-IDs at their spaces only; the library would wrap a long one in an encoded word."""
 
-    def fold(self, name: str, value: object) -> str:
+    def fold(self, name: str, value: str) -> str:
         if name.lower() in _ID_HEADERS:
             return f"{name}: " + f"{self.linesep} ".join(str(value).split()) + self.linesep
-        return super().fold(name, value)  # type: ignore[no-any-return]
+        return str(super().fold(name, value))
 
-    def fold_binary(self, name: str, value: object) -> bytes:
+    def fold_binary(self, name: str, value: str) -> bytes:
         if name.lower() in _ID_HEADERS:
             return self.fold(name, value).encode("ascii")
-        return super().fold_binary(name, value)  # type: ignore[no-any-return]
+        return super().fold_binary(name, value)
 
 
 # 7bit: the library then chooses quoted-printable or base64, and no server on the way has to support more.
@@ -108,11 +108,13 @@ def compose(letter: Letter) -> EmailMessage:
     for name, value in _headers(letter):
         mail[name] = value
     mail["MIME-Version"] = "1.0"
-    body = _alternative(letter, policy)
+    bodies = _bodies(letter, policy)
     if letter.files:
-        _fill(mail, "mixed", letter, [body, *(_file(one, policy) for one in letter.files)])
+        alternative = MIMEPart(policy=policy)
+        _fill(alternative, "alternative", letter, bodies)
+        _fill(mail, "mixed", letter, [alternative, *(_file(one, policy) for one in letter.files)])
     else:
-        _fill(mail, "alternative", letter, body.get_payload())
+        _fill(mail, "alternative", letter, bodies)
     return mail
 
 
@@ -166,20 +168,19 @@ def _checked(value: str) -> str:
     return value
 
 
-def _alternative(letter: Letter, policy: EmailPolicy) -> MIMEPart:
+def _bodies(letter: Letter, policy: EmailPolicy) -> list[MIMEPart]:
+    """The same words twice: plain, and with their looks."""
     plain = MIMEPart(policy=policy)
     plain.set_content(_render("reply/body.txt", letter), subtype="plain", charset="utf-8")
     rich = MIMEPart(policy=policy)
     rich.set_content(_render("reply/body.html", letter), subtype="html", charset="utf-8")
-    alternative = MIMEPart(policy=policy)
     if letter.smileys is not None:
         related = MIMEPart(policy=policy)
         pictures = [_picture(letter, face, policy) for face in FACES]
         _fill(related, "related", letter, [rich, *pictures])
         related.set_param("type", "text/html")
         rich = related
-    _fill(alternative, "alternative", letter, [plain, rich])
-    return alternative
+    return [plain, rich]
 
 
 def _fill(part: MIMEPart, subtype: str, letter: Letter, children: Iterable[MIMEPart]) -> None:

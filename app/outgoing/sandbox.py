@@ -1,4 +1,4 @@
-"""Letters that a newcomer writes on the sandbox page: handed to the sandbox's SMTP server as a customer's client would."""
+"""Letters written on the sandbox page: handed to its SMTP server as a customer's mail program would."""
 
 from __future__ import annotations
 
@@ -16,8 +16,14 @@ from app.settings import Settings
 
 def waiting_letters(session: Session) -> list[int]:
     """Ids of letters not handed over yet."""
-    return list(session.scalars(sa.select(SandboxLetter.id).where(
-        SandboxLetter.sent_at.is_(None), SandboxLetter.error == "").order_by(SandboxLetter.id).limit(50)))
+    return list(
+        session.scalars(
+            sa.select(SandboxLetter.id)
+            .where(SandboxLetter.sent_at.is_(None), SandboxLetter.error == "")
+            .order_by(SandboxLetter.id)
+            .limit(50)
+        )
+    )
 
 
 def send_letter(letter_id: int, settings: Settings, blobs: BlobStore) -> None:
@@ -35,5 +41,8 @@ def send_letter(letter_id: int, settings: Settings, blobs: BlobStore) -> None:
     except PermanentFailure as failure:
         error = str(failure)
     with db.transaction() as session:
-        session.execute(sa.update(SandboxLetter).where(SandboxLetter.id == letter_id)
-                        .values(sent_at=None if error else db.now(), error=error))
+        session.execute(
+            sa.update(SandboxLetter)
+            .where(SandboxLetter.id == letter_id)
+            .values(sent_at=None if error else db.now(), error=error)
+        )

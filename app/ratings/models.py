@@ -78,7 +78,7 @@ class RatingChange(Base):
 
 
 class RatingHit(Base):
-    """Somebody or something opened a rating link. Counts for nothing and names nobody; `filtered` says why if a robot."""
+    """Somebody or something opened a rating link. Counts for nothing; `filtered` says why if it was a robot."""
 
     __tablename__ = "rating_hits"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
