@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import sys
 
-import app.cli
-import mail_ingest.commands
-from app import create_app
+import click
+from flask import Flask
+
+from app import cli, create_app
 from app.errors import SincerelyError
-from app.installation import prepare, settle
+from app.installation import prepare, settle, settle_for_commands
 from app.settings import SettingsError, load_settings
+from mail_ingest import commands
 
 
-def _start():  # type: ignore[no-untyped-def]
+def _start() -> Flask:
+    typed = (
+        click.get_current_context(silent=True) is not None
+    )  # loaded by the `flask` command, not by a server
     try:
-        settings = settle(load_settings())
+        settings = (settle_for_commands if typed else settle)(load_settings())
         prepare(settings)
     except (SettingsError, SincerelyError) as error:
         sys.exit(f"Sincerely cannot start. {error}")
-    return create_app(settings)
+    made = create_app(settings)
+    cli.register(made)
+    commands.register(made)
+    return made
 
 
 app = _start()

@@ -55,7 +55,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=settings.upload_bytes + FORM_OVERHEAD,
         MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
         TRUSTED_HOSTS=headers.known_hosts(settings),
-        DEBUG=settings.debug,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -37,7 +37,7 @@ class BlobStore:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(fresh, path)
+            fresh.replace(path)
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise

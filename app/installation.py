@@ -55,7 +55,9 @@ def has_mailbox(url: str) -> bool:
             query = sa.text("SELECT count(*) FROM mailboxes WHERE sandbox = :no AND imap_host <> ''")
             return bool(connection.scalar(query, {"no": False}))
     except sa.exc.OperationalError as error:
-        raise PermanentFailure(f"Cannot open the database {parsed.render_as_string()}: {_plain(error)}") from None
+        raise PermanentFailure(
+            f"Cannot open the database {parsed.render_as_string()}: {_plain(error)}"
+        ) from None
     finally:
         engine.dispose()
 
@@ -76,7 +78,9 @@ def migrate(url: str) -> None:
         with engine.begin() as connection:
             command.upgrade(_config(connection), "head")
     except sa.exc.OperationalError as error:
-        raise PermanentFailure(f"Cannot open the database {engine.url.render_as_string()}: {_plain(error)}") from None
+        raise PermanentFailure(
+            f"Cannot open the database {engine.url.render_as_string()}: {_plain(error)}"
+        ) from None
     finally:
         engine.dispose()
 

@@ -8,6 +8,7 @@ the scheduler's sweep when no bell rang. So a lost, flushed or unreachable Redis
 from __future__ import annotations
 
 import logging
+import time
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -21,6 +22,7 @@ NAME = "sincerely"
 SERIALIZER = JSONSerializer
 # Long enough for the final dot of a slow server (600 s) and the rest of that transaction.
 JOB_TIMEOUT_SECONDS = 900
+RING_AGAIN_SECONDS = 30
 
 
 class _State:
@@ -32,16 +34,24 @@ def configure(url: str) -> None:
     """Point this process at the Redis-compatible server; nothing is connected yet."""
     connection = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=30)
     _State.redis = connection
-    _State.queue = Queue(NAME, connection=connection, serializer=SERIALIZER, default_timeout=JOB_TIMEOUT_SECONDS)
+    _State.queue = Queue(
+        NAME, connection=connection, serializer=SERIALIZER, default_timeout=JOB_TIMEOUT_SECONDS
+    )
 
 
 def ring(job: str, row_id: int) -> bool:
-    """Ask a worker to run `workers.jobs.<job>(row_id)` soon. False when the bell could not be rung."""
+    """Ask a worker to run `workers.jobs.<job>(row_id)` soon. False when the bell could not be rung.
+
+    A row is rung for once in half a minute at most: a sweep does not pile up jobs while no worker runs, and a job
+    that died with its worker blocks its successor no longer than that.
+    """
     if _State.queue is None:
         return False
+    job_id = f"{job}-{row_id}-{int(time.time() // RING_AGAIN_SECONDS)}"
     try:
-        _State.queue.enqueue(f"workers.jobs.{job}", row_id, job_id=f"{job}-{row_id}", unique=True,
-                             result_ttl=0, failure_ttl=3600)
+        _State.queue.enqueue(
+            f"workers.jobs.{job}", row_id, job_id=job_id, unique=True, result_ttl=0, failure_ttl=3600
+        )
     except DuplicateJobError:
         return True
     except (RedisError, OSError) as error:

@@ -73,9 +73,10 @@ def unseal(secret: str, sealed: str) -> str:
     try:
         return _fernet(secret).decrypt(sealed.encode()).decode()
     except InvalidToken:
-        raise PermanentFailure("A stored password cannot be read: SECRET_KEY differs from the one that saved it.") from None
+        raise PermanentFailure(
+            "A stored password cannot be read: SECRET_KEY differs from the one that saved it."
+        ) from None
 
 
 def _fernet(secret: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derive_key(secret, "stored secrets")))
-

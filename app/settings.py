@@ -34,8 +34,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """All settings of one process, frozen. Paths are absolute; durations are in the unit of their name."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True,
-                                      populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=PROJECT / ".env", extra="ignore", frozen=True, populate_by_name=True
+    )
 
     data_dir: Path = PROJECT / "data"
     database_url: str = ""
@@ -61,7 +62,7 @@ class Settings(BaseSettings):
     max_mail_mb: int = Field(50, ge=1, le=500)
     mail_timeout_seconds: int = Field(30, ge=1, le=600)
     final_dot_timeout_seconds: int = Field(600, ge=1, le=3600)
-    password_cost: Literal["normal", "low"] = "normal"
+    password_cost: Literal["normal", "low"] = "normal"  # noqa: S105 (a level, not a password)
 
     @field_validator("data_dir")
     @classmethod
@@ -81,7 +82,9 @@ class Settings(BaseSettings):
     @classmethod
     def _long_secret(cls, value: str) -> str:
         if value and len(value) < SHORTEST_SECRET:
-            raise ValueError(f"must have at least {SHORTEST_SECRET} characters (or leave it unset: one is made)")
+            raise ValueError(
+                f"must have at least {SHORTEST_SECRET} characters (or leave it unset: one is made)"
+            )
         return value
 
     @model_validator(mode="after")
@@ -89,7 +92,9 @@ class Settings(BaseSettings):
         host = urlsplit(self.public_url).hostname or ""
         secure = self.public_url.startswith("https://")
         if not secure and not (is_loopback(self.host) and is_loopback(host)):
-            raise ValueError("BASE_URL must start with https:// unless WEB_HOST and BASE_URL are on this machine only")
+            raise ValueError(
+                "BASE_URL must start with https:// unless WEB_HOST and BASE_URL are on this machine only"
+            )
         return self
 
     @cached_property
@@ -199,7 +204,9 @@ def _first_sentence(error: ValidationError) -> str:
 
 def _refuse_readable_by_all(path: Path) -> None:
     if path.exists() and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        raise SettingsError(f"{path.name} may hold passwords but every user can read it: run chmod 600 {path}")
+        raise SettingsError(
+            f"{path.name} may hold passwords but every user can read it: run chmod 600 {path}"
+        )
 
 
 def _make_private(directory: Path) -> None:
@@ -209,8 +216,10 @@ def _make_private(directory: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise SettingsError(f"Cannot write to the data directory {directory}: {error.strerror}. "
-                            "Set DATA_DIR to a directory you own.") from None
+        raise SettingsError(
+            f"Cannot write to the data directory {directory}: {error.strerror}. "
+            "Set DATA_DIR to a directory you own."
+        ) from None
 
 
 def _kept_secret(path: Path) -> str:
@@ -230,5 +239,7 @@ def _kept_secret(path: Path) -> str:
             fresh.unlink()
     secret = path.read_text().strip()
     if len(secret) < SHORTEST_SECRET:
-        raise SettingsError(f"The secret in {path} is too short. Restore it from a backup: stored passwords need it.")
+        raise SettingsError(
+            f"The secret in {path} is too short. Restore it from a backup: stored passwords need it."
+        )
     return secret

@@ -33,11 +33,19 @@ class Look:
 
 def account_of(mailbox: Mailbox, settings: Settings) -> Account:
     """Where to fetch this mailbox's mail, with its password unsealed."""
-    return Account(mailbox.imap_host, mailbox.imap_port, mailbox.imap_security, mailbox.imap_user,
-                   unseal(settings.secret_key, mailbox.imap_password), settings.mail_timeout_seconds)
+    return Account(
+        mailbox.imap_host,
+        mailbox.imap_port,
+        mailbox.imap_security,
+        mailbox.imap_user,
+        unseal(settings.secret_key, mailbox.imap_password),
+        settings.mail_timeout_seconds,
+    )
 
 
-def look_into_folder(source: ImapSource, lease: Lease, folder_id: int, blobs: BlobStore, *, limit: int) -> Look:
+def look_into_folder(
+    source: ImapSource, lease: Lease, folder_id: int, blobs: BlobStore, *, limit: int
+) -> Look:
     """Reconcile the whole folder with the journal: every UID the server lists has a row afterwards."""
     with db.reading() as session:
         name = session.scalars(sa.select(Folder.name).where(Folder.id == folder_id)).one()
@@ -53,8 +61,14 @@ def look_for_newer(source: ImapSource, lease: Lease, folder_id: int, blobs: Blob
     """The quick look between two full ones: only UIDs above the highest journalled. A speed-up, never the truth."""
     with db.reading() as session:
         folder = _folder(session, folder_id)
-        highest = session.scalar(sa.select(sa.func.max(RawMail.uid)).where(
-            RawMail.folder_id == folder_id, RawMail.uidvalidity == folder.uidvalidity)) or 0
+        highest = (
+            session.scalar(
+                sa.select(sa.func.max(RawMail.uid)).where(
+                    RawMail.folder_id == folder_id, RawMail.uidvalidity == folder.uidvalidity
+                )
+            )
+            or 0
+        )
     listing = source.list_newer(folder.name, highest)
     if listing.uidvalidity != folder.uidvalidity:
         return look_into_folder(source, lease, folder_id, blobs, limit=limit)
@@ -63,17 +77,29 @@ def look_for_newer(source: ImapSource, lease: Lease, folder_id: int, blobs: Blob
     return _bring(source, lease, folder_id, listing, missing, blobs, limit)
 
 
-def _bring(source: ImapSource, lease: Lease, folder_id: int, listing: Listing, missing: Sequence[int],
-           blobs: BlobStore, limit: int) -> Look:
+def _bring(
+    source: ImapSource,
+    lease: Lease,
+    folder_id: int,
+    listing: Listing,
+    missing: Sequence[int],
+    blobs: BlobStore,
+    limit: int,
+) -> Look:
     if not missing:
         return Look()
     with db.reading() as session:
         folder = _folder(session, folder_id)
     known = source.sizes(missing)
-    unwanted = [uid for uid in missing if uid in known
-                and not journal.is_wanted(folder, listing.uidvalidity, uid, known[uid][1])]
+    unwanted = [
+        uid
+        for uid in missing
+        if uid in known and not journal.is_wanted(folder, listing.uidvalidity, uid, known[uid][1])
+    ]
     if unwanted:
-        journal.leave_out(lease, folder, listing.uidvalidity, [(uid, known[uid][1], known[uid][0]) for uid in unwanted])
+        journal.leave_out(
+            lease, folder, listing.uidvalidity, [(uid, known[uid][1], known[uid][0]) for uid in unwanted]
+        )
     skipped = set(unwanted)
     stored = withheld = 0
     for batch in source.fetch([uid for uid in missing if uid not in skipped], known, limit):
@@ -83,8 +109,10 @@ def _bring(source: ImapSource, lease: Lease, folder_id: int, listing: Listing, m
     return Look(stored, withheld)
 
 
-def _without_withheld(source: ImapSource, folder_name: str, batch: Sequence[Fetched]) -> tuple[list[Fetched], int]:
-    """A mail that came without its bytes has vanished only if the server no longer lists it; else we try again later."""
+def _without_withheld(
+    source: ImapSource, folder_name: str, batch: Sequence[Fetched]
+) -> tuple[list[Fetched], int]:
+    """A mail without its bytes has vanished only if the server no longer lists it; else we try again later."""
     empty = {mail.uid for mail in batch if mail.raw is None}
     if not empty:
         return list(batch), 0
@@ -93,4 +121,6 @@ def _without_withheld(source: ImapSource, folder_name: str, batch: Sequence[Fetc
 
 
 def _folder(session: Session, folder_id: int) -> Folder:
-    return session.scalars(sa.select(Folder).where(Folder.id == folder_id).options(joinedload(Folder.mailbox))).one()
+    return session.scalars(
+        sa.select(Folder).where(Folder.id == folder_id).options(joinedload(Folder.mailbox))
+    ).one()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,7 +18,7 @@ from app.mailboxes import parked, service
 from app.mailboxes.models import Mailbox, RawMail, RawState, Security
 from app.outgoing import smtp
 from app.security import seal
-from app.settings import Settings, SettingsError, load_settings
+from app.settings import Settings
 from mail_ingest import doctor, fetch
 from mail_ingest.capture import account_of
 from mail_ingest.importing import ImportReport, Source, import_mail, open_source
@@ -37,19 +37,14 @@ def register(app: Flask) -> None:
 
 
 def _settings() -> Settings:
-    """Settings of the database that a person at the command line means, with that database ready."""
-    try:
-        settings = installation.settle_for_commands(load_settings())
-        installation.prepare(settings)
-    except (SettingsError, SincerelyError) as error:
-        raise click.ClickException(str(error)) from None
-    db.configure(settings.database)
+    """Settings of the database that a person at the command line means; wsgi.py has made it ready."""
+    settings: Settings = current_app.config["SETTINGS"]
     return settings
 
 
 def _real_settings() -> Settings:
     """Never the sandbox's: a mailbox is connected to the real installation."""
-    settings = load_settings().model_copy(update={"sandbox": "no"})
+    settings = _settings().model_copy(update={"sandbox": "no"})
     installation.prepare(settings)
     db.configure(settings.database)
     return settings
@@ -66,11 +61,23 @@ def _real_settings() -> Settings:
 @click.option("--smtp-port", type=click.IntRange(1, 65535))
 @click.option("--smtp-security", type=SECURITIES)
 @click.option("--user", help="User name at the server; the address when left out.")
-@click.option("--password", envvar="MAILBOX_PASSWORD", prompt=True, hide_input=True,
-              help="Asked for when left out; or set MAILBOX_PASSWORD.")
-@click.option("--folder", "folders", multiple=True, help="Folder to watch, more than once if need be. Default: INBOX.")
-@click.option("--first-import", type=FIRST_IMPORTS, default="new", show_default=True,
-              help="Mail that is there already: leave it, take the last 30 days, or all, as closed tickets. Never answered.")
+@click.option(
+    "--password",
+    envvar="MAILBOX_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    help="Asked for when left out; or set MAILBOX_PASSWORD.",
+)
+@click.option(
+    "--folder", "folders", multiple=True, help="Folder to watch, more than once if need be. Default: INBOX."
+)
+@click.option(
+    "--first-import",
+    type=FIRST_IMPORTS,
+    default="new",
+    show_default=True,
+    help="Mail that is there already: leave it, take the last 30 days, or all, as closed tickets. Never answered.",
+)
 @with_appcontext
 def add_mailbox(address: str, **given: object) -> None:
     """Connect a support mailbox: sign in to its IMAP and SMTP servers, then watch it."""
@@ -87,20 +94,34 @@ def add_mailbox(address: str, **given: object) -> None:
     except SincerelyError as error:
         hint = f"\n{servers.hint}" if servers.hint else ""
         raise click.ClickException(f"{error}{hint}") from None
-    click.echo(f"Connected {mailbox.address}. A running poller takes it up within seconds; "
-               "if `make run` shows the sandbox, stop it and start it again.")
+    click.echo(
+        f"Connected {mailbox.address}. A running poller takes it up within seconds; "
+        "if `make run` shows the sandbox, stop it and start it again."
+    )
 
 
-def _mailbox(address: str, servers: Servers, given: dict[str, object], settings: Settings, password: str) -> Mailbox:
+def _mailbox(
+    address: str, servers: Servers, given: dict[str, object], settings: Settings, password: str
+) -> Mailbox:
     user = str(given["user"] or address)
     sealed = seal(settings.secret_key, password)
     return Mailbox(
-        address=address.strip().lower(), name=str(given["name"]), language=str(given["language"]),
-        imap_host=given["imap_host"] or servers.imap_host, imap_port=given["imap_port"] or servers.imap_port,
-        imap_security=given["imap_security"] or servers.imap_security, imap_user=user, imap_password=sealed,
-        smtp_host=given["smtp_host"] or servers.smtp_host, smtp_port=given["smtp_port"] or servers.smtp_port,
-        smtp_security=given["smtp_security"] or servers.smtp_security, smtp_user=user, smtp_password=sealed,
-        first_import=given["first_import"], created_at=db.now())
+        address=address.strip().lower(),
+        name=str(given["name"]),
+        language=str(given["language"]),
+        imap_host=given["imap_host"] or servers.imap_host,
+        imap_port=given["imap_port"] or servers.imap_port,
+        imap_security=given["imap_security"] or servers.imap_security,
+        imap_user=user,
+        imap_password=sealed,
+        smtp_host=given["smtp_host"] or servers.smtp_host,
+        smtp_port=given["smtp_port"] or servers.smtp_port,
+        smtp_security=given["smtp_security"] or servers.smtp_security,
+        smtp_user=user,
+        smtp_password=sealed,
+        first_import=given["first_import"],
+        created_at=db.now(),
+    )
 
 
 def _try_servers(mailbox: Mailbox, settings: Settings, wanted: tuple[str, ...]) -> None:
@@ -125,8 +146,11 @@ def import_mail_command(path: Path, address: str | None) -> None:
     """
     settings = _settings()
     if settings.is_sandbox:
-        click.echo("No mailbox is connected yet: importing into the sandbox. "
-                   "To keep the imported mail, connect your mailbox first (flask add-mailbox).", err=True)
+        click.echo(
+            "No mailbox is connected yet: importing into the sandbox. "
+            "To keep the imported mail, connect your mailbox first (flask add-mailbox).",
+            err=True,
+        )
     try:
         source = open_source(path)
         with db.transaction() as session:
@@ -157,13 +181,21 @@ def _with_progress(source: Source, target: Mailbox, settings: Settings) -> Impor
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(source.kind, total=source.count)
-        return import_mail(source, target, settings, BlobStore(settings.blob_dir),
-                           progress=lambda done: bar.update(task, completed=done))
+        return import_mail(
+            source,
+            target,
+            settings,
+            BlobStore(settings.blob_dir),
+            progress=lambda done: bar.update(task, completed=done),
+        )
 
 
 def _print_report(source: Source, report: ImportReport) -> None:
-    click.echo(f"{report.read} mails read from {source.kind}: {report.already_here} were here already"
-               + (f", {report.too_large} larger than MAX_MAIL_MB left out" if report.too_large else "") + ".")
+    click.echo(
+        f"{report.read} mails read from {source.kind}: {report.already_here} were here already"
+        + (f", {report.too_large} larger than MAX_MAIL_MB left out" if report.too_large else "")
+        + "."
+    )
     for state, number in sorted(report.ingest.outcomes.items()):
         click.echo(f"  {state:<10} {number}")
 
@@ -176,8 +208,11 @@ def replay_parked(raw_mail_id: int | None) -> None:
     settings = _settings()
     chosen = sa.select(RawMail.id)
     with db.transaction() as session:
-        number = parked.replay(session, chosen.where(RawMail.id == raw_mail_id) if raw_mail_id else chosen,
-                               limit=settings.mail_bytes)
+        number = parked.replay(
+            session,
+            chosen.where(RawMail.id == raw_mail_id) if raw_mail_id else chosen,
+            limit=settings.mail_bytes,
+        )
         left = parked.parked_count(session)
     if not number:
         click.echo(f"Nothing to try again; {left} stay parked." if left else "Nothing is parked.")
@@ -195,10 +230,11 @@ def doctor_command() -> None:
     settings = _settings()
     findings = doctor.examine(settings)
     for finding in findings:
-        mark = {"ok": click.style("ok  ", fg="green"), "warn": click.style("warn", fg="yellow"),
-                "bad": click.style("BAD ", fg="red")}[finding.level]
+        mark = {
+            "ok": click.style("ok  ", fg="green"),
+            "warn": click.style("warn", fg="yellow"),
+            "bad": click.style("BAD ", fg="red"),
+        }[finding.level]
         click.echo(f"{mark}  {finding.what}: {finding.text}")
     if any(finding.level == "bad" for finding in findings):
         raise SystemExit(1)
-
-

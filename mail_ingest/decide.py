@@ -34,7 +34,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Decision:
-    """`kind` says what to write; `automatic` is set for mail no person wrote; `wakes` reopens and asks for an answer."""
+    """`kind` says what to write; `automatic` is set for mail no person wrote; `wakes` reopens the ticket."""
 
     kind: Outcome
     reason: str
@@ -55,7 +55,13 @@ def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
         return Decision(Outcome.OWN, "our own mail came back to us")
     if mail.bounce is not None and arrival.bounced is not None:
         evidence = (Evidence("bounce", mail.bounce.original_message_id),)
-        return Decision(Outcome.ADD, "bounce of our reply", arrival.bounced[0], evidence, automatic=mail.automatic or "bounce")
+        return Decision(
+            Outcome.ADD,
+            "bounce of our reply",
+            arrival.bounced[0],
+            evidence,
+            automatic=mail.automatic or "bounce",
+        )
     return _by_thread(mail, find_ticket(mail, facts))
 
 
@@ -63,10 +69,24 @@ def _by_thread(mail: ParsedMail, thread: Thread) -> Decision:
     automatic = mail.automatic or ("bounce" if mail.bounce else None)
     if thread.ticket_id is None:
         reason = f"automatic mail: {automatic}" if automatic else "a new letter"
-        return Decision(Outcome.NEW, reason, None, thread.evidence, related_id=thread.related_id,
-                        automatic=automatic, wakes=automatic is None)
+        return Decision(
+            Outcome.NEW,
+            reason,
+            None,
+            thread.evidence,
+            related_id=thread.related_id,
+            automatic=automatic,
+            wakes=automatic is None,
+        )
     reason = f"automatic mail: {automatic}" if automatic else f"continues #{thread.ticket_id}"
     if thread.held:
         reason = f"held in #{thread.ticket_id}: has our token, but the sender is not part of that ticket"
-    return Decision(Outcome.ADD, reason, thread.ticket_id, thread.evidence, held=thread.held,
-                    automatic=automatic, wakes=automatic is None)
+    return Decision(
+        Outcome.ADD,
+        reason,
+        thread.ticket_id,
+        thread.evidence,
+        held=thread.held,
+        automatic=automatic,
+        wakes=automatic is None,
+    )

@@ -38,12 +38,18 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """All checks in order; a check that breaks is itself a finding."""
     checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _settings, _data_directory, _database, _redis, _mailboxes, _index)
+        _settings,
+        _data_directory,
+        _database,
+        _redis,
+        _mailboxes,
+        _index,
+    )
     findings: list[Finding] = []
     for check in checks:
         try:
             findings.extend(check(settings))
-        except Exception as error:  # the doctor reports a broken part, whatever breaks in it
+        except Exception as error:  # noqa: BLE001  # the doctor reports a broken part, whatever breaks in it
             findings.append(Finding("bad", check.__name__.strip("_"), f"{type(error).__name__}: {error}"))
     return findings
 
@@ -65,7 +71,11 @@ def _data_directory(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     name = sa.make_url(settings.database).get_backend_name()
     current = installation.is_current(settings.database)
-    yield Finding("ok" if current else "bad", "database", f"{name}, schema {'up to date' if current else 'needs migration'}")
+    yield Finding(
+        "ok" if current else "bad",
+        "database",
+        f"{name}, schema {'up to date' if current else 'needs migration'}",
+    )
     if name == "sqlite":
         with db.reading() as session:
             answer = session.scalar(sa.text("PRAGMA quick_check(1)"))
@@ -77,7 +87,9 @@ def _redis(settings: Settings) -> Iterator[Finding]:
     if queue.answers():
         yield Finding("ok", "Redis", "answers")
     elif settings.redis_url:
-        yield Finding("bad", "Redis", "REDIS_URL is set, but nothing answers there. Work is delayed, none is lost.")
+        yield Finding(
+            "bad", "Redis", "REDIS_URL is set, but nothing answers there. Work is delayed, none is lost."
+        )
     else:
         yield Finding("warn", "Redis", "the embedded queue is not running (make run starts it)")
 
@@ -92,15 +104,23 @@ def _mailboxes(settings: Settings) -> Iterator[Finding]:
     for balance in connected:
         yield from _servers(balance.mailbox, settings)
         counts = ", ".join(f"{number} {state}" for state, number in sorted(balance.counts.items()))
-        yield Finding("ok" if balance.balanced and not balance.alarm else "bad", balance.mailbox.address,
-                      f"{balance.listed} mails seen = {counts or 'none'}"
-                      + (f"; {balance.mailbox.last_error or 'no successful look for too long'}" if balance.alarm else ""))
+        yield Finding(
+            "ok" if balance.balanced and not balance.alarm else "bad",
+            balance.mailbox.address,
+            f"{balance.listed} mails seen = {counts or 'none'}"
+            + (
+                f"; {balance.mailbox.last_error or 'no successful look for too long'}"
+                if balance.alarm
+                else ""
+            ),
+        )
 
 
 def _servers(mailbox: Mailbox, settings: Settings) -> Iterator[Finding]:
     tries: tuple[tuple[str, Callable[[], object]], ...] = (
         ("IMAP", lambda: fetch.check_login(account_of(mailbox, settings))),
-        ("SMTP", lambda: smtp.check_login(smtp.account_of(mailbox, settings))))
+        ("SMTP", lambda: smtp.check_login(smtp.account_of(mailbox, settings))),
+    )
     for protocol, attempt in tries:
         try:
             attempt()
@@ -111,7 +131,10 @@ def _servers(mailbox: Mailbox, settings: Settings) -> Iterator[Finding]:
 
 def _index(settings: Settings) -> Iterator[Finding]:
     with db.reading() as session:
-        articles = session.scalar(sa.select(sa.func.count()).select_from(Article).where(Article.archived.is_(False))) or 0
+        articles = (
+            session.scalar(sa.select(sa.func.count()).select_from(Article).where(Article.archived.is_(False)))
+            or 0
+        )
     if articles == 0:
         yield Finding("ok", "search index", "no articles yet")
         return

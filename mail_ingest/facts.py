@@ -34,13 +34,24 @@ def short_id(message_id: str) -> str:
 class Known:
     """The knowledge of one batch. Build it inside the transaction that applies the batch."""
 
-    def __init__(self, session: Session, mails: Sequence[ParsedMail], raws: Sequence[RawMail], *,
-                 token_key: bytes, instance: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        mails: Sequence[ParsedMail],
+        raws: Sequence[RawMail],
+        *,
+        token_key: bytes,
+        instance: str,
+    ) -> None:
         self._session = session
         self._key = token_key
         self._instance = instance
-        self._tokens = {text: token for mail in mails for text in _token_texts(mail)
-                        if (token := read_token(text, token_key)) is not None}
+        self._tokens = {
+            text: token
+            for mail in mails
+            for text in _token_texts(mail)
+            if (token := read_token(text, token_key)) is not None
+        }
         self._stored: dict[str, list[int]] = defaultdict(list)
         self._kin: dict[str, list[int]] = defaultdict(list)
         self._tickets: dict[int, TicketFacts] = {}
@@ -58,14 +69,27 @@ class Known:
         if same_bytes is None or same_bytes >= raw.id:
             same_bytes = None
         same_letter = self._same_letter.get(mail.content_key) if mail.message_id else None
-        return Arrival(self._instance, self.our_addresses, same_bytes or same_letter,
-                       same_bytes=same_bytes is not None, bounced=self._bounced(mail))
+        return Arrival(
+            self._instance,
+            self.our_addresses,
+            same_bytes or same_letter,
+            same_bytes=same_bytes is not None,
+            bounced=self._bounced(mail),
+        )
 
     def facts(self, mail: ParsedMail, *, now: datetime, reopen_days: int) -> Facts:
         tokens = {text: self._tokens[text] for text in _token_texts(mail) if text in self._tokens}
-        named = {name: tuple(self._stored[short_id(name)]) for name in named_ids(mail) if short_id(name) in self._stored}
-        kin = dict.fromkeys(ticket for name in (mail.message_id, *named_ids(mail)) if name
-                            for ticket in self._kin.get(short_id(name), ()))
+        named = {
+            name: tuple(self._stored[short_id(name)])
+            for name in named_ids(mail)
+            if short_id(name) in self._stored
+        }
+        kin = dict.fromkeys(
+            ticket
+            for name in (mail.message_id, *named_ids(mail))
+            if name
+            for ticket in self._kin.get(short_id(name), ())
+        )
         return Facts(now, reopen_days, tokens, named, tuple(kin), self._tickets)
 
     def reused_id(self, mail: ParsedMail) -> bool:
@@ -87,7 +111,9 @@ class Known:
 
     def sent_texts(self, ticket_id: int) -> list[str]:
         """Our own latest words in this ticket, to recognise them when they come back quoted."""
-        query = sa.select(Message.visible).where(Message.ticket_id == ticket_id, Message.kind == Kind.OUTGOING)
+        query = sa.select(Message.visible).where(
+            Message.ticket_id == ticket_id, Message.kind == Kind.OUTGOING
+        )
         return list(self._session.scalars(query.order_by(Message.arrived_at.desc()).limit(5)))
 
     def _bounced(self, mail: ParsedMail) -> tuple[int, int] | None:
@@ -102,15 +128,21 @@ class Known:
     def _load_messages(self, mails: Sequence[ParsedMail]) -> None:
         own = {short_id(mail.message_id) for mail in mails if mail.message_id}
         names = {short_id(name) for mail in mails for name in named_ids(mail)}
-        query = sa.select(Message.rfc_message_id, Message.ticket_id, Message.kind).where(
-            Message.rfc_message_id.in_(own | names)).order_by(Message.id)
+        query = (
+            sa.select(Message.rfc_message_id, Message.ticket_id, Message.kind)
+            .where(Message.rfc_message_id.in_(own | names))
+            .order_by(Message.id)
+        )
         for name, ticket_id, kind in self._session.execute(query):
             self._message_ids.add(name)
             if kind == Kind.INCOMING:
                 self._stored[name].append(ticket_id)
-        query_kin = sa.select(MessageReference.rfc_message_id, Message.ticket_id).join(
-            Message, Message.id == MessageReference.message_id).where(
-            MessageReference.rfc_message_id.in_(own | names)).order_by(Message.id)
+        query_kin = (
+            sa.select(MessageReference.rfc_message_id, Message.ticket_id)
+            .join(Message, Message.id == MessageReference.message_id)
+            .where(MessageReference.rfc_message_id.in_(own | names))
+            .order_by(Message.id)
+        )
         for name, ticket_id in self._session.execute(query_kin):
             self._kin[name].append(ticket_id)
 
@@ -129,11 +161,16 @@ class Known:
             wanted = {ticket for ticket in wanted if ticket not in self._tickets}
             if not wanted:
                 break
-            rows = self._session.execute(sa.select(
-                Ticket.id, Ticket.closed_at, Ticket.subject, Ticket.merged_into_id).where(Ticket.id.in_(wanted))).all()
+            rows = self._session.execute(
+                sa.select(Ticket.id, Ticket.closed_at, Ticket.subject, Ticket.merged_into_id).where(
+                    Ticket.id.in_(wanted)
+                )
+            ).all()
             people = self._people(wanted)
             for ticket_id, closed_at, subject, merged_into in rows:
-                self._tickets[ticket_id] = TicketFacts(ticket_id, frozenset(people[ticket_id]), closed_at, subject, merged_into)
+                self._tickets[ticket_id] = TicketFacts(
+                    ticket_id, frozenset(people[ticket_id]), closed_at, subject, merged_into
+                )
                 if merged_into is not None:
                     merged[ticket_id] = merged_into
             wanted = set(merged.values())
@@ -145,14 +182,20 @@ class Known:
         for _ in range(FOLLOW_MERGES):
             end = merged.get(end, end)
         facts = self._tickets[ticket_id]
-        self._tickets[ticket_id] = TicketFacts(ticket_id, facts.participants, facts.closed_at, facts.subject, end)
+        self._tickets[ticket_id] = TicketFacts(
+            ticket_id, facts.participants, facts.closed_at, facts.subject, end
+        )
 
     def _people(self, wanted: set[int]) -> dict[int, set[str]]:
         """Who may speak in each ticket: its participants and every address of its customer's card."""
         people: dict[int, set[str]] = defaultdict(set)
         allowed = sa.select(Participant.ticket_id, Participant.email).where(Participant.ticket_id.in_(wanted))
-        of_card = sa.select(Ticket.id, CustomerAddress.email).join(Customer, Customer.id == Ticket.customer_id).join(
-            CustomerAddress, CustomerAddress.customer_id == Customer.id).where(Ticket.id.in_(wanted))
+        of_card = (
+            sa.select(Ticket.id, CustomerAddress.email)
+            .join(Customer, Customer.id == Ticket.customer_id)
+            .join(CustomerAddress, CustomerAddress.customer_id == Customer.id)
+            .where(Ticket.id.in_(wanted))
+        )
         for ticket_id, email in self._session.execute(sa.union_all(allowed, of_card)):
             people[ticket_id].add(email)
         return people
@@ -160,7 +203,8 @@ class Known:
     def _load_copies(self, mails: Sequence[ParsedMail], raws: Sequence[RawMail]) -> None:
         placed = RawMail.state.in_([RawState.FILED, RawState.AUTOMATIC, RawState.OWN, RawState.SPAM])
         by_bytes = sa.select(RawMail.mailbox_id, RawMail.sha256, RawMail.id).where(
-            placed, RawMail.sha256.in_({raw.sha256 for raw in raws}))
+            placed, RawMail.sha256.in_({raw.sha256 for raw in raws})
+        )
         for mailbox_id, digest, raw_id in self._session.execute(by_bytes.order_by(RawMail.id)):
             self._same_bytes.setdefault((mailbox_id, digest), raw_id)
         keys = {mail.content_key for mail in mails}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -38,7 +38,9 @@ class ImapSource:
     def __enter__(self) -> ImapSource:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -70,12 +72,14 @@ class ImapSource:
         found: dict[int, tuple[int, datetime | None]] = {}
         for start in range(0, len(uids), LIST_BATCH):
             with _plain_errors(self._account):
-                answer = self._client.fetch(uids[start:start + LIST_BATCH], ["RFC822.SIZE", "INTERNALDATE"])
+                answer = self._client.fetch(uids[start : start + LIST_BATCH], ["RFC822.SIZE", "INTERNALDATE"])
             for uid, items in answer.items():
                 found[uid] = (int(items.get(b"RFC822.SIZE", 0)), _aware(items.get(b"INTERNALDATE")))
         return found
 
-    def fetch(self, uids: Sequence[int], known: dict[int, tuple[int, datetime | None]], limit: int) -> Iterator[list[Fetched]]:
+    def fetch(
+        self, uids: Sequence[int], known: dict[int, tuple[int, datetime | None]], limit: int
+    ) -> Iterator[list[Fetched]]:
         """Raw bytes of `uids` in batches; a mail above `limit` bytes comes as its header only."""
         small = [uid for uid in uids if uid in known and known[uid][0] <= limit]
         yield [Fetched(uid, None) for uid in uids if uid not in known]
@@ -98,8 +102,14 @@ class ImapSource:
     def can_idle(self) -> bool:
         return bool(self._client.has_capability("IDLE"))
 
-    def _bodies(self, uids: Sequence[int], known: dict[int, tuple[int, datetime | None]], item: bytes, *,
-                oversize: bool) -> list[Fetched]:
+    def _bodies(
+        self,
+        uids: Sequence[int],
+        known: dict[int, tuple[int, datetime | None]],
+        item: bytes,
+        *,
+        oversize: bool,
+    ) -> list[Fetched]:
         with _plain_errors(self._account):
             answer = self._client.fetch(uids, [item.replace(b"BODY", b"BODY.PEEK").decode()])
         mails = []
@@ -118,12 +128,19 @@ def check_login(account: Account) -> list[str]:
 
 def _connect(account: Account) -> IMAPClient:
     if account.security == Security.NONE and not is_loopback(account.host):
-        raise PermanentFailure(f"{account.host}: refusing to send a password in clear text; choose tls or starttls.")
+        raise PermanentFailure(
+            f"{account.host}: refusing to send a password in clear text; choose tls or starttls."
+        )
     context = ssl.create_default_context()
     with _plain_errors(account):
         timeout = SocketTimeout(connect=account.timeout_seconds, read=max(account.timeout_seconds, 60))
-        client = IMAPClient(account.host, port=account.port, ssl=account.security == Security.TLS,
-                            ssl_context=context if account.security == Security.TLS else None, timeout=timeout)
+        client = IMAPClient(
+            account.host,
+            port=account.port,
+            ssl=account.security == Security.TLS,
+            ssl_context=context if account.security == Security.TLS else None,
+            timeout=timeout,
+        )
         client.normalise_times = False
         # Answers are many small writes; without this each waits for the other side's delayed acknowledgement.
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -157,24 +174,63 @@ class _plain_errors:  # noqa: N801 (reads as a statement)
 
 
 def _translate(error: Exception, where: str, account: Account) -> Exception | None:
-    if isinstance(error, LoginError):
-        return PermanentFailure(f"{where}: the server refused the user name or password for {account.user} ({_words(error)}).")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return PermanentFailure(f"{where}: its certificate is not valid for this name ({error.verify_message}).")
-    if isinstance(error, ssl.SSLError):
-        return PermanentFailure(f"{where}: no TLS on this port ({error.reason or 'handshake failed'}); "
-                                "try another port, or starttls.")
-    if isinstance(error, socket.gaierror):
-        return TemporaryFailure(f"{account.host}: no such host name, or no network.")
-    if isinstance(error, ConnectionRefusedError):
-        return TemporaryFailure(f"{where}: nothing listens there (connection refused).")
-    if isinstance(error, TimeoutError):
-        return TemporaryFailure(f"{where}: no answer within the time limit.")
-    if isinstance(error, IMAPClientAbortError | OSError):
-        return TemporaryFailure(f"{where}: the connection broke ({_words(error)}).")
-    if isinstance(error, IMAPClientError):
-        return TemporaryFailure(f"{where}: the server answered: {_words(error)}.")
+    for kind, failure, sentence in _SENTENCES:
+        if isinstance(error, kind):
+            return failure(sentence(error, where, account))
     return None
+
+
+_Sentence = Callable[[Any, str, Account], str]
+# The first kind that fits counts, so the special ones come first.
+_SENTENCES: tuple[tuple[type[Exception], type[Exception], _Sentence], ...] = (
+    (
+        LoginError,
+        PermanentFailure,
+        lambda error, where, account: (
+            f"{where}: the server refused the user name or password for {account.user} ({_words(error)})."
+        ),
+    ),
+    (
+        ssl.SSLCertVerificationError,
+        PermanentFailure,
+        lambda error, where, _: (
+            f"{where}: its certificate is not valid for this name ({error.verify_message})."
+        ),
+    ),
+    (
+        ssl.SSLError,
+        PermanentFailure,
+        lambda error, where, _: (
+            f"{where}: no TLS on this port ({error.reason or 'handshake failed'}); try another port, or starttls."
+        ),
+    ),
+    (
+        socket.gaierror,
+        TemporaryFailure,
+        lambda _, __, account: f"{account.host}: no such host name, or no network.",
+    ),
+    (
+        ConnectionRefusedError,
+        TemporaryFailure,
+        lambda _, where, __: f"{where}: nothing listens there (connection refused).",
+    ),
+    (TimeoutError, TemporaryFailure, lambda _, where, __: f"{where}: no answer within the time limit."),
+    (
+        IMAPClientAbortError,
+        TemporaryFailure,
+        lambda error, where, _: f"{where}: the connection broke ({_words(error)}).",
+    ),
+    (
+        OSError,
+        TemporaryFailure,
+        lambda error, where, _: f"{where}: the connection broke ({_words(error)}).",
+    ),
+    (
+        IMAPClientError,
+        TemporaryFailure,
+        lambda error, where, _: f"{where}: the server answered: {_words(error)}.",
+    ),
+)
 
 
 def _words(error: Exception) -> str:

@@ -55,8 +55,9 @@ def open_source(path: Path) -> Source:
     return Source("one mail", 1, lambda: iter((path.read_bytes(),)))
 
 
-def import_mail(source: Source, target: Mailbox, settings: Settings, blobs: BlobStore, *,
-                progress: Callable[[int], None]) -> ImportReport:
+def import_mail(
+    source: Source, target: Mailbox, settings: Settings, blobs: BlobStore, *, progress: Callable[[int], None]
+) -> ImportReport:
     """Journal and decide everything in `source`; `progress` hears the number of mails done."""
     report = ImportReport()
     ingest = Ingest(settings, blobs)
@@ -98,9 +99,18 @@ def _mbox(path: Path) -> Source:
 
 
 def _maildir(path: Path) -> Source:
-    folders = [path, *sorted(child for child in path.iterdir() if child.name.startswith(".") and (child / "cur").is_dir())]
-    files = [file for folder in folders for part in ("cur", "new") if (folder / part).is_dir()
-             for file in sorted((folder / part).iterdir()) if file.is_file() and not file.name.startswith(".")]
+    folders = [
+        path,
+        *sorted(child for child in path.iterdir() if child.name.startswith(".") and (child / "cur").is_dir()),
+    ]
+    files = [
+        file
+        for folder in folders
+        for part in ("cur", "new")
+        if (folder / part).is_dir()
+        for file in sorted((folder / part).iterdir())
+        if file.is_file() and not file.name.startswith(".")
+    ]
     return Source("Maildir", len(files), lambda: (file.read_bytes() for file in files))
 
 

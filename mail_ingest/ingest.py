@@ -89,10 +89,12 @@ class Ingest:
         """Decide these rows (at most a batch or so at once); rows already decided are left alone."""
         try:
             return self._ingest_together(raw_ids)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (rule 6: outside the failed transaction, then parked)
             if len(raw_ids) == 1:
                 return self._park(raw_ids[0], error)
-            log.warning("a batch of %d mails failed (%s); taking them one by one", len(raw_ids), type(error).__name__)
+            log.warning(
+                "a batch of %d mails failed (%s); taking them one by one", len(raw_ids), type(error).__name__
+            )
         report = IngestReport()
         for raw_id in raw_ids:
             report.add(self.ingest([raw_id]))
@@ -100,8 +102,14 @@ class Ingest:
 
     def _ingest_together(self, raw_ids: Sequence[int]) -> IngestReport:
         with db.reading() as session:
-            digests = {row.id: row.sha256 for row in session.execute(
-                sa.select(RawMail.id, RawMail.sha256).where(RawMail.id.in_(raw_ids), RawMail.state == RawState.STORED))}
+            digests = {
+                row.id: row.sha256
+                for row in session.execute(
+                    sa.select(RawMail.id, RawMail.sha256).where(
+                        RawMail.id.in_(raw_ids), RawMail.state == RawState.STORED
+                    )
+                )
+            }
         letters = [self._read(raw_id, digests[raw_id]) for raw_id in sorted(digests)]
         with db.transaction() as session:
             return self._apply_batch(session, letters)
@@ -109,29 +117,54 @@ class Ingest:
     def _read(self, raw_id: int, digest: str) -> _Letter:
         mail = parse_mail(self._blobs.get(digest))
         files = tuple(
-            LetterFile(part.filename, part.content_type, part.content_id, part.inline, len(part.content),
-                       self._blobs.put(part.content)) for part in mail.attachments)
+            LetterFile(
+                part.filename,
+                part.content_type,
+                part.content_id,
+                part.inline,
+                len(part.content),
+                self._blobs.put(part.content),
+            )
+            for part in mail.attachments
+        )
         return _Letter(raw_id, mail, files)
 
     def _apply_batch(self, session: Session, letters: Sequence[_Letter]) -> IngestReport:
         report = IngestReport()
         if session.get_bind().dialect.name == "postgresql":
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-        rows = {raw.id: raw for raw in session.scalars(
-            sa.select(RawMail).where(RawMail.id.in_([letter.raw_id for letter in letters]))
-            .options(joinedload(RawMail.mailbox)).with_for_update(of=RawMail))}
+        rows = {
+            raw.id: raw
+            for raw in session.scalars(
+                sa.select(RawMail)
+                .where(RawMail.id.in_([letter.raw_id for letter in letters]))
+                .options(joinedload(RawMail.mailbox))
+                .with_for_update(of=RawMail)
+            )
+        }
         waiting = [letter for letter in letters if rows[letter.raw_id].state == RawState.STORED]
         mails = [letter.mail for letter in waiting]
-        known = Known(session, mails, [rows[letter.raw_id] for letter in waiting], token_key=self._token_key,
-                      instance=self._instance)
+        known = Known(
+            session,
+            mails,
+            [rows[letter.raw_id] for letter in waiting],
+            token_key=self._token_key,
+            instance=self._instance,
+        )
         cards = customers.find_by_addresses(session, [mail.sender.email or NOBODY for mail in mails])
         for letter in waiting:
             report.count(self._apply(session, rows[letter.raw_id], letter, known, cards))
         return report
 
-    def _apply(self, session: Session, raw: RawMail, letter: _Letter, known: Known, cards: dict[str, Customer]) -> str:
+    def _apply(
+        self, session: Session, raw: RawMail, letter: _Letter, known: Known, cards: dict[str, Customer]
+    ) -> str:
         mail, now = letter.mail, db.now()
-        raw.content_key, raw.sender, raw.subject = mail.content_key, mail.sender.email[:320], mail.subject[:500]
+        raw.content_key, raw.sender, raw.subject = (
+            mail.content_key,
+            mail.sender.email[:320],
+            mail.subject[:500],
+        )
         facts = known.facts(mail, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
         decision = decide(mail, known.arrival(raw, mail), facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
@@ -141,14 +174,18 @@ class Ingest:
         filed = self._incoming(raw, letter, decision, known, ticket, now)
         if ticket is None:
             ticket = open_ticket(session, filed, customer, now=now)
-        message = file_letter(session, ticket, filed, customer, wakes=decision.wakes and not raw.history, now=now)
+        message = file_letter(
+            session, ticket, filed, customer, wakes=decision.wakes and not raw.history, now=now
+        )
         self._note_bounce(session, mail, known, raw, now)
         known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
         state = RawState.AUTOMATIC if message.automatic else RawState.FILED
         decide_row(session, raw, state, decision.reason, now=now)
         return state
 
-    def _set_aside(self, session: Session, raw: RawMail, decision: Decision, same_as: int | None, now: datetime) -> str:
+    def _set_aside(
+        self, session: Session, raw: RawMail, decision: Decision, same_as: int | None, now: datetime
+    ) -> str:
         state = RawState.DUPLICATE if decision.kind is Outcome.DUPLICATE else RawState.OWN
         raw.duplicate_of_id = same_as
         decide_row(session, raw, state, decision.reason, now=now)
@@ -159,13 +196,18 @@ class Ingest:
 
     def _also_sent_to(self, session: Session, original: RawMail, raw: RawMail, now: datetime) -> None:
         """One letter to two of our mailboxes is one ticket that says so."""
-        ticket = session.scalar(sa.select(Ticket).join(Message, Message.ticket_id == Ticket.id)
-                                .where(Message.raw_mail_id == original.id))
+        ticket = session.scalar(
+            sa.select(Ticket)
+            .join(Message, Message.ticket_id == Ticket.id)
+            .where(Message.raw_mail_id == original.id)
+        )
         if ticket is not None:
             tickets.record(session, "also-sent-to", ticket=ticket, now=now, mailbox=raw.mailbox.address)
             tickets.changed(session, ticket.id, "event", now)
 
-    def _card(self, session: Session, mail: ParsedMail, cards: dict[str, Customer], now: datetime) -> Customer:
+    def _card(
+        self, session: Session, mail: ParsedMail, cards: dict[str, Customer], now: datetime
+    ) -> Customer:
         email = mail.sender.email or NOBODY
         card = cards.get(customers.tidy_address(email))
         if card is None:
@@ -173,35 +215,71 @@ class Ingest:
             card = customers.make(session, email, mail.sender.name, now=now, language=language)
             cards[customers.tidy_address(email)] = card
         elif mail.sender.name and not card.name:
-            card.name = mail.sender.name[:customers.LONGEST_NAME]
+            card.name = mail.sender.name[: customers.LONGEST_NAME]
         return card
 
-    def _incoming(self, raw: RawMail, letter: _Letter, decision: Decision, known: Known, ticket: Ticket | None,
-                  now: datetime) -> IncomingLetter:
+    def _incoming(
+        self,
+        raw: RawMail,
+        letter: _Letter,
+        decision: Decision,
+        known: Known,
+        ticket: Ticket | None,
+        now: datetime,
+    ) -> IncomingLetter:
         mail = letter.mail
         body = split_quoted(mail.text, mail.html, known.sent_texts(ticket.id) if ticket else ())
-        defects = [*mail.defects, *(["another letter has the same Message-ID"] if known.reused_id(mail) else [])]
+        defects = [
+            *mail.defects,
+            *(["another letter has the same Message-ID"] if known.reused_id(mail) else []),
+        ]
         return IncomingLetter(
-            raw_mail_id=raw.id, mailbox_id=raw.mailbox_id, sender_name=mail.sender.name,
-            sender_email=customers.tidy_address(mail.sender.email or NOBODY), subject=mail.subject,
-            visible=body.visible, folded=body.folded, signature=body.signature, html=mail.html,
-            language=guess_language(f"{mail.subject}\n{body.visible[:4000]}"), arrived_at=_arrival(raw, mail, now),
-            sent_at=mail.sent_at, rfc_message_id=short_id(mail.message_id), in_reply_to=short_id(mail.in_reply_to),
-            named=tuple(dict.fromkeys(short_id(name) for name in named_ids(mail))), to=_pairs(mail.to),
-            cc=_pairs(mail.cc), reply_to=_pairs(mail.reply_to), files=letter.files, automatic=decision.automatic,
+            raw_mail_id=raw.id,
+            mailbox_id=raw.mailbox_id,
+            sender_name=mail.sender.name,
+            sender_email=customers.tidy_address(mail.sender.email or NOBODY),
+            subject=mail.subject,
+            visible=body.visible,
+            folded=body.folded,
+            signature=body.signature,
+            html=mail.html,
+            language=guess_language(f"{mail.subject}\n{body.visible[:4000]}"),
+            arrived_at=_arrival(raw, mail, now),
+            sent_at=mail.sent_at,
+            rfc_message_id=short_id(mail.message_id),
+            in_reply_to=short_id(mail.in_reply_to),
+            named=tuple(dict.fromkeys(short_id(name) for name in named_ids(mail))),
+            to=_pairs(mail.to),
+            cc=_pairs(mail.cc),
+            reply_to=_pairs(mail.reply_to),
+            files=letter.files,
+            automatic=decision.automatic,
             evidence=tuple({"rule": item.rule, "detail": item.detail} for item in decision.evidence),
-            defects=tuple(defects), held=decision.held, history=raw.history, related_id=decision.related_id)
+            defects=tuple(defects),
+            held=decision.held,
+            history=raw.history,
+            related_id=decision.related_id,
+        )
 
-    def _note_bounce(self, session: Session, mail: ParsedMail, known: Known, raw: RawMail, now: datetime) -> None:
+    def _note_bounce(
+        self, session: Session, mail: ParsedMail, known: Known, raw: RawMail, now: datetime
+    ) -> None:
         bounced = known.arrival(raw, mail).bounced
         if mail.bounce is None or bounced is None:
             return
-        bounce.record_bounce(session, bounced[1], mail.bounce.recipients, mail.bounce.status,
-                             mail.bounce.diagnostic, mail.bounce.action, now)
+        bounce.record_bounce(
+            session,
+            bounced[1],
+            mail.bounce.recipients,
+            mail.bounce.status,
+            mail.bounce.diagnostic,
+            mail.bounce.action,
+            now,
+        )
 
     def _park(self, raw_id: int, error: Exception) -> IngestReport:
         """Set one mail aside, visibly, with its bytes kept; `flask replay-parked` takes it up again."""
-        log.exception("mail %d could not be ingested", raw_id)
+        log.error("mail %d could not be ingested", raw_id, exc_info=error)
         if isinstance(error, sa.exc.OperationalError | OSError):
             raise error  # database or disk, not the mail, is at fault: it stays undecided and is tried again
         report = IngestReport()
@@ -230,4 +308,3 @@ def _arrival(raw: RawMail, mail: ParsedMail, now: datetime) -> datetime:
 
 def _pairs(addresses: Sequence[object]) -> tuple[tuple[str, str], ...]:
     return tuple((address.name, address.email) for address in addresses)  # type: ignore[attr-defined]
-

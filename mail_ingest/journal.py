@@ -28,7 +28,7 @@ MONTH = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Fetched:
-    """One mail off the wire. `raw` is None when the server no longer had it; `oversize` means raw is only the header."""
+    """One mail off the wire. `raw` is None when the server no longer had it; with `oversize` it is only the header."""
 
     uid: int
     raw: bytes | None
@@ -60,8 +60,10 @@ def begin_listing(session: Session, folder: Folder, listing: Listing, *, now: da
 def missing_uids(session: Session, folder_id: int, listing: Listing) -> list[int]:
     """UIDs the server has and the journal lacks, or whose bytes are still wanted; oldest first."""
     query = sa.select(RawMail.uid).where(
-        RawMail.folder_id == folder_id, RawMail.uidvalidity == listing.uidvalidity,
-        sa.or_(RawMail.sha256 != "", RawMail.state != RawState.STORED))
+        RawMail.folder_id == folder_id,
+        RawMail.uidvalidity == listing.uidvalidity,
+        sa.or_(RawMail.sha256 != "", RawMail.state != RawState.STORED),
+    )
     return sorted(listing.uids.difference(session.scalars(query)))
 
 
@@ -80,12 +82,17 @@ def is_wanted(folder: Folder, uidvalidity: int, uid: int, internal_date: datetim
         return True
     choice = folder.mailbox.first_import
     if choice == FirstImport.MONTH:
-        return internal_date is not None and folder.first_listed_at is not None and (
-            internal_date >= folder.first_listed_at - MONTH)
+        return (
+            internal_date is not None
+            and folder.first_listed_at is not None
+            and (internal_date >= folder.first_listed_at - MONTH)
+        )
     return choice == FirstImport.ALL
 
 
-def store(lease: Lease, folder: Folder, uidvalidity: int, mails: Sequence[Fetched], blobs: BlobStore) -> list[int]:
+def store(
+    lease: Lease, folder: Folder, uidvalidity: int, mails: Sequence[Fetched], blobs: BlobStore
+) -> list[int]:
     """Bytes to disk, then rows in one transaction under the lease. Returns ids of rows that now wait for a decision.
 
     Safe to run twice: a row that is already there is left as it is. Raises Conflict when the lease is lost.
@@ -99,14 +106,28 @@ def store(lease: Lease, folder: Folder, uidvalidity: int, mails: Sequence[Fetche
         return insert_new(session, rows)
 
 
-def leave_out(lease: Lease, folder: Folder, uidvalidity: int, dates: Iterable[tuple[int, datetime | None, int]]) -> None:
+def leave_out(
+    lease: Lease, folder: Folder, uidvalidity: int, dates: Iterable[tuple[int, datetime | None, int]]
+) -> None:
     """Journal (uid, date, size) of mail that is not wanted, without fetching it: it counts in the balance."""
     with db.transaction() as session:
         now = db.now()
         hold_lease(session, lease, now=now)
-        insert_new(session, [dict(_common(folder, uidvalidity, uid, now), internal_date=date, size=size, history=True,
-                                  state=RawState.IGNORED, reason=NOT_WANTED, decided_at=now)
-                             for uid, date, size in dates])
+        insert_new(
+            session,
+            [
+                dict(
+                    _common(folder, uidvalidity, uid, now),
+                    internal_date=date,
+                    size=size,
+                    history=True,
+                    state=RawState.IGNORED,
+                    reason=NOT_WANTED,
+                    decided_at=now,
+                )
+                for uid, date, size in dates
+            ],
+        )
 
 
 def insert_new(session: Session, rows: list[dict[str, object]]) -> list[int]:
@@ -150,13 +171,29 @@ def store_import(folder: Folder, raws: Sequence[bytes], blobs: BlobStore) -> lis
     with db.transaction() as session:
         now = db.now()
         lock_for_import(session, folder.id)
-        query = sa.select(RawMail.sha256).where(RawMail.mailbox_id == folder.mailbox_id, RawMail.sha256.in_(digests))
+        query = sa.select(RawMail.sha256).where(
+            RawMail.mailbox_id == folder.mailbox_id, RawMail.sha256.in_(digests)
+        )
         known = set(session.scalars(query))
-        last = session.scalar(sa.select(sa.func.max(RawMail.uid)).where(
-            RawMail.folder_id == folder.id, RawMail.uidvalidity == 0)) or 0
+        last = (
+            session.scalar(
+                sa.select(sa.func.max(RawMail.uid)).where(
+                    RawMail.folder_id == folder.id, RawMail.uidvalidity == 0
+                )
+            )
+            or 0
+        )
         fresh = [digest for digest in digests if digest not in known]
-        rows = [dict(_common(folder, 0, last + number, now), sha256=digest, size=digests[digest], history=True,
-                     state=RawState.STORED) for number, digest in enumerate(fresh, 1)]
+        rows = [
+            dict(
+                _common(folder, 0, last + number, now),
+                sha256=digest,
+                size=digests[digest],
+                history=True,
+                state=RawState.STORED,
+            )
+            for number, digest in enumerate(fresh, 1)
+        ]
         return insert_new(session, rows)
 
 
@@ -166,15 +203,30 @@ def lock_for_import(session: Session, folder_id: int) -> None:
 
 
 def _common(folder: Folder, uidvalidity: int, uid: int, now: datetime) -> dict[str, object]:
-    return {"mailbox_id": folder.mailbox_id, "folder_id": folder.id, "uidvalidity": uidvalidity, "uid": uid,
-            "stored_at": now, "sha256": "", "size": 0, "internal_date": None, "history": False,
-            "state": RawState.STORED, "reason": "", "decided_at": None}
+    return {
+        "mailbox_id": folder.mailbox_id,
+        "folder_id": folder.id,
+        "uidvalidity": uidvalidity,
+        "uid": uid,
+        "stored_at": now,
+        "sha256": "",
+        "size": 0,
+        "internal_date": None,
+        "history": False,
+        "state": RawState.STORED,
+        "reason": "",
+        "decided_at": None,
+    }
 
 
 def _row(folder: Folder, uidvalidity: int, mail: Fetched, digest: str, now: datetime) -> dict[str, object]:
     row = _common(folder, uidvalidity, mail.uid, now)
-    row.update(sha256=digest, size=mail.size or len(mail.raw or b""), internal_date=mail.internal_date,
-               history=is_history(folder, uidvalidity, mail.uid, mail.internal_date))
+    row.update(
+        sha256=digest,
+        size=mail.size or len(mail.raw or b""),
+        internal_date=mail.internal_date,
+        history=is_history(folder, uidvalidity, mail.uid, mail.internal_date),
+    )
     if mail.raw is None:
         row.update(state=RawState.VANISHED, reason=GONE, decided_at=now)
     elif mail.oversize:
@@ -184,6 +236,14 @@ def _row(folder: Folder, uidvalidity: int, mail: Fetched, digest: str, now: date
 
 def _drop_wanted_again(session: Session, folder_id: int, uidvalidity: int, uids: list[int]) -> None:
     """Rows whose bytes were asked for again make room for the fresh copy."""
-    session.execute(sa.delete(RawMail).where(
-        RawMail.folder_id == folder_id, RawMail.uidvalidity == uidvalidity, RawMail.uid.in_(uids),
-        RawMail.sha256 == "", RawMail.state == RawState.STORED).execution_options(synchronize_session=False))
+    session.execute(
+        sa.delete(RawMail)
+        .where(
+            RawMail.folder_id == folder_id,
+            RawMail.uidvalidity == uidvalidity,
+            RawMail.uid.in_(uids),
+            RawMail.sha256 == "",
+            RawMail.state == RawState.STORED,
+        )
+        .execution_options(synchronize_session=False)
+    )

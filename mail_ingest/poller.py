@@ -32,13 +32,15 @@ log = logging.getLogger(__name__)
 BACKOFF_SECONDS = (2, 5, 15, 30, 60)
 LONGEST_IDLE_SECONDS = 45  # below the socket's time limit, far below the 29 minutes of RFC 2177
 ROSTER_SECONDS = 3
-SWEEP_SECONDS = 15
+SWEEP_SECONDS = 5
 
 
 class MailboxWatch(threading.Thread):
     """Captures one mailbox until told to stop."""
 
-    def __init__(self, mailbox: Mailbox, settings: Settings, blobs: BlobStore, *, captured: Callable[[], None]) -> None:
+    def __init__(
+        self, mailbox: Mailbox, settings: Settings, blobs: BlobStore, *, captured: Callable[[], None]
+    ) -> None:
         super().__init__(name=f"mailbox-{mailbox.id}", daemon=True)
         self.mailbox = mailbox
         self.signature = account_signature(mailbox)
@@ -80,7 +82,10 @@ class MailboxWatch(threading.Thread):
         while not self._stop.is_set():
             full = time.monotonic() >= full_at
             look = look_into_folder if full else look_for_newer
-            looks = [look(source, lease, folder, self._blobs, limit=self._settings.mail_bytes) for folder in folders]
+            looks = [
+                look(source, lease, folder, self._blobs, limit=self._settings.mail_bytes)
+                for folder in folders
+            ]
             if full:
                 full_at = time.monotonic() + self._settings.reconcile_seconds
             self._succeeded(lease, looks)
@@ -147,7 +152,10 @@ class Poller:
     def _decide(self) -> None:
         report = self._ingest.drain()
         if report.outcomes:
-            log.info("decided: %s", ", ".join(f"{number} {state}" for state, number in sorted(report.outcomes.items())))
+            log.info(
+                "decided: %s",
+                ", ".join(f"{number} {state}" for state, number in sorted(report.outcomes.items())),
+            )
             queue.wake("knowledge")
 
     def _update_watches(self) -> None:
@@ -160,7 +168,9 @@ class Poller:
                 del self._watches[mailbox_id]
         for mailbox_id, mailbox in wanted.items():
             if mailbox_id not in self._watches:
-                self._watches[mailbox_id] = MailboxWatch(mailbox, self._settings, self._blobs, captured=self._work.set)
+                self._watches[mailbox_id] = MailboxWatch(
+                    mailbox, self._settings, self._blobs, captured=self._work.set
+                )
                 self._watches[mailbox_id].start()
 
     def _guarded(self, act: Callable[[], None]) -> None:
@@ -174,8 +184,14 @@ class Poller:
 
 def account_signature(mailbox: Mailbox) -> tuple[object, ...]:
     """What makes a watch start afresh when it changes."""
-    return (mailbox.imap_host, mailbox.imap_port, mailbox.imap_security, mailbox.imap_user, mailbox.imap_password,
-            tuple(folder.name for folder in mailbox.folders if not folder.name.startswith("(")))
+    return (
+        mailbox.imap_host,
+        mailbox.imap_port,
+        mailbox.imap_security,
+        mailbox.imap_user,
+        mailbox.imap_password,
+        tuple(folder.name for folder in mailbox.folders if not folder.name.startswith("(")),
+    )
 
 
 def main() -> None:

@@ -20,18 +20,31 @@ class Servers:
     hint: str = ""
 
 
-_APP_PASSWORD = "This provider wants an app password, made in its security settings; the usual password is refused."
-_GMAIL = Servers("imap.gmail.com", "smtp.gmail.com", hint=_APP_PASSWORD)
-_YANDEX = Servers("imap.yandex.ru", "smtp.yandex.ru", hint=_APP_PASSWORD + " IMAP must be switched on in the mail settings.")
-_MAIL_RU = Servers("imap.mail.ru", "smtp.mail.ru", hint=_APP_PASSWORD)
-_ICLOUD = Servers("imap.mail.me.com", "smtp.mail.me.com", smtp_port=587, smtp_security=Security.STARTTLS, hint=_APP_PASSWORD)
-_FASTMAIL = Servers("imap.fastmail.com", "smtp.fastmail.com", hint=_APP_PASSWORD)
+_HINT = (
+    "This provider wants an app password, made in its security settings; the usual password is refused."
+)
+_GMAIL = Servers("imap.gmail.com", "smtp.gmail.com", hint=_HINT)
+_YANDEX = Servers(
+    "imap.yandex.ru", "smtp.yandex.ru", hint=_HINT + " IMAP must be switched on in the mail settings."
+)
+_MAIL_RU = Servers("imap.mail.ru", "smtp.mail.ru", hint=_HINT)
+_ICLOUD = Servers(
+    "imap.mail.me.com", "smtp.mail.me.com", smtp_port=587, smtp_security=Security.STARTTLS, hint=_HINT
+)
+_FASTMAIL = Servers("imap.fastmail.com", "smtp.fastmail.com", hint=_HINT)
 
 _BY_DOMAIN = {
-    "gmail.com": _GMAIL, "googlemail.com": _GMAIL,
-    "yandex.ru": _YANDEX, "ya.ru": _YANDEX, "yandex.com": _YANDEX,
-    "mail.ru": _MAIL_RU, "bk.ru": _MAIL_RU, "inbox.ru": _MAIL_RU, "list.ru": _MAIL_RU,
-    "icloud.com": _ICLOUD, "me.com": _ICLOUD,
+    "gmail.com": _GMAIL,
+    "googlemail.com": _GMAIL,
+    "yandex.ru": _YANDEX,
+    "ya.ru": _YANDEX,
+    "yandex.com": _YANDEX,
+    "mail.ru": _MAIL_RU,
+    "bk.ru": _MAIL_RU,
+    "inbox.ru": _MAIL_RU,
+    "list.ru": _MAIL_RU,
+    "icloud.com": _ICLOUD,
+    "me.com": _ICLOUD,
     "fastmail.com": _FASTMAIL,
 }
 

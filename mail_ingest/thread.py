@@ -15,7 +15,10 @@ from datetime import datetime, timedelta
 from mail_ingest.parse import ParsedMail
 
 _NUMBER = re.compile(r"\[#(\d{1,12})\]")
-_PREFIX = re.compile(r"\s*(?:re|fwd?|fw|aw|wg|sv|vs|rv|tr|r|отв|на|пересл|ответ|нa)\s*(?:\[\d+\]|\(\d+\))?\s*:\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"\s*(?:re|fwd?|fw|aw|wg|sv|vs|rv|tr|r|отв|на|пересл|ответ|нa)\s*(?:\[\d+\]|\(\d+\))?\s*:\s*",
+    re.IGNORECASE,
+)
 MOST_REFERENCES = 100
 
 
@@ -104,7 +107,7 @@ def plain_subject(subject: str) -> str:
     """The subject without reply and forward prefixes, our number, case and double spaces."""
     rest = _NUMBER.sub(" ", subject[:1000])
     while match := _PREFIX.match(rest):
-        rest = rest[match.end():]
+        rest = rest[match.end() :]
     return " ".join(rest.split()).casefold()
 
 

@@ -18,10 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from app import db, installation, queue
-from app.knowledge.models import Article, KnowledgeLog, LogKind
+from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, all_events, events_after
+from app.knowledge.models import KnowledgeLog
 from app.settings import Settings, load_settings
 from app.tickets.suggesting import Found, Question, save_found, score_again, waiting_questions
 from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt
@@ -30,11 +30,8 @@ from kb_search.suggest import Suggester, Suggestion
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
-BATCH = 500
 # Scoring open letters anew is for agents who come back to them; it waits until the log has been quiet for a while.
 QUIET_SECONDS = 5.0
-OWNER_LOCK = "owner.lock"
-REBUILD_REQUEST = "rebuild.request"
 
 
 class KnowledgeOwner:
@@ -92,7 +89,7 @@ class KnowledgeOwner:
                 log.warning("the database is older than the knowledge index: rebuilding")
                 rows, rebuild = [], True
             else:
-                rows, rebuild = _events_after(session, self._suggester.position), False
+                rows, rebuild = events_after(session, self._suggester.position), False
         if rebuild:
             self.rebuild()
             return True
@@ -138,44 +135,6 @@ def apply_event(suggester: Suggester, event: Event) -> None:
             suggester.learn(event.question, event.article_id, weight=event.weight, wrong=event.wrong)
         case AnsweredFreely():
             suggester.answered_freely(event.question)
-
-
-def all_events() -> Iterator[tuple[int, Event | None]]:
-    """The whole log in order, page by page; None for rows that no longer mean anything."""
-    position = 0
-    while True:
-        with db.reading() as session:
-            rows = _events_after(session, position)
-        if not rows:
-            return
-        yield from rows
-        position = rows[-1][0]
-
-
-def _events_after(session: Session, position: int) -> list[tuple[int, Event | None]]:
-    rows = list(
-        session.scalars(
-            sa.select(KnowledgeLog).where(KnowledgeLog.id > position).order_by(KnowledgeLog.id).limit(BATCH)
-        )
-    )
-    wanted = {row.article_id for row in rows if row.kind == LogKind.ARTICLE}
-    articles = {
-        article.id: article for article in session.scalars(sa.select(Article).where(Article.id.in_(wanted)))
-    }
-    return [(row.id, _event(row, articles.get(row.article_id))) for row in rows]
-
-
-def _event(row: KnowledgeLog, article: Article | None) -> Event | None:
-    if row.kind == LogKind.ARTICLE:
-        # The log says that it changed; what it says now is in the table. An archived one has a later GONE row.
-        return (
-            ArticleText(row.article_id, article.title, article.answer, article.language) if article else None
-        )
-    if row.kind == LogKind.GONE:
-        return ArticleRemoved(row.article_id)
-    if row.kind == LogKind.LEARN:
-        return Learnt(row.question, row.article_id, row.weight, row.wrong_article_id)
-    return AnsweredFreely(row.question)
 
 
 def _found(one: Suggestion) -> Found:

@@ -11,7 +11,8 @@ from app.db import Base, BigId
 from app.tags.models import Tag
 
 customer_tags = sa.Table(
-    "customer_tags", Base.metadata,
+    "customer_tags",
+    Base.metadata,
     sa.Column("customer_id", sa.ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
@@ -35,8 +36,13 @@ class Customer(Base):
     created_at: Mapped[datetime]
     organisation: Mapped[Organisation | None] = relationship()
     addresses: Mapped[list[CustomerAddress]] = relationship(
-        back_populates="customer", order_by="CustomerAddress.position, CustomerAddress.id", cascade="all, delete-orphan")
-    phones: Mapped[list[CustomerPhone]] = relationship(order_by="CustomerPhone.id", cascade="all, delete-orphan")
+        back_populates="customer",
+        order_by="CustomerAddress.position, CustomerAddress.id",
+        cascade="all, delete-orphan",
+    )
+    phones: Mapped[list[CustomerPhone]] = relationship(
+        order_by="CustomerPhone.id", cascade="all, delete-orphan"
+    )
     tags: Mapped[list[Tag]] = relationship(secondary=customer_tags, order_by=Tag.name)
 
     @property

@@ -23,9 +23,12 @@ def find_by_address(session: Session, email: str) -> Customer | None:
 def find_by_addresses(session: Session, emails: Iterable[str]) -> dict[str, Customer]:
     """Cards by lower-cased address, in one query."""
     wanted = {tidy_address(email) for email in emails}
-    query = sa.select(CustomerAddress.email, Customer).join(CustomerAddress.customer).where(
-        CustomerAddress.email.in_(wanted))
-    return {email: customer for email, customer in session.execute(query)}
+    query = (
+        sa.select(CustomerAddress.email, Customer)
+        .join(CustomerAddress.customer)
+        .where(CustomerAddress.email.in_(wanted))
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def find_or_create(session: Session, email: str, name: str, *, now: datetime, language: str = "") -> Customer:

@@ -13,7 +13,8 @@ from app.db import Base, BigId
 from app.tags.models import Tag
 
 article_tags = sa.Table(
-    "article_tags", Base.metadata,
+    "article_tags",
+    Base.metadata,
     sa.Column("article_id", sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
 )

@@ -91,8 +91,8 @@ class Folder(Base):
     uidvalidity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     listed_at: Mapped[datetime | None]
     on_server: Mapped[int] = mapped_column(default=0)
-    # Mail that was there at the first listing is history: it is never answered, and `first_import` says what it becomes.
-    # Its UIDs are at most history_uid under history_uidvalidity; after a renumbering, its date is before first_listed_at.
+    # Mail that was there at the first listing is history: never answered; `first_import` says what it becomes.
+    # Its UIDs are at most history_uid under history_uidvalidity; after a renumbering its date tells it.
     first_listed_at: Mapped[datetime | None]
     history_uidvalidity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     history_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
@@ -109,8 +109,12 @@ class RawMail(Base):
     __tablename__ = "raw_mails"
     __table_args__ = (
         sa.UniqueConstraint("folder_id", "uidvalidity", "uid"),
-        sa.Index("ix_raw_mails_undecided", "id", sqlite_where=sa.text("state = 'stored'"),
-                 postgresql_where=sa.text("state = 'stored'")),
+        sa.Index(
+            "ix_raw_mails_undecided",
+            "id",
+            sqlite_where=sa.text("state = 'stored'"),
+            postgresql_where=sa.text("state = 'stored'"),
+        ),
         sa.Index("ix_raw_mails_folder_id_sha256", "folder_id", "sha256"),
         sa.Index("ix_raw_mails_mailbox_id_state", "mailbox_id", "state"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app import db
 from app.mailboxes.models import RawMail, RawState
 
 PAGE = 50
@@ -20,16 +21,29 @@ def parked_mails(session: Session, *, before: int | None = None) -> list[RawMail
 
 
 def parked_count(session: Session) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(RawMail).where(RawMail.state == RawState.PARKED)) or 0
+    return (
+        session.scalar(
+            sa.select(sa.func.count()).select_from(RawMail).where(RawMail.state == RawState.PARKED)
+        )
+        or 0
+    )
 
 
-def replay(session: Session, chosen: sa.Select[tuple[int]], *, limit: int) -> int:
+def replay(session: Session, chosen: sa.Select[int], *, limit: int) -> int:
     """Let these parked mails be decided again; one that was too large is fetched anew if it fits `limit` by now."""
     mine = sa.and_(RawMail.state == RawState.PARKED, RawMail.id.in_(chosen))
     fresh = {"state": RawState.STORED, "reason": "", "decided_at": None}
-    again = session.execute(sa.update(RawMail).where(mine, RawMail.reason != TOO_LARGE).values(**fresh)
-                            .execution_options(synchronize_session=False))
+    again = session.execute(
+        sa.update(RawMail)
+        .where(mine, RawMail.reason != TOO_LARGE)
+        .values(**fresh)
+        .execution_options(synchronize_session=False)
+    )
     # Only its header was kept: without bytes the next full look fetches the whole mail.
-    fetched = session.execute(sa.update(RawMail).where(mine, RawMail.reason == TOO_LARGE, RawMail.size <= limit)
-                              .values(sha256="", **fresh).execution_options(synchronize_session=False))
-    return int(again.rowcount + fetched.rowcount)
+    fetched = session.execute(
+        sa.update(RawMail)
+        .where(mine, RawMail.reason == TOO_LARGE, RawMail.size <= limit)
+        .values(sha256="", **fresh)
+        .execution_options(synchronize_session=False)
+    )
+    return db.changed_rows(again) + db.changed_rows(fetched)

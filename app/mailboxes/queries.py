@@ -34,30 +34,55 @@ class Balance:
 
 def active_mailboxes(session: Session) -> list[Mailbox]:
     """Mailboxes with a server to poll, with their folders."""
-    query = sa.select(Mailbox).where(Mailbox.active, Mailbox.imap_host != "").options(
-        selectinload(Mailbox.folders)).order_by(Mailbox.id)
+    query = (
+        sa.select(Mailbox)
+        .where(Mailbox.active, Mailbox.imap_host != "")
+        .options(selectinload(Mailbox.folders))
+        .order_by(Mailbox.id)
+    )
     return list(session.scalars(query))
 
 
 def balances(session: Session, *, now: datetime, silence: timedelta) -> list[Balance]:
     """The ledger of every mailbox, in three queries."""
     mailboxes = list(session.scalars(sa.select(Mailbox).order_by(Mailbox.id)))
-    on_server: dict[int, int] = {row[0]: row[1] for row in session.execute(
-        sa.select(Folder.mailbox_id, sa.func.sum(Folder.on_server)).group_by(Folder.mailbox_id))}
+    on_server: dict[int, int] = {
+        row[0]: row[1]
+        for row in session.execute(
+            sa.select(Folder.mailbox_id, sa.func.sum(Folder.on_server)).group_by(Folder.mailbox_id)
+        )
+    }
     counts: dict[int, dict[str, int]] = {}
     oldest: dict[int, datetime] = {}
-    query = sa.select(RawMail.mailbox_id, RawMail.state, sa.func.count(), sa.func.min(RawMail.stored_at)).group_by(
-        RawMail.mailbox_id, RawMail.state)
+    query = sa.select(
+        RawMail.mailbox_id, RawMail.state, sa.func.count(), sa.func.min(RawMail.stored_at)
+    ).group_by(RawMail.mailbox_id, RawMail.state)
     for mailbox_id, state, number, first in session.execute(query):
         counts.setdefault(mailbox_id, {})[state] = number
         if state == RawState.STORED:
             oldest[mailbox_id] = first
-    return [_balance(mailbox, counts.get(mailbox.id, {}), on_server.get(mailbox.id, 0), oldest.get(mailbox.id),
-                     now=now, silence=silence) for mailbox in mailboxes]
+    return [
+        _balance(
+            mailbox,
+            counts.get(mailbox.id, {}),
+            on_server.get(mailbox.id, 0),
+            oldest.get(mailbox.id),
+            now=now,
+            silence=silence,
+        )
+        for mailbox in mailboxes
+    ]
 
 
-def _balance(mailbox: Mailbox, counts: dict[str, int], on_server: int, oldest: datetime | None, *,
-             now: datetime, silence: timedelta) -> Balance:
+def _balance(
+    mailbox: Mailbox,
+    counts: dict[str, int],
+    on_server: int,
+    oldest: datetime | None,
+    *,
+    now: datetime,
+    silence: timedelta,
+) -> Balance:
     alarm = ""
     if mailbox.active and mailbox.imap_host:
         last = mailbox.last_success_at or mailbox.created_at

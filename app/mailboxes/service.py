@@ -8,12 +8,26 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import db
 from app.errors import Conflict, InvalidInput
 from app.mailboxes.models import Folder, Mailbox
 
 LEASE_SECONDS = 120
-_CONNECTION = ("name", "language", "first_import", "imap_host", "imap_port", "imap_security", "imap_user", "imap_password",
-               "smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password")
+_CONNECTION = (
+    "name",
+    "language",
+    "first_import",
+    "imap_host",
+    "imap_port",
+    "imap_security",
+    "imap_user",
+    "imap_password",
+    "smtp_host",
+    "smtp_port",
+    "smtp_security",
+    "smtp_user",
+    "smtp_password",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +54,10 @@ def check_new(session: Session, address: str) -> None:
     """Raises InvalidInput when this is no mail address, or is connected already."""
     if "@" not in address[1:-1] or not address.isprintable() or " " in address:
         raise InvalidInput(f"{address!r} is not a mail address.", "address")
-    if session.scalar(sa.select(Mailbox.id).where(Mailbox.address == address, Mailbox.imap_host != "")) is not None:
+    if (
+        session.scalar(sa.select(Mailbox.id).where(Mailbox.address == address, Mailbox.imap_host != ""))
+        is not None
+    ):
         raise InvalidInput(f"The mailbox {address} is already connected.", "address")
 
 
@@ -66,34 +83,54 @@ def acquire_lease(session: Session, mailbox_id: int, owner: str, *, now: datetim
     """Take the lease if it is free, ours or run out; None while another poller holds it."""
     free = sa.or_(Mailbox.lease_until.is_(None), Mailbox.lease_until < now, Mailbox.lease_owner == owner)
     taken = session.execute(
-        sa.update(Mailbox).where(Mailbox.id == mailbox_id, free)
-        .values(lease_owner=owner, lease_token=Mailbox.lease_token + 1,
-                lease_until=now + timedelta(seconds=LEASE_SECONDS))
-        .returning(Mailbox.lease_token).execution_options(synchronize_session=False)).scalar_one_or_none()
+        sa.update(Mailbox)
+        .where(Mailbox.id == mailbox_id, free)
+        .values(
+            lease_owner=owner,
+            lease_token=Mailbox.lease_token + 1,
+            lease_until=now + timedelta(seconds=LEASE_SECONDS),
+        )
+        .returning(Mailbox.lease_token)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
     return Lease(mailbox_id, taken) if taken is not None else None
 
 
 def hold_lease(session: Session, lease: Lease, *, now: datetime) -> None:
     """Renew inside the transaction that writes; raises Conflict when the lease went to another poller."""
     renewed = session.execute(
-        sa.update(Mailbox).where(Mailbox.id == lease.mailbox_id, Mailbox.lease_token == lease.token)
-        .values(lease_until=now + timedelta(seconds=LEASE_SECONDS)).execution_options(synchronize_session=False))
-    if renewed.rowcount != 1:
+        sa.update(Mailbox)
+        .where(Mailbox.id == lease.mailbox_id, Mailbox.lease_token == lease.token)
+        .values(lease_until=now + timedelta(seconds=LEASE_SECONDS))
+        .execution_options(synchronize_session=False)
+    )
+    if db.changed_rows(renewed) != 1:
         raise Conflict("another poller works this mailbox now")
 
 
 def release_lease(session: Session, lease: Lease) -> None:
     """Let the next poller in at once. Does nothing when the lease is already another's."""
     session.execute(
-        sa.update(Mailbox).where(Mailbox.id == lease.mailbox_id, Mailbox.lease_token == lease.token)
-        .values(lease_until=None).execution_options(synchronize_session=False))
+        sa.update(Mailbox)
+        .where(Mailbox.id == lease.mailbox_id, Mailbox.lease_token == lease.token)
+        .values(lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_success(session: Session, mailbox_id: int, *, now: datetime) -> None:
-    session.execute(sa.update(Mailbox).where(Mailbox.id == mailbox_id)
-                    .values(last_success_at=now, last_error="").execution_options(synchronize_session=False))
+    session.execute(
+        sa.update(Mailbox)
+        .where(Mailbox.id == mailbox_id)
+        .values(last_success_at=now, last_error="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note_error(session: Session, mailbox_id: int, error: str, *, now: datetime) -> None:
-    session.execute(sa.update(Mailbox).where(Mailbox.id == mailbox_id)
-                    .values(last_error=error[:500], last_error_at=now).execution_options(synchronize_session=False))
+    session.execute(
+        sa.update(Mailbox)
+        .where(Mailbox.id == mailbox_id)
+        .values(last_error=error[:500], last_error_at=now)
+        .execution_options(synchronize_session=False)
+    )

@@ -65,30 +65,61 @@ class IncomingLetter:
 def open_ticket(session: Session, letter: IncomingLetter, customer: Customer, *, now: datetime) -> Ticket:
     """A new ticket on this card, with the letter's sender as its first participant."""
     ticket = Ticket(
-        mailbox_id=letter.mailbox_id, customer_id=customer.id, subject=letter.subject[:LONGEST_SUBJECT],
-        status=Status.CLOSED if letter.history else Status.OPEN, language=letter.language,
-        preview=preview(letter.visible), opened_at=letter.arrived_at, last_message_at=letter.arrived_at,
+        mailbox_id=letter.mailbox_id,
+        customer_id=customer.id,
+        subject=letter.subject[:LONGEST_SUBJECT],
+        status=Status.CLOSED if letter.history else Status.OPEN,
+        language=letter.language,
+        preview=preview(letter.visible),
+        opened_at=letter.arrived_at,
+        last_message_at=letter.arrived_at,
         waiting_since=None if letter.history or letter.automatic else letter.arrived_at,
         closed_at=letter.arrived_at if letter.history else None,
-        related_id=letter.related_id, unread=not letter.history, message_count=0)
+        related_id=letter.related_id,
+        unread=not letter.history,
+        message_count=0,
+    )
     session.add(ticket)
     session.flush()
     session.add(Participant(ticket_id=ticket.id, email=letter.sender_email, how="customer"))
     return ticket
 
 
-def file_letter(session: Session, ticket: Ticket, letter: IncomingLetter, customer: Customer, *,
-                wakes: bool, now: datetime) -> Message:
+def file_letter(
+    session: Session,
+    ticket: Ticket,
+    letter: IncomingLetter,
+    customer: Customer,
+    *,
+    wakes: bool,
+    now: datetime,
+) -> Message:
     """Write the letter into the ticket; `wakes` reopens it and says that the customer waits for us."""
     message = Message(
-        ticket_id=ticket.id, kind=Kind.INCOMING, customer_id=customer.id, raw_mail_id=letter.raw_mail_id,
-        sender_name=letter.sender_name[:300], sender_email=letter.sender_email[:320], to=_pairs(letter.to),
-        cc=_pairs(letter.cc), reply_to=_pairs(letter.reply_to), subject=letter.subject, visible=letter.visible,
-        folded=letter.folded, signature=letter.signature, html=letter.html, rfc_message_id=letter.rfc_message_id,
-        in_reply_to=letter.in_reply_to, arrived_at=letter.arrived_at, sent_at=letter.sent_at,
-        automatic=letter.automatic[:300] if letter.automatic else None, evidence=list(letter.evidence),
-        held=letter.held, defects=list(letter.defects),
-        suggest_state="" if letter.history or letter.automatic or letter.held else "pending")
+        ticket_id=ticket.id,
+        kind=Kind.INCOMING,
+        customer_id=customer.id,
+        raw_mail_id=letter.raw_mail_id,
+        sender_name=letter.sender_name[:300],
+        sender_email=letter.sender_email[:320],
+        to=_pairs(letter.to),
+        cc=_pairs(letter.cc),
+        reply_to=_pairs(letter.reply_to),
+        subject=letter.subject,
+        visible=letter.visible,
+        folded=letter.folded,
+        signature=letter.signature,
+        html=letter.html,
+        rfc_message_id=letter.rfc_message_id,
+        in_reply_to=letter.in_reply_to,
+        arrived_at=letter.arrived_at,
+        sent_at=letter.sent_at,
+        automatic=letter.automatic[:300] if letter.automatic else None,
+        evidence=list(letter.evidence),
+        held=letter.held,
+        defects=list(letter.defects),
+        suggest_state="" if letter.history or letter.automatic or letter.held else "pending",
+    )
     add_message(session, ticket, message, now=now)
     session.add_all(MessageReference(message_id=message.id, rfc_message_id=name) for name in letter.named)
     session.add_all(_attachment(message, file) for file in letter.files)
@@ -116,5 +147,12 @@ def _pairs(addresses: tuple[tuple[str, str], ...]) -> list[Any]:
 
 
 def _attachment(message: Message, file: LetterFile) -> Attachment:
-    return Attachment(message_id=message.id, filename=file.filename[:300], content_type=file.content_type[:200],
-                      content_id=file.content_id[:300], inline=file.inline, size=file.size, sha256=file.sha256)
+    return Attachment(
+        message_id=message.id,
+        filename=file.filename[:300],
+        content_type=file.content_type[:200],
+        content_id=file.content_id[:300],
+        inline=file.inline,
+        size=file.size,
+        sha256=file.sha256,
+    )

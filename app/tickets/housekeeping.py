@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import db
 from app.tickets.models import Change
 
 CHANGES_KEPT = timedelta(days=1)
@@ -15,6 +16,9 @@ CHANGES_KEPT = timedelta(days=1)
 def forget_old_changes(session: Session, *, now: datetime) -> int:
     """Change rows older than a day, save the newest: open pages compare with its number."""
     newest = sa.select(sa.func.max(Change.id)).scalar_subquery()
-    gone = session.execute(sa.delete(Change).where(Change.at < now - CHANGES_KEPT, Change.id < newest)
-                           .execution_options(synchronize_session=False))
-    return int(gone.rowcount)
+    gone = session.execute(
+        sa.delete(Change)
+        .where(Change.at < now - CHANGES_KEPT, Change.id < newest)
+        .execution_options(synchronize_session=False)
+    )
+    return db.changed_rows(gone)

@@ -16,7 +16,8 @@ from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
 
 ticket_tags = sa.Table(
-    "ticket_tags", Base.metadata,
+    "ticket_tags",
+    Base.metadata,
     sa.Column("ticket_id", sa.ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("tag_id", sa.ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
@@ -102,8 +103,12 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         sa.Index("ix_messages_ticket_id_arrived_at", "ticket_id", "arrived_at", "id"),
-        sa.Index("ix_messages_unsuggested", "id", sqlite_where=sa.text("suggest_state = 'pending'"),
-                 postgresql_where=sa.text("suggest_state = 'pending'")),
+        sa.Index(
+            "ix_messages_unsuggested",
+            "id",
+            sqlite_where=sa.text("suggest_state = 'pending'"),
+            postgresql_where=sa.text("suggest_state = 'pending'"),
+        ),
         sa.Index("ix_messages_author_id_arrived_at", "author_id", "arrived_at"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -151,7 +156,9 @@ class MessageReference(Base):
     """A Message-ID that a message names in References or In-Reply-To: a late parent finds its answers by it."""
 
     __tablename__ = "message_references"
-    message_id: Mapped[int] = mapped_column(sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
     rfc_message_id: Mapped[str] = mapped_column(sa.String(998), primary_key=True, index=True)
 
 
@@ -160,7 +167,9 @@ class Attachment(Base):
 
     __tablename__ = "attachments"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("messages.id", ondelete="CASCADE"), index=True
+    )
     draft_id: Mapped[int | None] = mapped_column(sa.ForeignKey("drafts.id", ondelete="SET NULL"), index=True)
     filename: Mapped[str] = mapped_column(sa.String(300))
     content_type: Mapped[str] = mapped_column(sa.String(200))

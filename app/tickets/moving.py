@@ -35,10 +35,19 @@ def move_to_new_ticket(session: Session, message: Message, *, by: Agent, now: da
     if old.message_count < 2:
         raise InvalidInput("This letter is the only one in its ticket.")
     card = customers.find_or_create(session, message.sender_email, message.sender_name, now=now)
-    new = Ticket(mailbox_id=old.mailbox_id, customer_id=card.id, subject=message.subject[:LONGEST_SUBJECT],
-                 status=Status.OPEN, language=old.language, opened_at=message.arrived_at,
-                 last_message_at=message.arrived_at, waiting_since=message.arrived_at, related_id=old.id,
-                 unread=False, message_count=0)
+    new = Ticket(
+        mailbox_id=old.mailbox_id,
+        customer_id=card.id,
+        subject=message.subject[:LONGEST_SUBJECT],
+        status=Status.OPEN,
+        language=old.language,
+        opened_at=message.arrived_at,
+        last_message_at=message.arrived_at,
+        waiting_since=message.arrived_at,
+        related_id=old.id,
+        unread=False,
+        message_count=0,
+    )
     session.add(new)
     session.flush()
     session.add(Participant(ticket_id=new.id, email=message.sender_email, how="customer"))
@@ -48,7 +57,9 @@ def move_to_new_ticket(session: Session, message: Message, *, by: Agent, now: da
 
 def move_back(session: Session, message: Message, *, by: Agent, now: datetime) -> Ticket:
     """Undo of `move_to_new_ticket`: the letter returns to the ticket it came from; an emptied ticket is closed."""
-    origin = next((item["detail"] for item in reversed(message.evidence) if item.get("rule") == "moved"), None)
+    origin = next(
+        (item["detail"] for item in reversed(message.evidence) if item.get("rule") == "moved"), None
+    )
     ticket = session.get(Ticket, int(origin.lstrip("#"))) if origin else None
     if ticket is None:
         raise InvalidInput("This letter was not moved.")
@@ -68,7 +79,16 @@ def _move(session: Session, message: Message, target: Ticket, *, by: Agent, now:
     session.expire(message, ["ticket"])
     for ticket in (source, target):
         refresh_summary(session, ticket)
-        record(session, "moved", ticket=ticket, by=by, now=now, message=message.id, source=source.id, target=target.id)
+        record(
+            session,
+            "moved",
+            ticket=ticket,
+            by=by,
+            now=now,
+            message=message.id,
+            source=source.id,
+            target=target.id,
+        )
         changed(session, ticket.id, "moved", now)
 
 
@@ -76,10 +96,13 @@ def refresh_summary(session: Session, ticket: Ticket) -> None:
     """Count, newest time and preview of a ticket, from the messages that are in it now."""
     spoken = sa.select(Message).where(Message.ticket_id == ticket.id, Message.kind != Kind.NOTE)
     newest = session.scalar(spoken.order_by(Message.arrived_at.desc(), Message.id.desc()).limit(1))
-    ticket.message_count = session.scalar(
-        sa.select(sa.func.count()).select_from(Message).where(Message.ticket_id == ticket.id)) or 0
+    ticket.message_count = (
+        session.scalar(sa.select(sa.func.count()).select_from(Message).where(Message.ticket_id == ticket.id))
+        or 0
+    )
     if newest is not None:
         ticket.last_message_at, ticket.preview = newest.arrived_at, preview(newest.visible)
-        ticket.waiting_since = newest.arrived_at if newest.kind == Kind.INCOMING and ticket.status == Status.OPEN else None
+        ticket.waiting_since = (
+            newest.arrived_at if newest.kind == Kind.INCOMING and ticket.status == Status.OPEN else None
+        )
     session.flush()
-

@@ -28,11 +28,25 @@ def changed(session: Session, ticket_id: int, kind: str, now: datetime) -> None:
     session.add(Change(ticket_id=ticket_id, kind=kind, at=now))
 
 
-def record(session: Session, kind: str, *, ticket: Ticket | None = None, customer: Customer | None = None,
-           by: Agent | None = None, now: datetime, **detail: Any) -> Event:
+def record(
+    session: Session,
+    kind: str,
+    *,
+    ticket: Ticket | None = None,
+    customer: Customer | None = None,
+    by: Agent | None = None,
+    now: datetime,
+    **detail: Any,
+) -> Event:
     """One line of history. `detail` holds plain values that the page words in the reader's language."""
-    event = Event(ticket_id=ticket.id if ticket else None, customer_id=customer.id if customer else None,
-                  agent_id=by.id if by else None, kind=kind, detail=detail, at=now)
+    event = Event(
+        ticket_id=ticket.id if ticket else None,
+        customer_id=customer.id if customer else None,
+        agent_id=by.id if by else None,
+        kind=kind,
+        detail=detail,
+        at=now,
+    )
     session.add(event)
     return event
 
@@ -54,7 +68,9 @@ def set_status(session: Session, ticket: Ticket, status: str, *, by: Agent | Non
     return True
 
 
-def assign(session: Session, ticket: Ticket, agent_id: int | None, *, by: Agent | None, now: datetime) -> bool:
+def assign(
+    session: Session, ticket: Ticket, agent_id: int | None, *, by: Agent | None, now: datetime
+) -> bool:
     """Give the ticket to an active agent, or to nobody; False when it was so already."""
     if ticket.assignee_id == agent_id:
         return False
@@ -70,7 +86,9 @@ def assign(session: Session, ticket: Ticket, agent_id: int | None, *, by: Agent 
     return True
 
 
-def set_tags(session: Session, ticket: Ticket, names: Iterable[str], *, by: Agent | None, now: datetime) -> None:
+def set_tags(
+    session: Session, ticket: Ticket, names: Iterable[str], *, by: Agent | None, now: datetime
+) -> None:
     """Make these the ticket's tags."""
     tags = find_or_make(session, names)
     before, after = [tag.name for tag in ticket.tags], [tag.name for tag in tags]
@@ -97,18 +115,31 @@ def add_note(session: Session, ticket: Ticket, html: str, *, by: Agent, now: dat
     text = reply_to_text(clean)
     if not text.strip():
         raise InvalidInput("The note is empty.", "html")
-    note = Message(ticket_id=ticket.id, kind=Kind.NOTE, author_id=by.id, sender_name=by.name, sender_email=by.email,
-                   subject=ticket.subject, visible=text, html=clean, arrived_at=now, form_nonce=nonce,
-                   delivery=Delivery.NONE)
+    note = Message(
+        ticket_id=ticket.id,
+        kind=Kind.NOTE,
+        author_id=by.id,
+        sender_name=by.name,
+        sender_email=by.email,
+        subject=ticket.subject,
+        visible=text,
+        html=clean,
+        arrived_at=now,
+        form_nonce=nonce,
+        delivery=Delivery.NONE,
+    )
     add_message(session, ticket, note, now=now)
     discard_draft(session, ticket.id, by.id, Kind.NOTE, into=note)
     return note
 
 
-def discard_draft(session: Session, ticket_id: int, agent_id: int, kind: str, *, into: Message | None = None) -> None:
+def discard_draft(
+    session: Session, ticket_id: int, agent_id: int, kind: str, *, into: Message | None = None
+) -> None:
     """Remove an agent's draft; its files go to the message it became, if any."""
-    draft = session.scalar(sa.select(Draft).where(
-        Draft.ticket_id == ticket_id, Draft.agent_id == agent_id, Draft.kind == kind))
+    draft = session.scalar(
+        sa.select(Draft).where(Draft.ticket_id == ticket_id, Draft.agent_id == agent_id, Draft.kind == kind)
+    )
     if draft is None:
         return
     for attachment in list(draft.attachments):

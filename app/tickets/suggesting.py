@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app import db
 from app.knowledge.models import Article, Outcome, Suggestion
 from app.tickets.models import Kind, Message, Status, Ticket
 from app.tickets.service import changed
@@ -40,34 +41,78 @@ class Found:
 
 def waiting_questions(session: Session, *, limit: int = 50) -> list[Question]:
     """Letters not scored yet, oldest first."""
-    query = sa.select(Message.id, Message.ticket_id, Message.subject, Message.visible, Ticket.language).join(
-        Ticket, Ticket.id == Message.ticket_id).where(Message.suggest_state == PENDING).order_by(Message.id).limit(limit)
-    return [Question(message_id, ticket_id, f"{subject}\n\n{visible}"[:LONGEST_QUESTION], language)
-            for message_id, ticket_id, subject, visible, language in session.execute(query)]
+    query = (
+        sa.select(Message.id, Message.ticket_id, Message.subject, Message.visible, Ticket.language)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Message.suggest_state == PENDING)
+        .order_by(Message.id)
+        .limit(limit)
+    )
+    return [
+        Question(message_id, ticket_id, f"{subject}\n\n{visible}"[:LONGEST_QUESTION], language)
+        for message_id, ticket_id, subject, visible, language in session.execute(query)
+    ]
 
 
 def save_found(session: Session, question: Question, found: Sequence[Found], *, now: datetime) -> None:
     """Replace what was merely shown; what an agent inserted or dismissed stays. Safe to run twice."""
-    session.execute(sa.delete(Suggestion).where(
-        Suggestion.message_id == question.message_id, Suggestion.outcome == Outcome.SHOWN,
-        Suggestion.reply_id.is_(None)).execution_options(synchronize_session=False))
-    kept = set(session.scalars(sa.select(Suggestion.article_id).where(Suggestion.message_id == question.message_id)))
+    session.execute(
+        sa.delete(Suggestion)
+        .where(
+            Suggestion.message_id == question.message_id,
+            Suggestion.outcome == Outcome.SHOWN,
+            Suggestion.reply_id.is_(None),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    kept = set(
+        session.scalars(sa.select(Suggestion.article_id).where(Suggestion.message_id == question.message_id))
+    )
     wanted = [one.article_id for one in found]
-    alive = set(session.scalars(sa.select(Article.id).where(Article.id.in_(wanted), Article.archived.is_(False))))
+    alive = set(
+        session.scalars(sa.select(Article.id).where(Article.id.in_(wanted), Article.archived.is_(False)))
+    )
     for rank, one in enumerate(found, 1):
         if one.article_id in alive and one.article_id not in kept:
-            session.add(Suggestion(message_id=question.message_id, article_id=one.article_id, rank=rank,
-                                   confidence=one.confidence, why=one.why, shown=one.shown, created_at=now))
-    session.execute(sa.update(Message).where(Message.id == question.message_id).values(suggest_state=DONE)
-                    .execution_options(synchronize_session=False))
+            session.add(
+                Suggestion(
+                    message_id=question.message_id,
+                    article_id=one.article_id,
+                    rank=rank,
+                    confidence=one.confidence,
+                    why=one.why,
+                    shown=one.shown,
+                    created_at=now,
+                )
+            )
+    session.execute(
+        sa.update(Message)
+        .where(Message.id == question.message_id)
+        .values(suggest_state=DONE)
+        .execution_options(synchronize_session=False)
+    )
     changed(session, question.ticket_id, "suggested", now)
 
 
 def score_again(session: Session) -> int:
     """Articles or lessons changed: the newest letters that still wait for an answer are scored anew."""
-    newest = sa.select(sa.func.max(Message.id)).join(Ticket, Ticket.id == Message.ticket_id).where(
-        Message.kind == Kind.INCOMING, Message.suggest_state == DONE, Ticket.status == Status.OPEN,
-        Ticket.waiting_since.is_not(None)).group_by(Message.ticket_id).order_by(sa.func.max(Message.id).desc()).limit(RESCORED)
-    result = session.execute(sa.update(Message).where(Message.id.in_(list(session.scalars(newest))))
-                             .values(suggest_state=PENDING).execution_options(synchronize_session=False))
-    return int(result.rowcount)
+    newest = (
+        sa.select(sa.func.max(Message.id))
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(
+            Message.kind == Kind.INCOMING,
+            Message.suggest_state == DONE,
+            Ticket.status == Status.OPEN,
+            Ticket.waiting_since.is_not(None),
+        )
+        .group_by(Message.ticket_id)
+        .order_by(sa.func.max(Message.id).desc())
+        .limit(RESCORED)
+    )
+    result = session.execute(
+        sa.update(Message)
+        .where(Message.id.in_(list(session.scalars(newest))))
+        .values(suggest_state=PENDING)
+        .execution_options(synchronize_session=False)
+    )
+    return db.changed_rows(result)

@@ -19,5 +19,7 @@ bp = Blueprint("mailboxes", __name__)
 def index() -> str:
     settings: Settings = current_app.config["SETTINGS"]
     with db.reading() as session:
-        balances = queries.balances(session, now=db.now(), silence=timedelta(minutes=settings.silence_alarm_minutes))
+        balances = queries.balances(
+            session, now=db.now(), silence=timedelta(minutes=settings.silence_alarm_minutes)
+        )
     return render_template("mailboxes/index.html", balances=balances, silence=settings.silence_alarm_minutes)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import db, queue
+from app import db
 from app.errors import NotFound
 from app.mailboxes import parked
 from app.mailboxes.models import RawMail
@@ -24,8 +24,11 @@ def index() -> str:
     before = request.args.get("before", type=int)
     with db.reading() as session:
         rows = parked.parked_mails(session, before=before)
-        return render_template("parked/index.html", rows=rows[:parked.PAGE],
-                               next_before=rows[parked.PAGE - 1].id if len(rows) > parked.PAGE else None)
+        return render_template(
+            "parked/index.html",
+            rows=rows[: parked.PAGE],
+            next_before=rows[parked.PAGE - 1].id if len(rows) > parked.PAGE else None,
+        )
 
 
 @bp.get("/parked/<int:raw_mail_id>/source")
@@ -49,10 +52,14 @@ def replay() -> AnyResponse:
     chosen = request.form.get("id", type=int)
     query = sa.select(RawMail.id)
     with db.transaction() as session:
-        number = parked.replay(session, query.where(RawMail.id == chosen) if chosen else query, limit=settings.mail_bytes)
-    queue.wake("poller")
+        number = parked.replay(
+            session, query.where(RawMail.id == chosen) if chosen else query, limit=settings.mail_bytes
+        )
     if number:
         flash(_("Trying again. Mail that can be read now appears as a ticket within seconds."), "good")
     else:
-        flash(_("Nothing to try again: mail above the size limit stays here until MAX_MAIL_MB is raised."), "warn")
+        flash(
+            _("Nothing to try again: mail above the size limit stays here until MAX_MAIL_MB is raised."),
+            "warn",
+        )
     return redirect(url_for("parked.index"))

@@ -36,19 +36,36 @@ class Fleet:
         self.port = _free_port()
         self._log_dir = log_dir
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._environment = {**os.environ, **{
-            "DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url, "SECRET_KEY": SECRET,
-            "SANDBOX": "no", "PORT": str(self.port), "POLL_SECONDS": "1", "UNDO_SECONDS": "1",
-            "MAIL_TIMEOUT_SECONDS": "3", "FINAL_DOT_TIMEOUT_SECONDS": "5", "PASSWORD_COST": "low", "PYTHONPATH": str(PROJECT),
-            **environment}}
+        self._environment = {
+            **os.environ,
+
+                "DATA_DIR": str(settings.data_dir),
+                "DATABASE_URL": settings.database_url,
+                "SECRET_KEY": SECRET,
+                "SANDBOX": "no",
+                "PORT": str(self.port),
+                "POLL_SECONDS": "1",
+                "UNDO_SECONDS": "1",
+                "MAIL_TIMEOUT_SECONDS": "3",
+                "FINAL_DOT_TIMEOUT_SECONDS": "5",
+                "PASSWORD_COST": "low",
+                "PYTHONPATH": str(PROJECT),
+                **environment
+            ,
+        }
 
     def start(self, name: str) -> None:
         command = self._commands()[name]
         if name == "queue":
             self.settings.queue_socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             queue_server.clear_socket(self.settings.queue_socket)
-        self._running[name] = processes.start(command, log=self._log_dir / f"{name}.log", cwd=PROJECT,
-                                              env=self._environment, start_new_session=True)
+        self._running[name] = processes.start(
+            command,
+            log=self._log_dir / f"{name}.log",
+            cwd=PROJECT,
+            env=self._environment,
+            start_new_session=True,
+        )
 
     def start_all(self) -> None:
         for name in NAMES:
@@ -70,7 +87,10 @@ class Fleet:
 
     def logs(self) -> str:
         """The ends of all logs, for the message of a failed test."""
-        return "\n".join(f"== {path.name}\n{path.read_text(errors='replace')[-1500:]}" for path in self._log_dir.glob("*.log"))
+        return "\n".join(
+            f"== {path.name}\n{path.read_text(errors='replace')[-1500:]}"
+            for path in self._log_dir.glob("*.log")
+        )
 
     def web_answers(self) -> bool:
         try:
@@ -82,10 +102,27 @@ class Fleet:
     def _commands(self) -> dict[str, list[str]]:
         python = sys.executable
         return {
-            "queue": [str(part) for part in queue_server.command(
-                queue_server.program(), self.settings.queue_socket, self.settings.run_dir)],
-            "web": [python, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4",
-                    "--bind", f"127.0.0.1:{self.port}", "--no-control-socket", "wsgi:app"],
+            "queue": [
+                str(part)
+                for part in queue_server.command(
+                    queue_server.program(), self.settings.queue_socket, self.settings.run_dir
+                )
+            ],
+            "web": [
+                python,
+                "-m",
+                "gunicorn",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "1",
+                "--threads",
+                "4",
+                "--bind",
+                f"127.0.0.1:{self.port}",
+                "--no-control-socket",
+                "wsgi:app",
+            ],
             "poller": [python, "-m", "mail_ingest.poller"],
             "worker": [python, "-m", "workers.worker"],
             "scheduler": [python, "-m", "workers.schedule"],
@@ -112,14 +149,29 @@ class AgentBrowser:
         page = self.get(f"/tickets/{ticket_id}")
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found, "the ticket page has a form"
-        self._ask(f"/tickets/{ticket_id}/reply", {
-            "csrf_token": found[1], "html": html, "to": to, "cc": "", "then_status": "waiting", "nonce": nonce,
-            "confirmed": "yes"})
+        self._ask(
+            f"/tickets/{ticket_id}/reply",
+            {
+                "csrf_token": found[1],
+                "html": html,
+                "to": to,
+                "cc": "",
+                "then_status": "waiting",
+                "nonce": nonce,
+                "confirmed": "yes",
+            },
+        )
 
     def _ask(self, path: str, form: dict[str, str] | None) -> str:
         body = urllib.parse.urlencode(form).encode() if form is not None else None
-        request = urllib.request.Request(self._base + path, data=body, headers={
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()), "Origin": self._base})
+        request = urllib.request.Request(
+            self._base + path,
+            data=body,
+            headers={
+                "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items()),
+                "Origin": self._base,
+            },
+        )
         with urllib.request.urlopen(request, timeout=15) as answer:
             for header in answer.headers.get_all("Set-Cookie", []):
                 name, _, rest = header.partition("=")

@@ -40,12 +40,25 @@ SETTLED = 240
 
 def connect(installation: Settings, dovecot: Dovecot, sink: SmtpSink) -> None:
     with db.transaction() as session:
-        mailboxes.add_mailbox(session, Mailbox(
-            address="support@help.example", name="Help", sandbox=True, created_at=db.now(),
-            imap_host="127.0.0.1", imap_port=dovecot.port, imap_security="none", imap_user="support@help.example",
-            imap_password=seal(installation.secret_key, dovecot.password),
-            smtp_host="127.0.0.1", smtp_port=sink.port, smtp_security="none", smtp_user=sink.user,
-            smtp_password=seal(installation.secret_key, sink.password)))
+        mailboxes.add_mailbox(
+            session,
+            Mailbox(
+                address="support@help.example",
+                name="Help",
+                sandbox=True,
+                created_at=db.now(),
+                imap_host="127.0.0.1",
+                imap_port=dovecot.port,
+                imap_security="none",
+                imap_user="support@help.example",
+                imap_password=seal(installation.secret_key, dovecot.password),
+                smtp_host="127.0.0.1",
+                smtp_port=sink.port,
+                smtp_security="none",
+                smtp_user=sink.user,
+                smtp_password=seal(installation.secret_key, sink.password),
+            ),
+        )
 
 
 def write_letters(dovecot: Dovecot) -> None:
@@ -55,8 +68,11 @@ def write_letters(dovecot: Dovecot) -> None:
             sender, first = f"c{customer}@buyer.example", f"c{customer}-0@buyer.example"
             text = f"letter {number} of customer {customer}"
             name = f"c{customer}-{number}@buyer.example"
-            raw = (letter(text, sender=sender, message_id=name) if number == 0
-                   else answer_to(first, sender=sender, message_id=name, text=text))
+            raw = (
+                letter(text, sender=sender, message_id=name)
+                if number == 0
+                else answer_to(first, sender=sender, message_id=name, text=text)
+            )
             dovecot.append(raw)
 
 
@@ -78,28 +94,41 @@ def send_replies(browser: AgentBrowser, dice: random.Random) -> None:
     answered: set[int] = set()
     while len(answered) < REPLIES:
         with db.reading() as session:
-            rows = session.execute(sa.select(Ticket.id, Message.sender_email).join(
-                Message, Message.ticket_id == Ticket.id).where(Message.kind == Kind.INCOMING)).all()
+            rows = session.execute(
+                sa.select(Ticket.id, Message.sender_email)
+                .join(Message, Message.ticket_id == Ticket.id)
+                .where(Message.kind == Kind.INCOMING)
+            ).all()
         fresh = {ticket_id: email for ticket_id, email in rows if ticket_id not in answered}
         if not fresh:
             time.sleep(0.2)  # not luck: the loop ends when the tickets are there, however long that takes
             continue
         ticket_id = dice.choice(sorted(fresh))
         nonce = f"reply-form-of-ticket-{ticket_id}"
-        until_taken(partial(browser.reply, ticket_id, f"<div>answer to {ticket_id}</div>", fresh[ticket_id], nonce), 60)
+        until_taken(
+            partial(browser.reply, ticket_id, f"<div>answer to {ticket_id}</div>", fresh[ticket_id], nonce),
+            60,
+        )
         answered.add(ticket_id)
 
 
 def settled() -> bool:
     """Nothing waits for a decision, and every delivery has come to an end."""
     with db.reading() as session:
-        filed = session.scalar(sa.select(sa.func.count()).select_from(RawMail).where(RawMail.state == RawState.FILED))
-        going = session.scalar(sa.select(sa.func.count()).select_from(Outbox).where(
-            Outbox.state.not_in([Delivery.ACCEPTED, Delivery.UNCERTAIN])))
+        filed = session.scalar(
+            sa.select(sa.func.count()).select_from(RawMail).where(RawMail.state == RawState.FILED)
+        )
+        going = session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Outbox)
+            .where(Outbox.state.not_in([Delivery.ACCEPTED, Delivery.UNCERTAIN]))
+        )
     return filed == CUSTOMERS * LETTERS_EACH and going == 0
 
 
-def test_nothing_is_lost_or_doubled(installation: Settings, dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path) -> None:
+def test_nothing_is_lost_or_doubled(
+    installation: Settings, dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path
+) -> None:
     connect(installation, dovecot, smtp_sink)
     agent = add_agent("nora@help.example", "Nora Lind")
     (tmp_path / "logs").mkdir()
@@ -128,8 +157,11 @@ def observe_letters(dovecot: Dovecot) -> None:
         texts = list(session.scalars(sa.select(Message.visible).where(Message.kind == Kind.INCOMING)))
         threads = Counter(session.scalars(sa.select(Message.ticket_id).where(Message.kind == Kind.INCOMING)))
         states = Counter(session.scalars(sa.select(RawMail.state)))
-    expected = Counter(f"letter {number} of customer {customer}"
-                       for number in range(LETTERS_EACH) for customer in range(CUSTOMERS))
+    expected = Counter(
+        f"letter {number} of customer {customer}"
+        for number in range(LETTERS_EACH)
+        for customer in range(CUSTOMERS)
+    )
     assert len(on_server) == sum(expected.values())
     assert Counter(text.strip() for text in texts) == expected
     assert list(threads.values()) == [LETTERS_EACH] * CUSTOMERS
@@ -138,11 +170,15 @@ def observe_letters(dovecot: Dovecot) -> None:
 
 def observe_replies(sink: SmtpSink) -> None:
     """Fifty replies, each accepted once; only one that we show as uncertain may be missing, none is there twice."""
-    copies = Counter((mail.recipients, re.search(rb"answer to (\d+)", mail.raw).group(1))  # type: ignore[union-attr]
-                     for mail in sink.accepted)
+    copies = Counter(
+        (mail.recipients, re.search(rb"answer to (\d+)", mail.raw).group(1))  # type: ignore[union-attr]
+        for mail in sink.accepted
+    )
     with db.reading() as session:
         outcomes = Counter(session.scalars(sa.select(Outbox.state)))
-        replies = session.scalar(sa.select(sa.func.count()).select_from(Message).where(Message.kind == Kind.OUTGOING))
+        replies = session.scalar(
+            sa.select(sa.func.count()).select_from(Message).where(Message.kind == Kind.OUTGOING)
+        )
         shown = Counter(session.scalars(sa.select(Message.delivery).where(Message.kind == Kind.OUTGOING)))
     print("outcomes of the deliveries:", dict(outcomes))
     assert replies == REPLIES

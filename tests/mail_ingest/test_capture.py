@@ -34,8 +34,16 @@ class Watched:
         self.settings, self.blobs, self.dovecot = settings, blobs, dovecot
         with db.transaction() as session:
             password = seal(settings.secret_key, dovecot.password)
-            mailbox = Mailbox(address=ADDRESS, imap_host="127.0.0.1", imap_port=dovecot.port, imap_security="none",
-                              imap_user=ADDRESS, imap_password=password, created_at=db.now(), **more)
+            mailbox = Mailbox(
+                address=ADDRESS,
+                imap_host="127.0.0.1",
+                imap_port=dovecot.port,
+                imap_security="none",
+                imap_user=ADDRESS,
+                imap_password=password,
+                created_at=db.now(),
+                **more,
+            )
             service.add_mailbox(session, mailbox)
         self.mailbox = mailbox
         with db.reading() as session:
@@ -101,7 +109,9 @@ def test_the_quick_look_takes_only_what_is_new(watched: Watched) -> None:
     assert watched.look(look_for_newer).stored == 1
 
 
-def test_a_renumbered_folder_brings_nothing_in_twice(watched: Watched, installation: Settings, blobs: BlobStore) -> None:
+def test_a_renumbered_folder_brings_nothing_in_twice(
+    watched: Watched, installation: Settings, blobs: BlobStore
+) -> None:
     raws = [letter("one"), letter("two")]
     for raw in raws:
         watched.dovecot.append(raw)
@@ -114,7 +124,9 @@ def test_a_renumbered_folder_brings_nothing_in_twice(watched: Watched, installat
         client.copy("1:*", "Old")
         client.store("1:*", "+FLAGS", r"(\Deleted)")
         client.expunge()
-    with db.transaction() as session:  # what a new UIDVALIDITY looks like from here: other numbers for the same mail
+    with (
+        db.transaction() as session
+    ):  # what a new UIDVALIDITY looks like from here: other numbers for the same mail
         session.execute(sa.update(Folder).values(uidvalidity=1))
         session.execute(sa.update(RawMail).values(uidvalidity=1))
     for raw in raws:
@@ -124,7 +136,8 @@ def test_a_renumbered_folder_brings_nothing_in_twice(watched: Watched, installat
 
 
 def test_oversize_mail_is_parked_with_its_header_and_fetched_when_the_limit_grows(
-        watched: Watched, installation: Settings, blobs: BlobStore) -> None:
+    watched: Watched, installation: Settings, blobs: BlobStore
+) -> None:
     watched.dovecot.append(letter("x" * 5000, subject="big one"))
     watched.look(limit=2000)
     (row,) = watched.rows()
@@ -138,7 +151,9 @@ def test_oversize_mail_is_parked_with_its_header_and_fetched_when_the_limit_grow
     assert Ingest(installation, blobs).drain().outcomes == {"filed": 1}
 
 
-def test_mail_from_before_is_left_alone_but_counted(installation: Settings, blobs: BlobStore, dovecot: Dovecot) -> None:
+def test_mail_from_before_is_left_alone_but_counted(
+    installation: Settings, blobs: BlobStore, dovecot: Dovecot
+) -> None:
     dovecot.append(letter("old"))
     watched = Watched(installation, blobs, dovecot)
     watched.look()
@@ -148,7 +163,9 @@ def test_mail_from_before_is_left_alone_but_counted(installation: Settings, blob
     assert [row.history for row in watched.rows()] == [True, False]
 
 
-def test_importing_everything_makes_closed_history(installation: Settings, blobs: BlobStore, dovecot: Dovecot) -> None:
+def test_importing_everything_makes_closed_history(
+    installation: Settings, blobs: BlobStore, dovecot: Dovecot
+) -> None:
     dovecot.append(letter("old"))
     watched = Watched(installation, blobs, dovecot, first_import="all")
     watched.look()
@@ -172,6 +189,7 @@ def test_a_poller_that_lost_its_lease_writes_nothing(watched: Watched) -> None:
 
 def test_the_poller_brings_a_letter_into_a_ticket_and_the_ledger_balances(watched: Watched) -> None:
     import threading
+
     poller = Poller(watched.settings, watched.blobs)
     thread = threading.Thread(target=poller.run)
     thread.start()
@@ -184,6 +202,7 @@ def test_the_poller_brings_a_letter_into_a_ticket_and_the_ledger_balances(watche
         poller.stop()
         thread.join()
     from datetime import timedelta
+
     with db.reading() as session:
         (balance,) = queries.balances(session, now=db.now(), silence=timedelta(minutes=5))
     assert balance.balanced
@@ -193,28 +212,34 @@ def test_the_poller_brings_a_letter_into_a_ticket_and_the_ledger_balances(watche
 def test_a_wrong_password_is_said_precisely(watched: Watched) -> None:
     account = account_of(watched.mailbox, watched.settings)
     wrong = type(account)(account.host, account.port, account.security, account.user, "nope")
-    with pytest.raises(PermanentFailure, match="refused the user name or password for support@help.example"):
+    with pytest.raises(PermanentFailure, match=r"refused the user name or password for support@help\.example"):
         check_login(wrong)
 
 
-@pytest.mark.parametrize(("host", "security", "text", "kind"), [
-    ("no-such-host.invalid", "tls", "no such host name", TemporaryFailure),
-    ("mail.help.example", "none", "refusing to send a password in clear text", PermanentFailure),
-])
+@pytest.mark.parametrize(
+    ("host", "security", "text", "kind"),
+    [
+        ("no-such-host.invalid", "tls", "no such host name", TemporaryFailure),
+        ("mail.help.example", "none", "refusing to send a password in clear text", PermanentFailure),
+    ],
+)
 def test_bad_addresses_are_said_precisely(host: str, security: str, text: str, kind: type[Exception]) -> None:
     from app.mailboxes.service import Account
+
     with pytest.raises(kind, match=text):
         check_login(Account(host, 993, security, "u", "p", 5))
 
 
 def test_tls_to_a_plain_port_is_said_precisely(dovecot: Dovecot) -> None:
     from app.mailboxes.service import Account
+
     with pytest.raises(PermanentFailure, match="no TLS on this port"):
         check_login(Account("127.0.0.1", dovecot.port, "tls", "u", "p", 5))
 
 
 def test_a_closed_port_is_said_precisely() -> None:
     from app.mailboxes.service import Account
+
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""From journalled bytes to tickets, on both databases: every letter ends in one recorded outcome, in the right place."""
+"""From journalled bytes to tickets: every letter ends in one recorded outcome, in the right place."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class Post:
         self.uid = 0
         with db.transaction() as session:
             mailbox = Mailbox(address=address, imap_host="127.0.0.1", created_at=ARRIVED, lease_token=1)
-            folder = Folder(mailbox=mailbox, name="INBOX", uidvalidity=1, first_listed_at=ARRIVED, history_uidvalidity=1)
+            folder = Folder(
+                mailbox=mailbox, name="INBOX", uidvalidity=1, first_listed_at=ARRIVED, history_uidvalidity=1
+            )
             session.add_all([mailbox, folder])
             session.flush()
             self.mailbox, self.folder = mailbox, folder
@@ -64,7 +66,9 @@ def all_tickets() -> Sequence[Ticket]:
 
 def messages(ticket_id: int) -> Sequence[Message]:
     with db.reading() as session:
-        return session.scalars(sa.select(Message).where(Message.ticket_id == ticket_id).order_by(Message.id)).all()
+        return session.scalars(
+            sa.select(Message).where(Message.ticket_id == ticket_id).order_by(Message.id)
+        ).all()
 
 
 def states() -> list[str]:
@@ -79,7 +83,12 @@ def our_message_id(post: Post, ticket_id: int, message_id: int = 1) -> str:
 def test_a_letter_becomes_a_ticket_on_a_new_client_card(post: Post) -> None:
     assert post.deliver(letter("Hello,\n\nwhere is it?", subject="My parcel")) == {"filed": 1}
     (ticket,) = all_tickets()
-    assert (ticket.subject, ticket.status, ticket.unread, ticket.message_count) == ("My parcel", "open", True, 1)
+    assert (ticket.subject, ticket.status, ticket.unread, ticket.message_count) == (
+        "My parcel",
+        "open",
+        True,
+        1,
+    )
     assert ticket.waiting_since == ARRIVED + timedelta(minutes=1)
     with db.reading() as session:
         card = session.scalars(sa.select(Customer)).one()
@@ -101,9 +110,12 @@ def test_an_answer_continues_the_ticket_and_reopens_it(post: Post) -> None:
 @pytest.mark.parametrize("together", [True, False])
 def test_the_order_of_arrival_does_not_matter(post: Post, together: bool) -> None:
     """Root, two answers that name only the root, an answer to an answer: one ticket in any order."""
-    raws = [letter(message_id="root@buyer.example"), answer_to("root@buyer.example", message_id="b@buyer.example"),
-            answer_to("root@buyer.example", message_id="c@buyer.example"),
-            answer_to("root@buyer.example", "b@buyer.example", message_id="d@buyer.example")]
+    raws = [
+        letter(message_id="root@buyer.example"),
+        answer_to("root@buyer.example", message_id="b@buyer.example"),
+        answer_to("root@buyer.example", message_id="c@buyer.example"),
+        answer_to("root@buyer.example", "b@buyer.example", message_id="d@buyer.example"),
+    ]
     random.Random(7).shuffle(raws)
     raws.reverse()
     for batch in [raws] if together else [[raw] for raw in raws]:
@@ -124,14 +136,19 @@ def test_our_token_from_a_stranger_is_held_and_gives_no_rights(post: Post) -> No
     post.deliver(answer_to(ours, sender="Eve <eve@elsewhere.example>", message_id="eve@elsewhere.example"))
     assert [message.held for message in messages(1)] == [False, True]
     post.deliver(answer_to("eve@elsewhere.example", sender="Eve <eve@elsewhere.example>"))
-    assert [ticket.message_count for ticket in all_tickets()] == [2, 1], "a held letter must not open the door for the next"
+    assert [ticket.message_count for ticket in all_tickets()] == [2, 1], (
+        "a held letter must not open the door for the next"
+    )
 
 
 def test_another_address_of_the_same_card_may_speak(post: Post) -> None:
     post.deliver(letter(message_id="a@buyer.example"))
     with db.transaction() as session:
-        session.execute(sa.insert(sa.inspect(Customer).relationships["addresses"].mapper.class_).values(
-            customer_id=1, email="olga@home.example", bounce_reason=""))
+        session.execute(
+            sa.insert(sa.inspect(Customer).relationships["addresses"].mapper.class_).values(
+                customer_id=1, email="olga@home.example", bounce_reason=""
+            )
+        )
     post.deliver(answer_to("a@buyer.example", sender="olga@home.example"))
     assert [ticket.message_count for ticket in all_tickets()] == [2]
 
@@ -143,7 +160,9 @@ def test_the_same_bytes_again_are_a_duplicate(post: Post) -> None:
     assert len(all_tickets()) == 1
 
 
-def test_one_letter_to_two_mailboxes_is_one_ticket_that_says_so(post: Post, installation: Settings, blobs: BlobStore) -> None:
+def test_one_letter_to_two_mailboxes_is_one_ticket_that_says_so(
+    post: Post, installation: Settings, blobs: BlobStore
+) -> None:
     sales = Post(installation, blobs, "sales@help.example")
     raw = letter(message_id="a@buyer.example")
     post.deliver(b"Received: by one.example\r\n" + raw)
@@ -171,7 +190,8 @@ def test_automatic_mail_is_filed_but_wakes_nobody(post: Post) -> None:
     with db.transaction() as session:
         tickets.set_status(session, session.get_one(Ticket, 1), Status.WAITING, by=None, now=db.now())
     raw = answer_to("a@buyer.example", subject="Automatic reply: My parcel").replace(
-        b"Subject:", b"Auto-Submitted: auto-replied\nSubject:", 1)
+        b"Subject:", b"Auto-Submitted: auto-replied\nSubject:", 1
+    )
     assert post.deliver(raw) == {"automatic": 1}
     (ticket,) = all_tickets()
     assert (ticket.status, ticket.waiting_since) == ("waiting", None)
@@ -210,7 +230,8 @@ def test_history_is_closed_unread_by_nobody_and_never_suggested_to(post: Post) -
 
 
 def test_a_mail_that_breaks_ingest_is_parked_and_its_neighbours_are_filed(
-        post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
     poison = letter("poison", subject="poison")
     real = post.ingest._read
 
@@ -220,7 +241,10 @@ def test_a_mail_that_breaks_ingest_is_parked_and_its_neighbours_are_filed(
         return real(raw_id, digest)
 
     monkeypatch.setattr(post.ingest, "_read", read)
-    assert post.deliver(letter(subject="before"), poison, letter(subject="after")) == {"filed": 2, "parked": 1}
+    assert post.deliver(letter(subject="before"), poison, letter(subject="after")) == {
+        "filed": 2,
+        "parked": 1,
+    }
     assert states() == [RawState.FILED, RawState.PARKED, RawState.FILED]
     monkeypatch.undo()
     with db.transaction() as session:
@@ -240,11 +264,23 @@ def test_quoted_text_is_folded_and_words_inside_it_stay(post: Post) -> None:
     post.deliver(letter(message_id="a@buyer.example"))
     with db.transaction() as session:
         ticket = session.get_one(Ticket, 1)
-        tickets.add_message(session, ticket, Message(
-            ticket_id=1, kind=Kind.OUTGOING, visible="We will deliver it on Monday between ten and noon.",
-            subject="Re: My parcel", arrived_at=ARRIVED, rfc_message_id=our_message_id(post, 1)), now=ARRIVED)
-    text = ("Thanks, Monday suits me.\n\nOn Fri, Nov 20, 2026 at 10:00, Support wrote:\n"
-            "> We will deliver it on Monday between ten and noon.\n")
+        tickets.add_message(
+            session,
+            ticket,
+            Message(
+                ticket_id=1,
+                kind=Kind.OUTGOING,
+                visible="We will deliver it on Monday between ten and noon.",
+                subject="Re: My parcel",
+                arrived_at=ARRIVED,
+                rfc_message_id=our_message_id(post, 1),
+            ),
+            now=ARRIVED,
+        )
+    text = (
+        "Thanks, Monday suits me.\n\nOn Fri, Nov 20, 2026 at 10:00, Support wrote:\n"
+        "> We will deliver it on Monday between ten and noon.\n"
+    )
     post.deliver(answer_to(our_message_id(post, 1), text=text))
     last = messages(1)[-1]
     assert "Monday suits me" in last.visible

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from itertools import count
 
 _numbers = count(1)
 DATE = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
-def letter(text: str = "Where is my parcel?", *, sender: str = "Olga Petrova <olga@buyer.example>",
-           to: str = "support@help.example", subject: str = "My parcel", message_id: str | None = "",
-           headers: Mapping[str, str] | None = None, html: str | None = None,
-           files: Mapping[str, bytes] | None = None, date: datetime = DATE) -> bytes:
+def letter(
+    text: str = "Where is my parcel?",
+    *,
+    sender: str = "Olga Petrova <olga@buyer.example>",
+    to: str = "support@help.example",
+    subject: str = "My parcel",
+    message_id: str | None = "",
+    headers: Mapping[str, str] | None = None,
+    html: str | None = None,
+    files: Mapping[str, bytes] | None = None,
+    date: datetime = DATE,
+) -> bytes:
     """One mail. `message_id` '' makes a fresh one, None leaves the header out."""
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender, to, subject, format_datetime(date)

@@ -19,9 +19,20 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def incoming(mailbox: Mailbox, sender: str, **more: object) -> IncomingLetter:
-    return IncomingLetter(raw_mail_id=None, mailbox_id=mailbox.id, sender_name="", sender_email=sender, subject="S",
-                          visible=f"words of {sender}", folded="", signature="", html=None, language="en",
-                          arrived_at=NOW, **more)  # type: ignore[arg-type]
+    return IncomingLetter(
+        raw_mail_id=None,
+        mailbox_id=mailbox.id,
+        sender_name="",
+        sender_email=sender,
+        subject="S",
+        visible=f"words of {sender}",
+        folded="",
+        signature="",
+        html=None,
+        language="en",
+        arrived_at=NOW,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -36,7 +47,9 @@ def scene(session: Session) -> tuple[Session, Ticket, Message, Agent]:
     first = incoming(mailbox, "olga@buyer.example")
     ticket = open_ticket(session, first, olga, now=NOW)
     file_letter(session, ticket, first, olga, wakes=True, now=NOW)
-    held = file_letter(session, ticket, incoming(mailbox, "eve@elsewhere.example", held=True), eve, wakes=True, now=NOW)
+    held = file_letter(
+        session, ticket, incoming(mailbox, "eve@elsewhere.example", held=True), eve, wakes=True, now=NOW
+    )
     return session, ticket, held, agent
 
 
@@ -52,7 +65,12 @@ def test_an_accepted_stranger_may_speak(scene: tuple[Session, Ticket, Message, A
 def test_not_this_ticket_and_back(scene: tuple[Session, Ticket, Message, Agent]) -> None:
     session, ticket, held, agent = scene
     new = moving.move_to_new_ticket(session, held, by=agent, now=NOW)
-    assert (new.customer.email, new.message_count, new.related_id, held.held) == ("eve@elsewhere.example", 1, ticket.id, False)
+    assert (new.customer.email, new.message_count, new.related_id, held.held) == (
+        "eve@elsewhere.example",
+        1,
+        ticket.id,
+        False,
+    )
     assert (ticket.message_count, ticket.preview) == (1, "words of olga@buyer.example")
     assert session.get(Participant, (ticket.id, "eve@elsewhere.example")) is None
     assert moving.move_back(session, held, by=agent, now=NOW) is ticket
