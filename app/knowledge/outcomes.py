@@ -55,7 +55,11 @@ def attach(session: Session, letter_ids: Sequence[int], reply_id: int) -> None:
     """This reply answers these letters; until it has left nothing else changes."""
     session.execute(
         sa.update(Suggestion)
-        .where(Suggestion.message_id.in_(letter_ids), Suggestion.reply_id.is_(None))
+        .where(
+            Suggestion.message_id.in_(letter_ids),
+            Suggestion.reply_id.is_(None),
+            Suggestion.outcome.in_((Outcome.SHOWN, Outcome.INSERTED)),
+        )
         .values(reply_id=reply_id)
     )
 

@@ -125,7 +125,8 @@ def _cleaned(html: str) -> str:
     return nh3.clean(
         html,
         tags=_TAGS,
-        attributes={"a": {"href"}},
+        attributes={"*": set(), "a": {"href"}},
+        url_relative="deny",
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     ).strip()

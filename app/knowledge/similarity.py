@@ -13,6 +13,8 @@ from kb_search.stems import stems
 
 # A variable becomes some words that the article does not have: a name, a number, a subject.
 WORDS_PER_VARIABLE = 3
+# A greeting and a name around the article are not an edit.
+GREETING_WORDS = 4
 # From here on a reply counts as the article sent as it was: a greeting or a name more makes no difference.
 UNCHANGED = 0.95
 # From here on an edited answer teaches as much as an unchanged one.
@@ -26,7 +28,7 @@ FEWEST_WORDS = 5
 
 def similarity(article: str, sent: str, others: Iterable[str] = ()) -> float:
     """0..1: words the two share among all their words (Dice). `others`: more articles in the same reply."""
-    wanted, spare = _bag(without(article)), WORDS_PER_VARIABLE * count(article)
+    wanted, spare = _bag(without(article)), GREETING_WORDS + WORDS_PER_VARIABLE * count(article)
     found = _bag(sent)
     for other in others:
         found -= _bag(without(other))
