@@ -57,7 +57,7 @@ def home() -> Response:
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url, import_map=import_map, navigation=navigation, agent_menu=agent_menu,
-        has_endpoint=has_endpoint, linkify=linkify, reply_to_text=reply_to_text, htmx_config=json.dumps(HTMX_CONFIG))
+        has_endpoint=has_endpoint, unique_id=unique_id, linkify=linkify, reply_to_text=reply_to_text, htmx_config=json.dumps(HTMX_CONFIG))
     app.jinja_env.filters.update(
         relative_time=relative_time, exact_time=exact_time, initials=initials, tone=tone, file_size=file_size)
     app.context_processor(_context)
@@ -115,6 +115,12 @@ def import_map() -> Markup:
     files = [f"js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))] + ["vendor/trix.min.js"]
     imports = {url_for("static", filename=name): static_url(name) for name in files}
     return Markup(json.dumps({"imports": imports}))
+
+
+def unique_id(prefix: str) -> str:
+    """An element id used once on this page: a gradient that two drawings share vanishes with the one that is folded."""
+    g.last_id = g.get("last_id", 0) + 1
+    return f"{prefix}-{g.last_id}"
 
 
 def relative_time(at: datetime) -> str:

@@ -42,6 +42,8 @@ async function make(form) {
   })) area.setAttribute(name, value);
   place.append(area, toolbar);
   await ready;
+  const length = area.editor.getDocument().toString().length;
+  if (length > 1) area.editor.setSelectedRange([length - 1, length - 1]);
   keep(form, area);
   return area;
 }
@@ -55,8 +57,10 @@ export async function openComposer(kind, { focus = true } = {}) {
   for (const tab of composer.querySelectorAll(".composer-tab")) tab.setAttribute("aria-selected", String(tab.dataset.compose === kind));
   for (const form of composer.querySelectorAll(".composer-form")) form.hidden = form.id !== `form-${kind}`;
   const area = await editorOf(composer.querySelector(`#form-${kind}`));
-  if (focus) area.focus();
-  composer.scrollIntoView({ block: "nearest" });
+  if (focus) {
+    area.focus();
+    composer.scrollIntoView({ block: "nearest" });
+  }
   return area;
 }
 
