@@ -28,7 +28,7 @@ def find_by_addresses(session: Session, emails: Iterable[str]) -> dict[str, Cust
         .join(CustomerAddress.customer)
         .where(CustomerAddress.email.in_(wanted))
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.email: row.Customer for row in session.execute(query)}
 
 
 def find_or_create(session: Session, email: str, name: str, *, now: datetime, language: str = "") -> Customer:
