@@ -29,15 +29,33 @@ _TELLING_HEADERS = {
     "x-cron-env": "the output of a scheduled program",
     "x-loop": "passed on by a program that guards against loops",
 }
-_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-owner", "list-archive")
-_PRECEDENCE = {"bulk": "bulk mail", "junk": "bulk mail", "list": "mailing list", "auto_reply": "an automatic reply"}
-_DAEMONS = frozenset(("mailer-daemon", "mailerdaemon", "mail-daemon", "double-bounce", "autoresponder", "auto-reply"))
+_LIST_HEADERS = (
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "list-help",
+    "list-subscribe",
+    "list-owner",
+    "list-archive",
+)
+_PRECEDENCE = {
+    "bulk": "bulk mail",
+    "junk": "bulk mail",
+    "list": "mailing list",
+    "auto_reply": "an automatic reply",
+}
+_DAEMONS = frozenset(
+    ("mailer-daemon", "mailerdaemon", "mail-daemon", "double-bounce", "autoresponder", "auto-reply")
+)
 
 _PHRASES = (
     # English
-    "automatic reply|auto reply|autoreply|auto-reply|automated reply|automatic response|auto response|auto-response"
-    "|autoresponse|automated response|autoresponder|out of office|out of the office|out-of-office|ooo|vacation reply"
-    "|out of office autoreply|out of office reply|away from my mail|away from the office|vacation message|on vacation"
+    "automatic reply|auto reply|autoreply|auto-reply|automated reply|automatic response|auto"
+    " response|auto-response"
+    "|autoresponse|automated response|autoresponder|out of office|out of the office|out-of-office"
+    "|ooo|vacation reply"
+    "|out of office autoreply|out of office reply|away from my mail|away from the office|vacation"
+    " message|on vacation"
     # Russian, Ukrainian, Belarusian, Bulgarian, Serbian
     "|автоответ|авто-ответ|автоматический ответ|автоответчик|нет на месте|вне офиса|отсутствие на рабочем месте"
     "|я в отпуске|уведомление об отсутствии|автовідповідь|автоматична відповідь|поза офісом|аўтаматычны адказ"
@@ -45,13 +63,17 @@ _PHRASES = (
     # German, Dutch, Swedish, Danish, Norwegian, Finnish, Icelandic
     "|automatische antwort|abwesenheitsnotiz|abwesenheitsassistent|abwesenheitsmeldung|abwesenheit"
     "|automatische abwesenheitsmeldung|außer haus|nicht im büro|automatisch antwoord|automatische beantwoording"
-    "|afwezigheidsbericht|afwezig|niet aanwezig|autosvar|automatiskt svar|frånvaromeddelande|frånvarande|automatisk svar"
-    "|fraværsmeddelelse|fraværsmelding|fravær|ikke til stede|automaattinen vastaus|poissaoloilmoitus|poissa|sjálfvirkt svar"
+    "|afwezigheidsbericht|afwezig|niet aanwezig|autosvar|automatiskt svar|frånvaromeddelande"
+    "|frånvarande|automatisk svar"
+    "|fraværsmeddelelse|fraværsmelding|fravær|ikke til stede|automaattinen vastaus"
+    "|poissaoloilmoitus|poissa|sjálfvirkt svar"
     # French, Italian, Spanish, Portuguese, Catalan, Romanian
-    "|réponse automatique|reponse automatique|absence du bureau|absent du bureau|message d'absence|message d’absence"
+    "|réponse automatique|reponse automatique|absence du bureau|absent du bureau|message d'absence"
+    "|message d’absence"
     "|risposta automatica|fuori sede|fuori ufficio|assente|assenza dall'ufficio|respuesta automática"
     "|respuesta automatica|fuera de la oficina|fuera de oficina|ausente|resposta automática|resposta automatica"
-    "|fora do escritório|ausência do escritório|ausencia do escritorio|ausência temporária|resposta automàtica|răspuns automat"
+    "|fora do escritório|ausência do escritório|ausencia do escritorio|ausência temporária"
+    "|resposta automàtica|răspuns automat"
     # Polish, Czech, Slovak, Croatian, Slovenian, Hungarian, Baltic, Greek, Turkish
     "|automatyczna odpowiedź|autoodpowiedź|odpowiedź automatyczna|poza biurem|nieobecność w biurze|nieobecny"
     "|automatická odpověď|automaticka odpoved|mimo kancelář|nepřítomnost|nejsem v kanceláři|automatická odpoveď"
@@ -65,7 +87,8 @@ _PHRASES = (
 _SUBJECT = re.compile(rf"[\[(<*\s]{{0,3}}(?:{_PHRASES})\s{{0,3}}(?:[\])>*:：!.,|]|[-–—]\s|$)", re.I)
 _OTHER_SUBJECTS = re.compile(
     r"auto: .{0,200}\bout of (?:the )?office"
-    r"|(?:i am|i'm|i’m) (?:currently )?(?:out of (?:the )?office|away from (?:the |my )?(?:office|desk)|on (?:annual )?leave)\b"
+    r"|(?:i am|i'm|i’m) (?:currently )?(?:out of (?:the )?office|away from (?:the |my )?(?:office"
+    r"|desk)|on (?:annual )?leave)\b"
     r"|.{1,80} is (?:currently )?out of (?:the )?office\b"
     r"|ich bin (?:derzeit |zurzeit |momentan )?(?:nicht im (?:büro|haus)|im urlaub|abwesend)\b"
     r"|je suis (?:actuellement )?(?:absente?|en congés?)\b"
@@ -117,7 +140,10 @@ def _declared(root: Part) -> str | None:
     suppressed = {item.strip() for item in headers.ascii("x-auto-response-suppress").lower().split(",")}
     if suppressed & {"all", "oof", "autoreply"}:
         return "its sender asks for no automatic answers (X-Auto-Response-Suppress)"
-    if headers.ascii("x-post-messageclass").startswith("9") or "autoresponder" in headers.ascii("delivered-to").lower():
+    if (
+        headers.ascii("x-post-messageclass").startswith("9")
+        or "autoresponder" in headers.ascii("delivered-to").lower()
+    ):
         return "an automatic reply"
     return None
 

@@ -44,49 +44,76 @@ _SERVER_NAMES = re.compile(
     re.I,
 )
 _SUBJECT = re.compile(
-    r"undeliver|un?deliverable|delivery (?:status|failure|has failed|failed|problem|report|delayed|incomplete|error)"
-    r"|mail delivery|returned mail|return(?:ed)? to sender|failure notice|could not be delivered|non[- ]?delivery"
+    r"undeliver|un?deliverable|delivery (?:status|failure|has failed|failed|problem|report|delayed"
+    r"|incomplete|error)"
+    r"|mail delivery|returned mail|return(?:ed)? to sender|failure notice|could not be delivered"
+    r"|non[- ]?delivery"
     r"|message (?:status|delayed|not delivered)|warning: |mail system error|delayed mail|rejected|bounce"
-    r"|не ?достав|ошибка доставки|возвращен|возврат|задерж|unzustellbar|nicht zugestellt|zustellung|non remis|échec"
+    r"|не ?достав|ошибка доставки|возвращен|возврат|задерж|unzustellbar|nicht zugestellt|zustellung"
+    r"|non remis|échec"
     r"|no se (?:ha )?(?:puede|pudo|podido)|no entregad|mancata consegna|non recapitabile|não entregue|não foi"
-    r"|onbestelbaar|niet bezorgd|niedostarcz|nie dostarczono|nedoruč|kunde inte|olevererbart|не доставлено|не доставлен",
+    r"|onbestelbaar|niet bezorgd|niedostarcz|nie dostarczono|nedoruč|kunde inte|olevererbart|не"
+    r" доставлено|не доставлен",
     re.I,
 )
 _FAILED = re.compile(
     r"could(?: not|n't) be delivered|cannot be delivered|can't be delivered|was(?: not|n't) delivered"
-    r"|(?:not|n't) able to deliver|unable to deliver|couldn't deliver|failed to deliver|did not reach|not be reached"
-    r"|delivery (?:has )?failed|delivery to the following|delivery failure|permanent (?:fatal )?error|undeliverable"
-    r"|undelivered|address(?:\(es\)|es)? failed|had (?:permanent|transient)|message (?:was )?blocked|address not found"
-    r"|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable)|recipient rejected|returned to sender"
-    r"|has been rejected|delivery error|giving up|не может быть доставлен|не (?:было|был|удалось|может быть) ?доставл"
+    r"|(?:not|n't) able to deliver|unable to deliver|couldn't deliver|failed to deliver|did not"
+    r" reach|not be reached"
+    r"|delivery (?:has )?failed|delivery to the following|delivery failure|permanent (?:fatal"
+    r" )?error|undeliverable"
+    r"|undelivered|address(?:\(es\)|es)? failed|had (?:permanent|transient)|message (?:was"
+    r" )?blocked|address not found"
+    r"|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable)|recipient"
+    r" rejected|returned to sender"
+    r"|has been rejected|delivery error|giving up|не может быть доставлен|не (?:было|был|удалось"
+    r"|может быть) ?доставл"
     r"|не удалось доставить|не доставлен|невозможно доставить|недоставлен|konnte nicht zugestellt"
-    r"|nicht zugestellt werden|n'a pas (?:pu|été)|n’a pas (?:pu|été)|no se (?:ha )?(?:pudo|podido|puede)|non (?:è|e') stat"
-    r"|impossibile (?:recapitare|consegnare)|não (?:pôde|foi)|kon niet worden|nie (?:mógł|mogła|udało)|nelze doručit"
-    r"|kunde inte levereras|has not been delivered|not yet been delivered|delayed",
+    r"|nicht zugestellt werden|n'a pas (?:pu|été)|n’a pas (?:pu|été)|no se (?:ha )?(?:pudo|podido"
+    r"|puede)|non (?:è|e') stat"
+    r"|impossibile (?:recapitare|consegnare)|não (?:pôde|foi)|kon niet worden|nie (?:mógł|mogła"
+    r"|udało)|nelze doručit"
+    r"|kunde inte levereras|has not been delivered|not yet been delivered|delayed|temporary problem"
+    r"|delivery incomplete",
     re.I,
 )
 _DELAYED = re.compile(
-    r"will (?:be )?(?:retr|keep trying|continue|try)|retried|retrying|continue to (?:be )?(?:try|attempt)|still being"
-    r"|(?:has )?(?:not yet been|been delayed)|delivery (?:is |has been )?delayed|delayed \d|warning message only"
+    r"will (?:be )?(?:retr|keep trying|continue|try)|retried|retrying|continue to (?:be )?(?:try"
+    r"|attempt)|still being"
+    r"|(?:has )?(?:not yet been|been delayed)|delivery (?:is |has been )?delayed|delayed \d|warning"
+    r" message only"
     r"|need(?: to)? (?:not )?do (?:anything|nothing)|do not (?:need to )?resend|no action is required"
-    r"|will be attempted|attempts will|temporary problem|попытки (?:доставки|отправки)|повторн|задерж|ещё не доставлен"
-    r"|еще не доставлен|verzögert|weitere (?:zustell)?versuche|retard[ée]|nouvelles tentatives|retras|ritard|opóźni",
+    r"|will be attempted|attempts will|temporary problem|попытки (?:доставки|отправки)|повторн"
+    r"|задерж|ещё не доставлен"
+    r"|еще не доставлен|verzögert|weitere (?:zustell)?versuche|retard[ée]|nouvelles tentatives"
+    r"|retras|ritard|opóźni",
     re.I,
 )
 _FINAL = re.compile(
-    r"giving up|gave up|given up|permanent|retry timeout exceeded|too long|no longer|will not be retried|won't be retried"
-    r"|could not be delivered (?:for|after)|final|expired|окончательно|не будут|прекращен|5\.\d\.\d",
+    r"giving up|gave up|given up|permanent(?:ly)? (?:fatal |delivery )?(?:error|failure|rejected)"
+    r"|failed permanently"
+    r"|error is permanent|retry timeout exceeded|been (?:in the queue|queued) too long|(?:will not"
+    r"|won't) be retried"
+    r"|expired|окончательно|прекращен|endgültig|définitivement|(?<![\d.])5\.\d\.\d",
     re.I,
 )
 _DELAY_SUBJECT = re.compile(r"delay|warning|still|задерж|verzöger|retard|retras|ritard|opóźni", re.I)
 _COPY_BELOW = re.compile(
-    r"^.{0,20}(?:below this line is a copy|this is a copy of|the header of the original|original message|copy of the message"
+    r"^.{0,20}(?:below this line is a copy|this is a copy of|the header of the original|original"
+    r" message|copy of the message"
     r"|returned message|message header|исходное (?:письмо|сообщение)|текст (?:письма|сообщения)|заголовк"
     r"|received: (?:from|by)|return-path: )",
     re.I | re.M,
 )
-_LISTED = re.compile(r"^[ \t>*•-]{0,12}(?:<|mailto:|to: |rfc822; ?)?([^\s<>:;,()]{1,64}@[^\s<>:;,()]{1,250})>?(?:[ \t:;,(]|$)", re.M)
-_NEAR = re.compile(r"(?:deliver|to|recipient|address|for|адрес\w*|получател\w*|an|à|a)[ \t\n:'\"<]{1,8}([^\s<>:;,()'\"]{1,64}@[^\s<>:;,()'\"]{1,250})", re.I)
+_LISTED = re.compile(
+    r"^[ \t>*•-]{0,12}(?:<|mailto:|to: |rfc822; ?)?([^\s<>:;,()]{1,64}@[^\s<>:;,()]{1,250})>?(?:[ \t:;,(]|$)",
+    re.M,
+)
+_NEAR = re.compile(
+    r"(?:deliver|to|recipient|address|for|адрес\w*|получател\w*|an|à|a)[ \t\n"
+    r":'\"<]{1,8}([^\s<>:;,()'\"]{1,64}@[^\s<>:;,()'\"]{1,250})",
+    re.I,
+)
 
 
 def find_bounce(root: Part, subject: str, sender: Address, text: str) -> Bounce | None:
@@ -105,16 +132,28 @@ def _from_status(root: Part, groups: list[Fields], text: str) -> Bounce:
     reports = reports or [group for group in groups if "action" in group or "status" in group] or [{}]
     action = min((_action(group) for group in reports), key=_ACTIONS.index)
     grave = [group for group in reports if _action(group) == action]
-    recipients = [_typed(group.get(name, "")) for group in grave for name in ("original-recipient", "final-recipient")]
+    recipients = [
+        _typed(group.get(name, "")) for group in grave for name in ("original-recipient", "final-recipient")
+    ]
     found = [address[0].lower() for address in (_ADDRESS.findall(item) for item in recipients) if address]
-    named = found or [item.lower() for item in _failed_recipients(root)] or (_recipients(text, "") if action == "failed" else [])
-    diagnostic = next((_typed(group["diagnostic-code"]) for group in grave if group.get("diagnostic-code")), "")
-    status = next((match[1] for match in (_STATUS.search(group.get("status", "")) for group in grave) if match), "")
+    named = (
+        found
+        or [item.lower() for item in _failed_recipients(root)]
+        or (_recipients(text, "") if action == "failed" else [])
+    )
+    diagnostic = next(
+        (_typed(group["diagnostic-code"]) for group in grave if group.get("diagnostic-code")), ""
+    )
+    status = next(
+        (match[1] for match in (_STATUS.search(group.get("status", "")) for group in grave) if match), ""
+    )
     return Bounce(
         tuple(dict.fromkeys(named))[:MAX_RECIPIENTS],
         status or _status_in(diagnostic),
         " ".join(diagnostic.split())[:MAX_DIAGNOSTIC],
-        original_id(root) or first_id(groups[0].get("x-original-message-id", "") if groups else "") or _by_headers(root),
+        original_id(root)
+        or first_id(groups[0].get("x-original-message-id", "") if groups else "")
+        or _by_headers(root),
         action,
     )
 
@@ -127,33 +166,37 @@ def _action(group: Fields) -> str:
 
 
 def _typed(value: str) -> str:
-    """"rfc822; a@b" without its type."""
+    """ "rfc822; a@b" without its type."""
     kind, semicolon, rest = value.partition(";")
     return rest.strip() if semicolon and len(kind) < 20 else value.strip()
 
 
 def _from_prose(root: Part, subject: str, sender: Address, text: str) -> Bounce | None:
     failed = _failed_recipients(root)
-    from_server = bool(
-        _SERVER_NAMES.search(sender.email.partition("@")[0])
-        or _SERVER_NAMES.search(sender.name)
-        or root.headers.ascii("return-path").replace(" ", "") == "<>"
-    )
+    if not failed and not _from_server(root, sender):
+        return None
     prose = _above_copy(text)
-    says_so = bool(_FAILED.search(prose[:6000]))
-    if not failed and not (from_server and says_so and (_SUBJECT.search(subject) or _status_in(prose))):
+    flat = " ".join(prose.split())
+    says_so = bool(_FAILED.search(flat[:6000]))
+    known_subject = bool(_SUBJECT.search(subject))
+    if not failed and not (says_so and (known_subject or _status_in(prose))):
         return None
     recipients = failed or _recipients(prose, sender.email)
-    delayed = _is_delay(subject, prose)
-    if not recipients and not (_SUBJECT.search(subject) and says_so):
+    if not recipients and not known_subject:
         return None
     return Bounce(
         tuple(dict.fromkeys(item.lower() for item in recipients))[:MAX_RECIPIENTS],
         _status_in(prose),
         _diagnostic(prose),
-        original_id(root) or quoted_id(text[len(prose) :]) or _by_headers(root),
-        "delayed" if delayed else "failed",
+        original_id(root) or quoted_id(text) or _by_headers(root),
+        "delayed" if _is_delay(subject, flat) else "failed",
     )
+
+
+def _from_server(root: Part, sender: Address) -> bool:
+    local = sender.email.partition("@")[0]
+    null_sender = root.headers.ascii("return-path").replace(" ", "") == "<>"
+    return null_sender or bool(_SERVER_NAMES.search(local) or _SERVER_NAMES.search(sender.name))
 
 
 def _failed_recipients(root: Part) -> list[str]:
@@ -193,11 +236,15 @@ def _diagnostic(prose: str) -> str:
     for pattern in (_REPLY, _STATUS, _FAILED):
         for index, line in enumerate(lines):
             if pattern.search(line):
-                return " ".join((line + " " + (lines[index + 1] if index + 1 < len(lines) else "")).split())[:MAX_DIAGNOSTIC]
+                return " ".join((line + " " + (lines[index + 1] if index + 1 < len(lines) else "")).split())[
+                    :MAX_DIAGNOSTIC
+                ]
     return ""
 
 
 def _by_headers(root: Part) -> str:
     headers = root.headers
-    answered = first_id(headers.ascii("in-reply-to")) or next(iter(reversed(read_ids(headers.ascii("references")))), "")
+    answered = first_id(headers.ascii("in-reply-to")) or next(
+        iter(reversed(read_ids(headers.ascii("references")))), ""
+    )
     return answered

@@ -65,9 +65,30 @@ _ALIASES = {
 _CODECS = {alias: codec for codec, aliases in _ALIASES.items() for alias in aliases.split()}
 
 _SEVEN_BIT = ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7")
-_MULTIBYTE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+_MULTIBYTE = (
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+)
 _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic")
-_LATIN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1257", "cp1254", "iso8859-4", "cp437", "cp850", "mac-roman")
+_LATIN = (
+    "cp1252",
+    "iso8859-15",
+    "cp1250",
+    "iso8859-2",
+    "cp1257",
+    "cp1254",
+    "iso8859-4",
+    "cp437",
+    "cp850",
+    "mac-roman",
+)
 _DETECTABLE = ["cp1253", "cp1255", "cp1256", "tis_620"]
 _MAX_DETECTION = 3000
 
@@ -75,7 +96,12 @@ _KEY = re.compile(r"[^a-z0-9]+")
 _WIDE_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{2,}")
-_ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"), (b"\x1b(J", "iso2022_jp_ext"), (b"~{", "hz"))
+_ESCAPES = (
+    (b"\x1b$)C", "iso2022_kr"),
+    (b"\x1b$", "iso2022_jp_ext"),
+    (b"\x1b(J", "iso2022_jp_ext"),
+    (b"~{", "hz"),
+)
 
 
 def clean_text(text: str) -> str:
@@ -139,7 +165,9 @@ def _stateful(data: bytes, codec: str) -> tuple[str, str] | None:
     """The 7-bit charsets that switch alphabets by escape sequences."""
     if codec in _SEVEN_BIT:
         strict = _strict(data, codec)
-        return strict or ((data.decode(codec, "replace"), codec) if data.isascii() and codec != "utf-7" else None)
+        return strict or (
+            (data.decode(codec, "replace"), codec) if data.isascii() and codec != "utf-7" else None
+        )
     if b"\x1b" in data or (b"~{" in data and not codec and data.isascii()):
         for mark, name in _ESCAPES:
             if mark in data:
@@ -186,7 +214,7 @@ def _declared(data: bytes, codec: str) -> tuple[str, str] | None:
 def _other_latin(data: bytes, codec: str) -> str:
     # "Latin 1" is what mailers write when they do not know; the other names are written on purpose.
     best, margin = find_latin(data) if codec == "cp1252" else (codec, 0.0)
-    return best if margin > 8.0 else codec
+    return best if margin > 6.0 else codec
 
 
 def _cyrillic(data: bytes, codec: str) -> tuple[str, str]:

@@ -23,18 +23,21 @@ class Address:
 
 
 _TOKEN = re.compile(
-    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|"(?:[^"\\]|\\.){0,4000}"|[,;<>():]|[^,;<>():"=]+|["=]', re.DOTALL
+    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|"(?:[^"\\]|\\.){0,400}"|[,;<>():]|[^,;<>():"=]+|["=]',
+    re.DOTALL,
 )
 _BARE = re.compile(rb"""[^\s<>,;:"'()\[\]@]{1,250}@[^\s<>,;:"'()\[\]@]{1,250}""")
 _QUOTED_LOCAL = re.compile(rb"""(?<![^\s<])"(?:[^"\\]|\\.){1,200}"@[^\s<>,;:"'()@]{1,250}""")
 _AROUND_AT = re.compile(rb"[ \t]*([@.])[ \t]*")
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
 @dataclass(slots=True)
 class _Entry:
     words: list[bytes] = field(default_factory=list)  # unquoted text outside of brackets
     quoted: list[bytes] = field(default_factory=list)
-    name: list[bytes] = field(default_factory=list)  # both of them in order
+    whole: list[bytes] = field(default_factory=list)  # both of them in order
+    name: list[bytes] = field(default_factory=list)  # the same without quotation marks
     comment: list[bytes] = field(default_factory=list)
     angle: list[bytes] | None = None
 
@@ -88,14 +91,17 @@ class _Reader:
             self.entry = _Entry()
         elif token[:1] == b'"' and len(token) > 1:
             self.entry.quoted.append(token)
-            self.entry.name.append(token)
+            self.entry.whole.append(token)
+            self.entry.name.append(_ESCAPED.sub(rb"\1", token[1:-1]))
         elif token != b'"':
             self.entry.words.append(token)
+            self.entry.whole.append(token)
             self.entry.name.append(token)
 
     def _comment(self, token: bytes) -> None:
+        outermost = self.depth == (1 if token == b")" else 0)
         self.depth += (token == b"(") - (token == b")")
-        if token not in b"()":
+        if not (outermost and token in b"()"):
             self.entry.comment.append(token)
 
     def _bracket(self, token: bytes) -> None:
@@ -127,7 +133,9 @@ def _finish(entries: list[_Entry], hint: str) -> list[Address]:
         address = _address(entry, hint)
         if address.email or entry.angle is not None:
             # "Doe, John <john@host>": the first comma was part of the name.
-            name = ", ".join([*waiting, address.name]) if waiting and entry.angle is not None else address.name
+            name = (
+                ", ".join([*waiting, address.name]) if waiting and entry.angle is not None else address.name
+            )
             if name == address.name:
                 found.extend(Address(text, "") for text in waiting)
             found.append(Address(name, address.email))
@@ -141,12 +149,19 @@ def _finish(entries: list[_Entry], hint: str) -> list[Address]:
 def _address(entry: _Entry, hint: str) -> Address:
     angle = b"".join(entry.angle or [])
     email = _email(angle, hint)
-    name = b" ".join(piece.strip() for piece in entry.name)
+    name = b"".join(entry.name)
     if not email:
-        name = b"".join(entry.name)
-        raw = _first_bare(name, b"".join(entry.words), b"".join(entry.quoted))
+        words = b"".join(entry.words)
+        raw = _first_bare(b"".join(entry.whole), words, b"".join(entry.quoted))
+        if not raw and b"@" in words:
+            name = words = _AROUND_AT.sub(rb"\1", words)
+            raw = _first_bare(name, words, b"")
         email = _email(raw, hint)
-        name = name.replace(raw, b" ", 1) if raw else name + (b" " + angle if angle.strip() else b"")
+        name = (
+            name.replace(raw, b" ", 1).replace(raw.replace(b'"', b""), b" ", 1)
+            if raw
+            else name + (b" " + angle if angle.strip() else b"")
+        )
     text = _name(name, hint) or _name(b"".join(entry.comment), hint)
     return Address(text, email)
 
@@ -175,13 +190,9 @@ def _email(raw: bytes, hint: str) -> str:
 
 
 def _name(raw: bytes, hint: str) -> str:
-    text = raw.strip()
-    if text[:1] == b'"' == text[-1:] and len(text) > 1 and b'"' not in text[1:-1].replace(b'\\"', b""):
-        text = text[1:-1]
-    if b"\\" in text:
-        text = _ESCAPED.sub(rb"\1", text)
-    name = "".join(char if char.isprintable() else " " for char in decode_header(text.replace(b'"', b" "), hint))
-    return " ".join(name.split()).strip("\"' ")[:500]
-
-
-_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+    name = "".join(char if char.isprintable() else " " for char in decode_header(raw, hint))
+    name = " ".join(name.split())[:500]
+    # Some senders quote twice, or quote inside of the encoded word.
+    while len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1].strip()
+    return name

@@ -15,7 +15,8 @@ _HEADER_LINE = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
 # Only well-known names may resume a header block after a broken line: prose such as "Note: see
 # below" must not swallow the first paragraph of a letter.
 _KNOWN_NAME = re.compile(
-    rb"(?i)(?:x-[a-z0-9-]+|received|return-path|delivered-to|from|to|cc|bcc|sender|reply-to|subject|date|message-id"
+    rb"(?i)(?:x-[a-z0-9-]+|received|return-path|delivered-to|from|to|cc|bcc|sender|reply-to|subject"
+    rb"|date|message-id"
     rb"|in-reply-to|references|mime-version|content-[a-z-]+|list-[a-z-]+|precedence|auto-submitted|importance"
     rb"|priority|thread-[a-z]+|user-agent|dkim-signature|authentication-results|arc-[a-z-]+|received-spf"
     rb"|feedback-id|errors-to|organization|envelope-to|disposition-notification-to)[ \t]{0,20}:"

@@ -4,14 +4,42 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
 _DATE = re.compile(
     r"(\d{1,2})[ .-]{1,3}([A-Za-z]{3})[a-z]{0,6}\.?[ .,-]{1,3}(\d{4}|\d{2})[ ,]{1,3}"
-    r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d{1,9})?[ ]{0,3}([AaPp][Mm])?[ ]{0,3}(?:(?:GMT|UTC|UT)?([+-]\d{2}:?\d{2})|([A-Za-z]{1,5}))?"
+    r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d{1,9})?[ ]{0,3}([AaPp][Mm])?[ ]{0,3}(?:(?:GMT"
+    r"|UTC|UT)?([+-]\d{2}:?\d{2})|([A-Za-z]{1,5}))?"
 )
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,9})?\s?(Z|[+-]\d{2}:?\d{2})?")
-_ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "msk": 3, "msd": 4}
-_ZONES |= {"bst": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "jst": 9, "kst": 9, "wet": 0, "west": 1}
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2}))?(?:[.,]\d{1,9})?\s?(Z|[+-]\d{2}:?\d{2})?"
+)
+_ZONES = {
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+    "msk": 3,
+    "msd": 4,
+}
+_ZONES |= {
+    "bst": 1,
+    "cet": 1,
+    "met": 1,
+    "cest": 2,
+    "mest": 2,
+    "eet": 2,
+    "eest": 3,
+    "jst": 9,
+    "kst": 9,
+    "wet": 0,
+    "west": 1,
+}
 
 # Electronic mail with such headers is no older, and a clock beyond the last year is broken.
 FIRST_YEAR = 1980

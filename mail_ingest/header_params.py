@@ -27,7 +27,11 @@ def split_value(value: bytes, hint: str = "") -> tuple[str, dict[str, str]]:
     if b"=" in head:
         # "text/plain charset=utf-8": the semicolon was forgotten.
         first_word = head.split(None, 1)[0]
-        head, rest = (b"", value) if b"=" in first_word else (first_word, value[value.find(first_word) + len(first_word) :])
+        head, rest = (
+            (b"", value)
+            if b"=" in first_word
+            else (first_word, value[value.find(first_word) + len(first_word) :])
+        )
     leading = head.split(b"(", 1)[0].strip(b" \t\"'").lower().decode("ascii", "ignore")
     return leading, _join(_pairs(rest), hint) if rest else {}
 
@@ -121,4 +125,6 @@ def _continued(parts: list[tuple[bytes, bool]], hint: str) -> str:
         parts = [(first[mark.end() :], True), *parts[1:]]
     if not any(encoded for _, encoded in parts):
         return decode_header(b"".join(value for value, _ in parts), hint)
-    return decode_bytes(b"".join(unquote_to_bytes(value) if encoded else value for value, encoded in parts), charset or hint)
+    return decode_bytes(
+        b"".join(unquote_to_bytes(value) if encoded else value for value, encoded in parts), charset or hint
+    )

@@ -12,7 +12,9 @@ from mail_ingest.mime_transfer import decode_base64
 
 MAX_WORDS = 2000
 
-_WORD_START = re.compile(rb"=\?[ \t]{0,3}([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]{0,20})?[ \t]{0,3}\?([bBqQ])\?")
+_WORD_START = re.compile(
+    rb"=\?[ \t]{0,3}([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]{0,20})?[ \t]{0,3}\?([bBqQ])\?"
+)
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _SPACES = re.compile(r"[ \t\r\n]+")
 

@@ -8,21 +8,23 @@ and links. Whatever is not understood stays as text: a customer's word is never 
 import html as _html
 import re
 
+from mail_ingest.mime_page import Page
+
 MAX_HTML = 2 * 1024 * 1024
-MAX_QUOTE_DEPTH = 20
 MAX_URL = 500
 
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table pre blockquote".split())
 _BLOCKS = frozenset(
-    "div tr li dt dd address article aside center details fieldset figcaption figure footer form header main nav "
+    "div tr li dt dd address article aside center details fieldset figcaption figure footer form"
+    " header main nav "
     "section summary caption thead tbody tfoot title body html option".split()
 )
 _SKIPPED = frozenset("script style head title template noembed object svg math select".split())
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
-_ATTRIBUTE = re.compile(r"""\b(href|src|alt|style|hidden|start)\s{0,20}(?:=\s{0,20}("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.I)
+_ATTRIBUTE = re.compile(
+    r"""\b(href|src|alt|style|hidden|start)\s{0,20}(?:=\s{0,20}("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.I
+)
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all", re.I)
-_SPACES = re.compile(r"[ \t\r\n\f\v\xa0]+")
-_INVISIBLE = dict.fromkeys((0x00AD, 0x034F, 0x200B, 0x2060, 0xFEFF))
 _HIDEABLE = frozenset("div span p table tr td a b font section u i em".split())
 _ELEMENT_MARKS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.I) for name in _SKIPPED | _HIDEABLE}
 
@@ -35,94 +37,12 @@ def html_to_text(html: str) -> str:
     return reader.page.text()
 
 
-class _Page:
-    """Collects words into lines; knows the quote depth and how many blank lines are due."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.line: list[str] = []
-        self.prefix = ""
-        self.depth = 0
-        self.indent = ""
-        self.blank_due = False
-        self.space_due = False
-
-    def words(self, text: str) -> None:
-        """Text with white space collapsed as a browser does."""
-        collapsed = _SPACES.sub(" ", text)
-        if collapsed[0] == " " and (collapsed := collapsed[1:]) is not None and self.line:
-            self.space_due = True
-        if not collapsed:
-            return
-        if self.space_due and self.line:
-            self.line.append(" ")
-        self.space_due = collapsed[-1] == " "
-        self._put(collapsed[:-1] if self.space_due else collapsed)
-
-    def verbatim(self, text: str) -> None:
-        """Text of a <pre>: its line breaks and spaces stay."""
-        first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        if first:
-            self._put(first)
-        for line in others:
-            self.end_line(keep_empty=True)
-            if line:
-                self._put(line)
-
-    def _put(self, text: str) -> None:
-        if not self.line:
-            if self.blank_due and self.lines:
-                self.lines.append(self.prefix.rstrip())
-            self.blank_due = False
-            self.line.append(self.prefix + self.indent)
-            self.indent = ""
-        self.line.append(text)
-
-    def mark(self, text: str) -> None:
-        """A list bullet, written only if the item has words."""
-        self.end_line()
-        self.indent = text
-
-    def end_line(self, *, keep_empty: bool = False) -> None:
-        if self.line:
-            self.lines.append("".join(self.line).rstrip())
-            self.line = []
-        elif keep_empty and self.lines:
-            self.lines.append(self.prefix.rstrip())
-        self.space_due = False
-
-    def end_paragraph(self) -> None:
-        self.end_line()
-        self.blank_due = True
-
-    def quote(self, step: int) -> None:
-        self.end_paragraph()
-        self.depth = max(0, self.depth + step)
-        if step > 0 and self.lines and self.lines[-1]:
-            # The blank line before a quote is outside of it.
-            self.lines.append(self.prefix.rstrip())
-            self.blank_due = False
-        self.prefix = "> " * min(self.depth, MAX_QUOTE_DEPTH)
-
-    def mark_position(self) -> tuple[int, int]:
-        return len(self.lines), len(self.line)
-
-    def since(self, position: tuple[int, int]) -> str:
-        """What was written on the present line since the position."""
-        lines, words = position
-        return "".join(self.line[words:] if lines == len(self.lines) else self.line)
-
-    def text(self) -> str:
-        self.end_line()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).translate(_INVISIBLE).strip("\n")
-
-
 class _Reader:
     """Cuts HTML into text and tags, and tells the page what they mean."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.page = _Page()
+        self.page = Page()
         self.position = 0
         self.pre = 0
         self.lists: list[int] = []  # next number of an <ol>, -1 for <ul>
@@ -167,7 +87,11 @@ class _Reader:
             self._text(source[start:])
             return len(source)
         name = tag[1].lower()
-        return self._close(name, end) if source[start + 1] == "/" else self._open(name, source[tag.end() : end - 1], end)
+        return (
+            self._close(name, end)
+            if source[start + 1] == "/"
+            else self._open(name, source[tag.end() : end - 1], end)
+        )
 
     def _find(self, mark: str, start: int) -> int:
         if mark in self.no_more:
@@ -342,4 +266,10 @@ _OPENING = {
     "th": _open_cell,
     "ul": _open_bullets,
 }
-_CLOSING = {"a": _close_link, "blockquote": _close_quote, "ol": _close_list, "ul": _close_list, "pre": _close_pre}
+_CLOSING = {
+    "a": _close_link,
+    "blockquote": _close_quote,
+    "ol": _close_list,
+    "ul": _close_list,
+    "pre": _close_pre,
+}

@@ -62,7 +62,7 @@ class _Piece:
     html: str | None = None
 
     def shown(self) -> str:
-        return self.text if self.text.strip() or self.html is None else html_to_text(self.html)
+        return self.text if self.text.strip() or self.html is None else html_to_text(self.html)[:MAX_TEXT]
 
 
 @dataclass(slots=True)
@@ -95,7 +95,11 @@ def read_body(root: Part, hint: str = "") -> Body:
     reading = _Reading(hint)
     _walk(root, reading, is_root=True)
     text, html = _join(reading)
-    cids = {_html.unescape(unquote(cid)) for cid in _CID.findall((html or "") + text)} if reading.files else set()
+    cids = (
+        {_html.unescape(unquote(cid)) for cid in _CID.findall((html or "") + text)}
+        if reading.files
+        else set()
+    )
     files = tuple(
         ParsedAttachment(file.name, file.content_type, file.content, file.content_id, file.content_id in cids)
         for file in reading.files
@@ -108,7 +112,9 @@ def _join(reading: _Reading) -> tuple[str, str | None]:
     pieces = [piece for piece in reading.pieces if piece.text.strip() or piece.html is not None]
     blocks = [text.strip("\n") for text in (piece.shown() for piece in pieces) if text.strip()]
     own = "\n\n".join(blocks)
-    blocks.extend(text for text in reading.invitations if text.split("\n", 1)[0].partition(": ")[2] not in own)
+    blocks.extend(
+        text for text in reading.invitations if text.split("\n", 1)[0].partition(": ")[2] not in own
+    )
     blocks.extend(reading.notes if not own.strip() else ())
     blocks.extend(_nested_text(part) for part in reading.nested)
     html = None
@@ -236,7 +242,11 @@ def _keep(reading: _Reading, file: _File) -> None:
 
 
 def _raw_name(part: Part) -> str:
-    return part.disposition_params.get("filename") or part.params.get("name") or part.disposition_params.get("name", "")
+    return (
+        part.disposition_params.get("filename")
+        or part.params.get("name")
+        or part.disposition_params.get("name", "")
+    )
 
 
 def _nested_text(mail: Part) -> str:

@@ -5,7 +5,12 @@ import re
 MAX_EVENTS = 20
 
 _WHEN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{0,2}(Z?))?")
-_METHODS = {"REQUEST": "Invitation", "CANCEL": "Cancelled", "REPLY": "Answer to an invitation", "COUNTER": "Other time"}
+_METHODS = {
+    "REQUEST": "Invitation",
+    "CANCEL": "Cancelled",
+    "REPLY": "Answer to an invitation",
+    "COUNTER": "Other time",
+}
 _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "perhaps"}
 _ESCAPE = re.compile(r"\\([nN,;\\:])")
 
@@ -53,7 +58,11 @@ def _person(name: str, value: str) -> str:
     shown = re.search(r"CN=\"?([^;:\"]{1,200})", name, re.I)
     answer = re.search(r"PARTSTAT=([A-Z-]{1,20})", name, re.I)
     address = value[7:] if value.lower().startswith("mailto:") else value
-    text = f"{shown[1].strip()} <{address}>" if shown and shown[1].strip().lower() != address.lower() else address
+    text = (
+        f"{shown[1].strip()} <{address}>"
+        if shown and shown[1].strip().lower() != address.lower()
+        else address
+    )
     return text + (f" ({_ANSWERS[answer[1].upper()]})" if answer and answer[1].upper() in _ANSWERS else "")
 
 

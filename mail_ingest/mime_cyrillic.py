@@ -50,7 +50,7 @@ _PAIRS = """
     300100001015212003250100000000000
     600021041002203002130000003000000
     903101303004335131350003000000032
-""".split()  # noqa: SIM905  a square to look at
+""".split()
 _FOLDED = str.maketrans("ёіїєґўјљњћђџѓѕќ", "еииегуйлнчдцгск")
 # Letters of one language only cost a little, or they would match whatever they are folded to.
 _RARE = dict.fromkeys("іїє", 0.7) | dict.fromkeys("ґўјљњћђџѓѕќ", 1.8)
@@ -58,6 +58,8 @@ _SIGNS = frozenset("«»„“”‘’–—…№ ")
 
 _HIGH_STRETCH = re.compile(rb"[ A-Za-z]{0,20}[\x80-\xff][A-Za-z \x80-\xff]{0,400}")
 _THREE_HIGH = re.compile(rb"[\x80-\xff]{3}")
+_MAC = re.compile(rb"(?<![\x80-\xff])[\x80-\x9f](?=[\xe0-\xfe])|(?<=[\xe0-\xfe])\xdf|[\x80-\x9f]{3}")
+_WINDOWS = re.compile(rb"[\xc0-\xde](?=[\xe0-\xff])|\xff|[\xc0-\xdf]{3}")
 _MAX_SAMPLE = 500
 _WORD = re.compile("[а-яёА-ЯЁіїєґўІЇЄҐЎ]{3}")
 
@@ -87,13 +89,17 @@ def find_cyrillic(data: bytes) -> str:
     sample = sample_of(data)
     readings = {name: sample.decode(name, "replace") for name in CANDIDATES}
     best = max(CANDIDATES, key=lambda name: score_cyrillic(readings[name]) - _UNLIKELY.get(name, 0.0))
+    if best in ("cp1251", "mac_cyrillic"):
+        # They share the small letters but for one; capitals and that one decide.
+        best = "mac_cyrillic" if len(_MAC.findall(sample)) > len(_WINDOWS.findall(sample)) else "cp1251"
     return best if is_cyrillic(readings[best]) else ""
 
 
 def is_cyrillic(text: str) -> bool:
     """Does this reading of a sample consist of Cyrillic words?"""
-    letters = sum(not char.isascii() for char in text)
-    return score_cyrillic(text) > (CLEAR_LONG if letters >= 20 else CLEAR_SHORT) and bool(_WORD.search(text))
+    ascii_only = len(text.encode("ascii", "ignore"))
+    enough = CLEAR_LONG if len(text) - ascii_only >= 20 else CLEAR_SHORT
+    return bool(_WORD.search(text)) and score_cyrillic(text) > enough
 
 
 def sample_of(data: bytes) -> bytes:

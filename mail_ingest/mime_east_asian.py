@@ -30,7 +30,7 @@ def _score(sample: bytes, codec: str, weight: Callable[[bytes], float]) -> float
         return 0.0
     total = 0.0
     for char, count in Counter(text).items():
-        total += count * (-3.0 if char == "\ufffd" else weight(char.encode(codec)))
+        total += count * (-3.0 if char == "\ufffd" else weight(char.encode(codec, "ignore")))
     return total / len(text)
 
 
@@ -43,19 +43,43 @@ def _korean(code: bytes) -> float:
 def _chinese(code: bytes) -> float:
     if len(code) != 2 or code[1] < 0xA1:
         return -1.0
-    return 0.95 if 0xB0 <= code[0] <= 0xD7 else 0.3 if 0xA1 <= code[0] <= 0xA3 else 0.0 if code[0] >= 0xD8 else -0.6
+    return (
+        0.95
+        if 0xB0 <= code[0] <= 0xD7
+        else 0.3
+        if 0xA1 <= code[0] <= 0xA3
+        else 0.0
+        if code[0] >= 0xD8
+        else -0.6
+    )
 
 
 def _taiwanese(code: bytes) -> float:
     if len(code) < 2:
         return -1.0
-    return 0.97 if 0xA4 <= code[0] <= 0xC6 else 0.3 if 0xA1 <= code[0] <= 0xA3 else 0.0 if 0xC9 <= code[0] <= 0xF9 else -1.0
+    return (
+        0.97
+        if 0xA4 <= code[0] <= 0xC6
+        else 0.3
+        if 0xA1 <= code[0] <= 0xA3
+        else 0.0
+        if 0xC9 <= code[0] <= 0xF9
+        else -1.0
+    )
 
 
 def _euc_japanese(code: bytes) -> float:
     if len(code) != 2:
         return -1.0
-    return 1.5 if code[0] in (0xA4, 0xA5) else 0.6 if 0xB0 <= code[0] <= 0xCF else 0.3 if code[0] == 0xA1 else -0.5
+    return (
+        1.5
+        if code[0] in (0xA4, 0xA5)
+        else 0.6
+        if 0xB0 <= code[0] <= 0xCF
+        else 0.3
+        if code[0] == 0xA1
+        else -0.5
+    )
 
 
 def _shift_japanese(code: bytes) -> float:

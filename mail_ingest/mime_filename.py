@@ -10,18 +10,28 @@ MAX_EXTENSION = 16
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|clock\$)(?=\.|$)")
 _A_PATH = re.compile(r"[A-Za-z]:[\\/]|[\\/]|\.{1,2}[\\/]")
 # Separators, their look-alikes, and what Windows forbids in a name.
-_FORBIDDEN = re.compile("[\\\\/<>:\"|?*\u2044\u2215\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c]")
+_FORBIDDEN = re.compile('[\\\\/<>:"|?*\u2044\u2215\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c]')
 _EXTENSIONS = {
     "application/pdf": ".pdf", "application/zip": ".zip", "application/json": ".json", "application/xml": ".xml",
     "application/msword": ".doc", "application/vnd.ms-excel": ".xls", "application/ms-tnef": ".dat",
     "application/pgp-signature": ".asc", "application/pgp-encrypted": ".asc", "application/pkcs7-mime": ".p7m",
     "application/pkcs7-signature": ".p7s", "application/x-pkcs7-mime": ".p7m", "application/x-pkcs7-signature": ".p7s",
-    "application/ics": ".ics", "application/rtf": ".rtf", "audio/mpeg": ".mp3", "audio/ogg": ".ogg", "audio/wav": ".wav",
+    "application/ics": ".ics", "application/rtf": ".rtf", "audio/mpeg": ".mp3", "audio/ogg": ".ogg",
+    "audio/wav": ".wav",
     "image/gif": ".gif", "image/jpeg": ".jpg", "image/jpg": ".jpg", "image/png": ".png", "image/svg+xml": ".svg",
     "image/tiff": ".tif", "image/bmp": ".bmp", "image/webp": ".webp", "image/heic": ".heic", "message/rfc822": ".eml",
     "message/global": ".eml", "message/delivery-status": ".txt", "message/disposition-notification": ".txt",
     "text/calendar": ".ics", "text/csv": ".csv", "text/html": ".html", "text/plain": ".txt", "text/rtf": ".rtf",
-    "text/rfc822-headers": ".txt", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "text/xml": ".xml", "video/mp4": ".mp4",
+    "text/rfc822-headers": ".txt", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "text/xml": ".xml",
+    "video/mp4": ".mp4",
+}  # fmt: skip
+_NAMES = {
+    "application/ms-tnef": "winmail.dat", "application/pgp-signature": "signature.asc",
+    "text/calendar": "invitation.ics",
+    "message/delivery-status": "delivery-status.txt", "text/rfc822-headers": "headers.txt",
+    "message/disposition-notification": "receipt.txt", "message/rfc822": "message.eml",
+    "application/pkcs7-mime": "smime.p7m", "application/x-pkcs7-mime": "smime.p7m",
+    "application/pkcs7-signature": "smime.p7s", "application/x-pkcs7-signature": "smime.p7s",
 }  # fmt: skip
 
 
@@ -37,7 +47,7 @@ def safe_filename(name: str, content_type: str) -> str:
     text = _FORBIDDEN.sub("_", text).strip(" .")
     text = _shorten(text).strip(" .")
     if not text.strip("_ "):
-        text = "attachment" + extension_for(content_type)
+        text = _NAMES.get(content_type) or "attachment" + extension_for(content_type)
     return "_" + text if _RESERVED.match(text) else text
 
 
@@ -47,7 +57,11 @@ def extension_for(content_type: str) -> str:
 
 
 def _is_visible(char: str) -> bool:
-    return char == " " or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or char in "\t\n\r"
+    return (
+        char == " "
+        or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+        or char in "\t\n\r"
+    )
 
 
 def _shorten(text: str) -> str:

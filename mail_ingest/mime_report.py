@@ -13,7 +13,9 @@ MAX_GROUPS = 500
 Fields = dict[str, str]
 
 _STATUS_TYPES = frozenset(("message/delivery-status", "message/global-delivery-status"))
-_HEADER_TYPES = frozenset(("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "text/rfc822-header"))
+_HEADER_TYPES = frozenset(
+    ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "text/rfc822-header")
+)
 _GROUP_END = re.compile(r"\n[ \t]*\n+")
 _MESSAGE_ID = re.compile(r"^[ \t>]{0,8}message-id:\s{0,20}<([^<>\s]{1,900})>", re.I | re.M)
 

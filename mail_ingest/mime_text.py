@@ -1,10 +1,10 @@
-"""Part of parsing: bytes of a text part to the lines a person sees (RFC 3676 format=flowed, text/enriched, uuencode)."""
+"""Part of parsing: bytes of a text part to the lines a person sees: format=flowed (RFC 3676), enriched, uuencode."""
 
 import re
 
 from mail_ingest.charset import clean_text, codec_for, decode_text
-from mail_ingest.mime_tree import Part
 from mail_ingest.mime_transfer import decode_transfer, split_uuencoded, undeclared_encoding
+from mail_ingest.mime_tree import Part
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{2,40})", re.I)
 _ENRICHED_PARAM = re.compile(r"<param>[^<]{0,200}</param>", re.I)

@@ -59,7 +59,9 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
     return data, "" if name in _PLAIN_NAMES else f"unknown transfer encoding {name[:40]!r}"
 
 
-_PLAIN_NAMES = frozenset(("", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "none", "text", "8 bit", "7 bit"))
+_PLAIN_NAMES = frozenset(
+    ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "none", "text", "8 bit", "7 bit")
+)
 
 
 def undeclared_encoding(data: bytes) -> str:

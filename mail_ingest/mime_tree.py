@@ -20,7 +20,9 @@ MAX_PART_HEADERS = 32 * 1024
 MAX_ALL_PART_HEADERS = 2 * 1024 * 1024
 MAX_BOUNDARY_CANDIDATES = 100_000
 
-_GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-(?:type|transfer|disp)", re.I)
+_GUESSED_BOUNDARY = re.compile(
+    rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-(?:type|transfer|disp)", re.I
+)
 
 
 @dataclass(slots=True)
@@ -73,7 +75,9 @@ def read_tree(raw: bytes) -> tuple[Part, list[str]]:
 def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) -> Part:
     part = Part(headers, source, *span)
     content_type, part.params = split_value(headers.first("content-type"))
-    part.content_type = content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
+    part.content_type = (
+        content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
+    )
     if headers.has("content-disposition"):
         part.disposition, part.disposition_params = split_value(headers.first("content-disposition"))
     return part
@@ -166,7 +170,11 @@ def _spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, int]]
 def _delimiters(part: Part, delimiter: bytes, limits: Limits) -> Iterator[tuple[int, int, bool]]:
     """(offset of the line, offset behind it, closes the multipart) of every delimiter line."""
     source, end = part.source, part.end
-    found = part.start if source.startswith(delimiter, part.start) else _next_line(source, delimiter, part.start, end)
+    found = (
+        part.start
+        if source.startswith(delimiter, part.start)
+        else _next_line(source, delimiter, part.start, end)
+    )
     while found >= 0:
         limits.candidates -= 1
         if limits.candidates < 0:

@@ -12,8 +12,8 @@ from itertools import islice
 from mail_ingest.automatic import automatic_reason
 from mail_ingest.bounce import Bounce as Bounce
 from mail_ingest.bounce import find_bounce
-from mail_ingest.header_address import Address as Address
 from mail_ingest.header_address import MAX_ADDRESSES, read_addresses
+from mail_ingest.header_address import Address as Address
 from mail_ingest.header_block import Headers, starts_with_header
 from mail_ingest.header_date import read_date
 from mail_ingest.header_ids import first_id, read_ids
@@ -137,12 +137,14 @@ def _delivered_to(headers: Headers) -> tuple[str, ...]:
 
 
 def _header_defects(headers: Headers, sender: Address, sent_at: datetime | None) -> list[str]:
-    found = [f"the header {name.title()} occurs more than once" for name in _SINGLE if len(headers.every(name)) > 1]
+    found = [
+        f"the header {name.title()} occurs more than once" for name in _SINGLE if len(headers.every(name)) > 1
+    ]
     if not sender.email:
         found.append("no readable sender address")
     if headers.has("date") and sent_at is None:
         found.append("the date cannot be right")
-    if headers.has("to") and len(_addresses(headers, "to", "")) >= MAX_ADDRESSES:
+    if any(sum(value.count(b"@") for value in headers.every(name)) > MAX_ADDRESSES for name in ("to", "cc")):
         found.append(f"more than {MAX_ADDRESSES} recipients; the others are only in the original mail")
     return found
 
