@@ -83,6 +83,7 @@ def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) 
     return part
 
 
+_HTML = re.compile(rb"\s{0,50}<(?:!doctype html|html)[\s>]", re.I)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 
 

@@ -332,3 +332,9 @@ def test_text_that_was_never_a_mail_is_shown() -> None:
 
 def test_doubled_carriage_returns_do_not_double_lines() -> None:
     assert parse_mail(HEAD.replace(b"\n", b"\r\r\n") + b"\r\r\none\r\r\ntwo\r\r\n").text == "one\ntwo"
+
+
+def test_html_without_a_label_is_not_shown_as_markup() -> None:
+    mail = parse_mail(HEAD + b"\n<html><body><p>Hello</p></body></html>\n")
+    assert mail.text == "Hello"
+    assert mail.html is not None
