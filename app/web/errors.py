@@ -11,7 +11,7 @@ import secrets
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.errors import (
     Conflict,
@@ -26,7 +26,12 @@ from app.errors import (
 log = logging.getLogger(__name__)
 
 STATUS_OF: dict[type[SincerelyError], int] = {
-    NotFound: 404, NotAllowed: 403, InvalidInput: 422, Conflict: 409, TemporaryFailure: 503, PermanentFailure: 500,
+    NotFound: 404,
+    NotAllowed: 403,
+    InvalidInput: 422,
+    Conflict: 409,
+    TemporaryFailure: 503,
+    PermanentFailure: 500,
 }
 
 
@@ -43,10 +48,15 @@ def _ours(error: SincerelyError) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:
-    return _answer(400, _("This page was open for too long. Reload it and try again; what you typed is kept as a draft."))
+    return _answer(
+        400, _("This page was open for too long. Reload it and try again; what you typed is kept as a draft.")
+    )
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):
+        # Called by a host name that is not ours: under it no page of ours has an address.
+        return Response(_sentence(400), status=400, mimetype="text/plain")
     if error.response is not None:
         return make_response(error.response)
     status = error.code or 500
