@@ -34,12 +34,22 @@ class Written:
 
 def mine(session: Session, ticket_id: int, agent_id: int, kind: str) -> Draft | None:
     """This agent's draft of that kind, with its files."""
-    query = sa.select(Draft).where(Draft.ticket_id == ticket_id, Draft.agent_id == agent_id, Draft.kind == kind)
+    query = sa.select(Draft).where(
+        Draft.ticket_id == ticket_id, Draft.agent_id == agent_id, Draft.kind == kind
+    )
     return session.scalar(query.options(selectinload(Draft.attachments)))
 
 
-def save(session: Session, ticket: Ticket, kind: str, written: Written, *, version: int, by: Agent,  # noqa: PLR0913
-         now: datetime) -> Draft:
+def save(
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    written: Written,
+    *,
+    version: int,
+    by: Agent,
+    now: datetime,
+) -> Draft:
     """Keep what was typed on top of `version` (0: there was none yet).
 
     Raises Conflict when the stored draft is another version: it was changed, sent or thrown away in another window.
@@ -67,7 +77,9 @@ def find_or_begin(session: Session, ticket: Ticket, kind: str, *, by: Agent, now
     return mine(session, ticket.id, by.id, _known(kind)) or _begin(session, ticket, kind, by, now)
 
 
-def insert_answer(session: Session, ticket: Ticket, html: str, article_id: int, *, by: Agent, now: datetime) -> Draft:
+def insert_answer(
+    session: Session, ticket: Ticket, html: str, article_id: int, *, by: Agent, now: datetime
+) -> Draft:
     """Put an answer at the end of the agent's reply, as browsers without scripts do."""
     draft = find_or_begin(session, ticket, Kind.OUTGOING, by=by, now=now)
     draft.html = sanitise_reply(f"{draft.html}<br>{html}" if draft.html.strip() else html)
@@ -89,8 +101,18 @@ def discard(session: Session, ticket: Ticket, kind: str, *, by: Agent, now: date
 
 
 def _begin(session: Session, ticket: Ticket, kind: str, by: Agent, now: datetime) -> Draft:
-    draft = Draft(ticket_id=ticket.id, agent_id=by.id, kind=kind, html="", to=[], cc=[], article_ids=[], version=1,
-                  updated_at=now, attachments=[])
+    draft = Draft(
+        ticket_id=ticket.id,
+        agent_id=by.id,
+        kind=kind,
+        html="",
+        to=[],
+        cc=[],
+        article_ids=[],
+        version=1,
+        updated_at=now,
+        attachments=[],
+    )
     session.add(draft)
     try:
         session.flush()

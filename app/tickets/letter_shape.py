@@ -38,4 +38,6 @@ def shape_of(html: str) -> LetterShape:
     text = " ".join(_TAG.sub(" ", shown).split())
     lines = max(len(_LINE.findall(shown)), len(text) // CHARACTERS_PER_LINE)
     height = PADDING_PX + lines * LINE_PX + len(_PICTURE.findall(shown)) * PICTURE_PX
-    return LetterShape(bool(_LAYOUT.search(shown)), max(LOWEST_PX, min(height, TALLEST_PX)), has_remote_images(html))
+    return LetterShape(
+        bool(_LAYOUT.search(shown)), max(LOWEST_PX, min(height, TALLEST_PX)), has_remote_images(html)
+    )

@@ -89,7 +89,9 @@ def search_page(session: Session, query: str, agent_id: int, *, after: str = "",
     return _page(session, [condition], agent_id, after, limit) if condition is not None else Page([], "")
 
 
-def _page(session: Session, conditions: Sequence[sa.ColumnElement[bool]], agent_id: int, after: str, limit: int) -> Page:
+def _page(
+    session: Session, conditions: Sequence[sa.ColumnElement[bool]], agent_id: int, after: str, limit: int
+) -> Page:
     query = _rows(agent_id).where(*conditions, *_beyond(after)).limit(limit + 1)
     found = session.execute(query.order_by(Ticket.last_message_at.desc(), Ticket.id.desc())).all()
     shown = found[:limit]
@@ -99,30 +101,66 @@ def _page(session: Session, conditions: Sequence[sa.ColumnElement[bool]], agent_
 
 
 def _rows(agent_id: int) -> sa.Select[Any]:
-    address = (sa.select(CustomerAddress.email).where(CustomerAddress.customer_id == Customer.id)
-               .order_by(CustomerAddress.id).limit(1).correlate(Customer).scalar_subquery())
-    failed = (sa.exists().where(Message.ticket_id == Ticket.id, Message.delivery.in_(NEEDS_AN_EYE))
-              .correlate(Ticket))
-    drafting = (sa.select(sa.func.max(sa.case((Draft.agent_id == agent_id, 2), else_=1)))
-                .where(Draft.ticket_id == Ticket.id).correlate(Ticket).scalar_subquery())
+    address = (
+        sa.select(CustomerAddress.email)
+        .where(CustomerAddress.customer_id == Customer.id)
+        .order_by(CustomerAddress.id)
+        .limit(1)
+        .correlate(Customer)
+        .scalar_subquery()
+    )
+    failed = (
+        sa.exists()
+        .where(Message.ticket_id == Ticket.id, Message.delivery.in_(NEEDS_AN_EYE))
+        .correlate(Ticket)
+    )
+    drafting = (
+        sa.select(sa.func.max(sa.case((Draft.agent_id == agent_id, 2), else_=1)))
+        .where(Draft.ticket_id == Ticket.id)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
     return (
-        sa.select(Ticket.id, Ticket.subject, Ticket.preview, Ticket.status, Ticket.unread, Ticket.last_message_at,
-                  Ticket.message_count, Customer.name.label("customer_name"), address.label("customer_email"),
-                  sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address).label("mailbox"),
-                  Agent.name.label("assignee"), Agent.email.label("assignee_email"), failed.label("failed"),
-                  drafting.label("drafting"))
+        sa.select(
+            Ticket.id,
+            Ticket.subject,
+            Ticket.preview,
+            Ticket.status,
+            Ticket.unread,
+            Ticket.last_message_at,
+            Ticket.message_count,
+            Customer.name.label("customer_name"),
+            address.label("customer_email"),
+            sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address).label("mailbox"),
+            Agent.name.label("assignee"),
+            Agent.email.label("assignee_email"),
+            failed.label("failed"),
+            drafting.label("drafting"),
+        )
         .join(Customer, Customer.id == Ticket.customer_id)
         .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
-        .outerjoin(Agent, Agent.id == Ticket.assignee_id))
+        .outerjoin(Agent, Agent.id == Ticket.assignee_id)
+    )
 
 
 def _row(row: Any, tags: tuple[str, ...]) -> TicketRow:
     return TicketRow(
-        id=row.id, subject=row.subject, preview=row.preview, status=row.status, unread=row.unread,
-        last_message_at=row.last_message_at, message_count=row.message_count, customer_name=row.customer_name,
-        customer_email=row.customer_email or "", mailbox=row.mailbox, assignee=row.assignee or "",
-        assignee_email=row.assignee_email or "", failed=bool(row.failed),
-        draft={2: "mine", 1: "other"}.get(row.drafting, ""), tags=tags)
+        id=row.id,
+        subject=row.subject,
+        preview=row.preview,
+        status=row.status,
+        unread=row.unread,
+        last_message_at=row.last_message_at,
+        message_count=row.message_count,
+        customer_name=row.customer_name,
+        customer_email=row.customer_email or "",
+        mailbox=row.mailbox,
+        assignee=row.assignee or "",
+        assignee_email=row.assignee_email or "",
+        failed=bool(row.failed),
+        draft={2: "mine", 1: "other"}.get(row.drafting, ""),
+        tags=tags,
+    )
 
 
 def _of_view(view: View, agent_id: int) -> list[sa.ColumnElement[bool]]:
@@ -153,8 +191,12 @@ def _beyond(after: str) -> list[sa.ColumnElement[bool]]:
 
 
 def _tags_of(session: Session, ticket_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    query = (sa.select(ticket_tags.c.ticket_id, Tag.name).join(Tag, Tag.id == ticket_tags.c.tag_id)
-             .where(ticket_tags.c.ticket_id.in_(ticket_ids)).order_by(Tag.name))
+    query = (
+        sa.select(ticket_tags.c.ticket_id, Tag.name)
+        .join(Tag, Tag.id == ticket_tags.c.tag_id)
+        .where(ticket_tags.c.ticket_id.in_(ticket_ids))
+        .order_by(Tag.name)
+    )
     found: dict[int, tuple[str, ...]] = {}
     for ticket_id, name in session.execute(query):
         found[ticket_id] = (*found.get(ticket_id, ()), name)
@@ -181,18 +223,41 @@ def counts(session: Session, agent_id: int) -> Counts:
 
 
 def _count_query(agent_id: int) -> sa.CompoundSelect[Any]:
-    whose = sa.case((Ticket.assignee_id == agent_id, 1), (Ticket.assignee_id.is_(None), 2), else_=0).label("row_id")
+    whose = sa.case((Ticket.assignee_id == agent_id, 1), (Ticket.assignee_id.is_(None), 2), else_=0).label(
+        "row_id"
+    )
     counted = (Status.OPEN, Status.WAITING, Status.SNOOZED, Status.SPAM)
-    by_status = (sa.select(sa.literal("status").label("kind"), whose, Ticket.status.label("name"),
-                           sa.func.count().label("number"))
-                 .where(Ticket.status.in_(counted)).group_by(Ticket.status, whose))
-    by_mailbox = (sa.select(sa.literal("mailbox"), Mailbox.id,
-                            sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address), sa.func.count(Ticket.id))
-                  .outerjoin(Ticket, sa.and_(Ticket.mailbox_id == Mailbox.id, Ticket.status == Status.OPEN))
-                  .where(Mailbox.active.is_(True)).group_by(Mailbox.id, Mailbox.name, Mailbox.address))
-    by_tag = (sa.select(sa.literal("tag"), Tag.id, Tag.name, sa.func.count())
-              .join(ticket_tags, ticket_tags.c.tag_id == Tag.id).join(Ticket, Ticket.id == ticket_tags.c.ticket_id)
-              .where(Ticket.status == Status.OPEN).group_by(Tag.id, Tag.name))
-    parked = (sa.select(sa.literal("parked"), sa.literal(0), sa.literal(""), sa.func.count(RawMail.id))
-              .join(Mailbox, Mailbox.id == RawMail.mailbox_id).where(RawMail.state == RawState.PARKED))
+    by_status = (
+        sa.select(
+            sa.literal("status").label("kind"),
+            whose,
+            Ticket.status.label("name"),
+            sa.func.count().label("number"),
+        )
+        .where(Ticket.status.in_(counted))
+        .group_by(Ticket.status, whose)
+    )
+    by_mailbox = (
+        sa.select(
+            sa.literal("mailbox"),
+            Mailbox.id,
+            sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address),
+            sa.func.count(Ticket.id),
+        )
+        .outerjoin(Ticket, sa.and_(Ticket.mailbox_id == Mailbox.id, Ticket.status == Status.OPEN))
+        .where(Mailbox.active.is_(True))
+        .group_by(Mailbox.id, Mailbox.name, Mailbox.address)
+    )
+    by_tag = (
+        sa.select(sa.literal("tag"), Tag.id, Tag.name, sa.func.count())
+        .join(ticket_tags, ticket_tags.c.tag_id == Tag.id)
+        .join(Ticket, Ticket.id == ticket_tags.c.ticket_id)
+        .where(Ticket.status == Status.OPEN)
+        .group_by(Tag.id, Tag.name)
+    )
+    parked = (
+        sa.select(sa.literal("parked"), sa.literal(0), sa.literal(""), sa.func.count(RawMail.id))
+        .join(Mailbox, Mailbox.id == RawMail.mailbox_id)
+        .where(RawMail.state == RawState.PARKED)
+    )
     return sa.union_all(by_status, by_mailbox, by_tag, parked)

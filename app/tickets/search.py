@@ -49,7 +49,9 @@ def _address(beginning: str) -> sa.ColumnElement[bool]:
     return sa.or_(Ticket.customer_id.in_(own), Ticket.id.in_(spoke))
 
 
-def _contains(column: sa.orm.attributes.InstrumentedAttribute[str], word: str, dialect: str) -> sa.ColumnElement[bool]:
+def _contains(
+    column: sa.orm.attributes.InstrumentedAttribute[str], word: str, dialect: str
+) -> sa.ColumnElement[bool]:
     """SQLite ignores case only for a–z, so other letters are tried as typed, small, capital and at a beginning."""
     if dialect != "sqlite" or word.isascii():
         return column.icontains(word, autoescape=True)

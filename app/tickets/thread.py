@@ -32,9 +32,16 @@ class LiveState:
 
 def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
     """The only way a page gets a ticket. Raises NotFound for one that does not exist or is not this agent's to see."""
-    query = (sa.select(Ticket).where(Ticket.id == ticket_id)
-             .options(joinedload(Ticket.customer).selectinload(Customer.addresses), joinedload(Ticket.mailbox),
-                      joinedload(Ticket.assignee), selectinload(Ticket.tags)))
+    query = (
+        sa.select(Ticket)
+        .where(Ticket.id == ticket_id)
+        .options(
+            joinedload(Ticket.customer).selectinload(Customer.addresses),
+            joinedload(Ticket.mailbox),
+            joinedload(Ticket.assignee),
+            selectinload(Ticket.tags),
+        )
+    )
     ticket = session.scalar(query)
     if ticket is None:
         raise NotFound("There is no such ticket.")
@@ -43,7 +50,9 @@ def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
 
 def message_for(session: Session, agent_id: int, message_id: int) -> Message:
     """A message of a ticket this agent may see, with its ticket; else NotFound."""
-    message = session.scalar(sa.select(Message).where(Message.id == message_id).options(joinedload(Message.ticket)))
+    message = session.scalar(
+        sa.select(Message).where(Message.id == message_id).options(joinedload(Message.ticket))
+    )
     if message is None:
         raise NotFound("There is no such message.")
     return message
@@ -51,9 +60,15 @@ def message_for(session: Session, agent_id: int, message_id: int) -> Message:
 
 def messages(session: Session, ticket_id: int) -> tuple[list[Message], set[int]]:
     """Oldest first, with authors and attachments, and the ids of those that have HTML (see `html_of`)."""
-    query = (sa.select(Message, Message.html.is_not(None)).where(Message.ticket_id == ticket_id)
-             .options(joinedload(Message.author), selectinload(Message.attachments), defer(Message.html, raiseload=True))
-             .order_by(Message.arrived_at.desc(), Message.id.desc()).limit(MOST_MESSAGES))
+    query = (
+        sa.select(Message, Message.html.is_not(None))
+        .where(Message.ticket_id == ticket_id)
+        .options(
+            joinedload(Message.author), selectinload(Message.attachments), defer(Message.html, raiseload=True)
+        )
+        .order_by(Message.arrived_at.desc(), Message.id.desc())
+        .limit(MOST_MESSAGES)
+    )
     rows = session.execute(query).all()[::-1]
     return [row[0] for row in rows], {row[0].id for row in rows if row[1]}
 
@@ -78,31 +93,49 @@ def own_addresses(session: Session) -> set[str]:
 
 def events(session: Session, ticket_id: int) -> list[Event]:
     """Oldest first."""
-    query = (sa.select(Event).where(Event.ticket_id == ticket_id).options(joinedload(Event.agent))
-             .order_by(Event.id.desc()).limit(MOST_MESSAGES))
+    query = (
+        sa.select(Event)
+        .where(Event.ticket_id == ticket_id)
+        .options(joinedload(Event.agent))
+        .order_by(Event.id.desc())
+        .limit(MOST_MESSAGES)
+    )
     return list(session.scalars(query))[::-1]
 
 
 def drafts(session: Session, ticket_id: int) -> list[Draft]:
     """Every agent's drafts in this ticket, with their files."""
-    query = (sa.select(Draft).where(Draft.ticket_id == ticket_id)
-             .options(joinedload(Draft.agent), selectinload(Draft.attachments)).order_by(Draft.id))
+    query = (
+        sa.select(Draft)
+        .where(Draft.ticket_id == ticket_id)
+        .options(joinedload(Draft.agent), selectinload(Draft.attachments))
+        .order_by(Draft.id)
+    )
     return list(session.scalars(query))
 
 
 def arrived_since(session: Session, ticket_id: int, seen_id: int, agent_id: int) -> list[Message]:
     """Messages this agent has not seen: newer than `seen_id` and not their own."""
-    query = (sa.select(Message).options(joinedload(Message.author))
-             .where(Message.ticket_id == ticket_id, Message.id > seen_id,
-                    sa.or_(Message.kind == Kind.INCOMING, Message.author_id.is_distinct_from(agent_id)))
-             .order_by(Message.id))
+    query = (
+        sa.select(Message)
+        .options(joinedload(Message.author))
+        .where(
+            Message.ticket_id == ticket_id,
+            Message.id > seen_id,
+            sa.or_(Message.kind == Kind.INCOMING, Message.author_id.is_distinct_from(agent_id)),
+        )
+        .order_by(Message.id)
+    )
     return list(session.scalars(query))
 
 
 def attachment_for(session: Session, agent_id: int, attachment_id: int) -> Attachment:
     """A file of a message, or of this agent's own draft; anything else is NotFound."""
-    query = (sa.select(Attachment, Draft.agent_id).outerjoin(Draft, Draft.id == Attachment.draft_id)
-             .where(Attachment.id == attachment_id))
+    query = (
+        sa.select(Attachment, Draft.agent_id)
+        .outerjoin(Draft, Draft.id == Attachment.draft_id)
+        .where(Attachment.id == attachment_id)
+    )
     row = session.execute(query).first()
     if row is None or (row[0].message_id is None and row[1] != agent_id):
         raise NotFound("There is no such file.")
@@ -114,10 +147,13 @@ def live_state(session: Session, after: int, ticket_id: int, *, settled_before: 
     """One indexed query over the changes behind the mark `after`."""
     old = sa.case((Change.at < settled_before, Change.id))
     row = session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(Change.id), after),
-                  sa.func.coalesce(sa.func.max(old), after),
-                  sa.func.coalesce(sa.func.max(sa.case((Change.ticket_id == ticket_id, 1), else_=0)), 0))
-        .where(Change.id > after)).one()
+        sa.select(
+            sa.func.count(),
+            sa.func.coalesce(sa.func.max(Change.id), after),
+            sa.func.coalesce(sa.func.max(old), after),
+            sa.func.coalesce(sa.func.max(sa.case((Change.ticket_id == ticket_id, 1), else_=0)), 0),
+        ).where(Change.id > after)
+    ).one()
     return LiveState(settled=row[2], newest=row[1], count=row[0], ticket=bool(row[3]))
 
 

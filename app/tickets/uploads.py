@@ -29,7 +29,9 @@ _FORBIDDEN = '/\\:*?"<>|'
 def tidy_filename(name: str) -> str:
     """The last part of a path, normalised, without characters that are not shown or that turn text around."""
     composed = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    shown = "".join(char for char in composed if unicodedata.category(char)[0] != "C" and char not in _FORBIDDEN)
+    shown = "".join(
+        char for char in composed if unicodedata.category(char)[0] != "C" and char not in _FORBIDDEN
+    )
     shown = " ".join(shown.split()).strip(". ")
     if len(shown) > LONGEST_NAME:
         stem, dot, ending = shown.rpartition(".")
@@ -54,16 +56,32 @@ def readable_text(content: bytes) -> str | None:
     return None if any(ord(char) < 32 and char not in "\t\n\r\f" for char in text) else text
 
 
-def add_file(session: Session, draft: Draft, filename: str, content_type: str, stored: tuple[str, int], *,  # noqa: PLR0913
-             most_bytes: int, now: datetime) -> Attachment:
+def add_file(
+    session: Session,
+    draft: Draft,
+    filename: str,
+    content_type: str,
+    stored: tuple[str, int],
+    *,
+    most_bytes: int,
+    now: datetime,
+) -> Attachment:
     """Hang a stored file (digest, size) on a draft. Raises InvalidInput when the letter would grow too large."""
     digest, size = stored
-    present = session.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attachment.size), 0))
-                              .where(Attachment.draft_id == draft.id)).one()
+    present = session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attachment.size), 0)).where(
+            Attachment.draft_id == draft.id
+        )
+    ).one()
     if present[0] >= MOST_FILES or present[1] + size > most_bytes:
         raise InvalidInput("That is too much for one letter.", "file")
-    attachment = Attachment(draft_id=draft.id, filename=tidy_filename(filename), content_type=content_type[:200],
-                            size=size, sha256=digest)
+    attachment = Attachment(
+        draft_id=draft.id,
+        filename=tidy_filename(filename),
+        content_type=content_type[:200],
+        size=size,
+        sha256=digest,
+    )
     session.add(attachment)
     draft.version += 1
     draft.updated_at = now

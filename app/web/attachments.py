@@ -55,7 +55,9 @@ def as_download(content: bytes, filename: str) -> Response:
 def disposition(kind: str, filename: str) -> str:
     """RFC 6266: a plain name for old clients and the whole one in UTF-8."""
     tidy = tidy_filename(filename)
-    plain = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in tidy)
+    plain = "".join(
+        char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in tidy
+    )
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(tidy, safe='')}"
 
 

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from flask import Flask
 
-NAMES = ("pages", "inbox", "tickets", "drafts", "attachments", "letters", "suggestions", "live", "sandbox", "health",
-         "signin", "profile", "agents", "knowledge", "customers", "ratings", "parked", "mailboxes")
+from app.web import (
+    agents,
+    attachments,
+    customers,
+    drafts,
+    health,
+    inbox,
+    knowledge,
+    letters,
+    live,
+    mailboxes,
+    pages,
+    parked,
+    profile,
+    ratings,
+    sandbox,
+    signin,
+    suggestions,
+    tickets,
+)
+
+BLUEPRINTS = (
+    pages.bp,
+    health.bp,
+    signin.bp,
+    profile.bp,
+    agents.bp,
+    inbox.bp,
+    tickets.bp,
+    suggestions.bp,
+    drafts.bp,
+    attachments.bp,
+    letters.bp,
+    live.bp,
+    customers.bp,
+    knowledge.bp,
+    ratings.bp,
+    mailboxes.bp,
+    parked.bp,
+    sandbox.bp,
+)
 
 
 def register(app: Flask) -> None:
-    for name in NAMES:
-        try:
-            module = import_module(f"app.web.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"app.web.{name}":
-                raise
-            continue
-        app.register_blueprint(module.bp)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -23,12 +23,21 @@ bp = Blueprint("drafts", __name__, url_prefix="/tickets/<int:ticket_id>/draft")
 @login_required
 def save(ticket_id: int) -> Any:
     """JSON {id, version}; 409 with the stored draft when another window was faster."""
-    values = forms.fields(request.form, "kind", "html", "body", "to", "cc", "version", "article_ids", "seen_message_id")
+    values = forms.fields(
+        request.form, "kind", "html", "body", "to", "cc", "version", "article_ids", "seen_message_id"
+    )
     try:
         with transaction() as session:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
-            draft = drafts.save(session, ticket, values["kind"], forms.written_of(values),
-                                version=forms.number(values["version"]) or 0, by=g.agent, now=now())
+            draft = drafts.save(
+                session,
+                ticket,
+                values["kind"],
+                forms.written_of(values),
+                version=forms.number(values["version"]) or 0,
+                by=g.agent,
+                now=now(),
+            )
             return jsonify(id=draft.id, version=draft.version)
     except Conflict as conflict:
         return _stored(ticket_id, values["kind"], _(str(conflict)))
@@ -39,7 +48,9 @@ def save(ticket_id: int) -> Any:
 def discard(ticket_id: int) -> Any:
     kind = forms.fields(request.form, "kind")["kind"]
     with transaction() as session:
-        drafts.discard(session, thread.ticket_for(session, g.agent.id, ticket_id), kind, by=g.agent, now=now())
+        drafts.discard(
+            session, thread.ticket_for(session, g.agent.id, ticket_id), kind, by=g.agent, now=now()
+        )
     return _answer(ticket_id, {"discarded": True})
 
 
@@ -60,8 +71,9 @@ def add_file(ticket_id: int) -> Any:
     with transaction() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
         draft = drafts.find_or_begin(session, ticket, kind, by=g.agent, now=now())
-        file = uploads.add_file(session, draft, sent.filename, sent.mimetype, stored,
-                                most_bytes=settings.upload_bytes, now=now())
+        file = uploads.add_file(
+            session, draft, sent.filename, sent.mimetype, stored, most_bytes=settings.upload_bytes, now=now()
+        )
         return _answer(ticket_id, {**_described(file), "draft_id": draft.id, "version": draft.version}, kind)
 
 
@@ -83,13 +95,23 @@ def _stored(ticket_id: int, kind: str, reason: str) -> Any:
 
 
 def _whole(draft: Draft) -> dict[str, Any]:
-    return {"id": draft.id, "version": draft.version, "html": draft.html, "to": ", ".join(draft.to),
-            "cc": ", ".join(draft.cc), "files": [_described(file) for file in draft.attachments]}
+    return {
+        "id": draft.id,
+        "version": draft.version,
+        "html": draft.html,
+        "to": ", ".join(draft.to),
+        "cc": ", ".join(draft.cc),
+        "files": [_described(file) for file in draft.attachments],
+    }
 
 
 def _described(file: Attachment) -> dict[str, Any]:
-    return {"id": file.id, "filename": file.filename, "size": file.size,
-            "url": url_for("attachments.download", attachment_id=file.id)}
+    return {
+        "id": file.id,
+        "filename": file.filename,
+        "size": file.size,
+        "url": url_for("attachments.download", attachment_id=file.id),
+    }
 
 
 def _answer(ticket_id: int, values: dict[str, Any], kind: str = "") -> Any:

@@ -38,18 +38,41 @@ def fields(form: MultiDict[str, str], *allowed: str) -> dict[str, str]:
 
 
 def reply_form(form: MultiDict[str, str]) -> ReplyForm:
-    values = fields(form, "html", "body", "to", "cc", "then_status", "nonce", "draft_id", "version", "article_ids",
-                    "seen_message_id", "confirmed", "kind")
-    return ReplyForm(written_of(values), values["then_status"], nonce_of(values["nonce"]), number(values["draft_id"]),
-                     values["confirmed"] == "yes")
+    values = fields(
+        form,
+        "html",
+        "body",
+        "to",
+        "cc",
+        "then_status",
+        "nonce",
+        "draft_id",
+        "version",
+        "article_ids",
+        "seen_message_id",
+        "confirmed",
+        "kind",
+    )
+    return ReplyForm(
+        written_of(values),
+        values["then_status"],
+        nonce_of(values["nonce"]),
+        number(values["draft_id"]),
+        values["confirmed"] == "yes",
+    )
 
 
 def written_of(values: dict[str, str]) -> Written:
     """The editor's content: HTML, or plain text from a browser without scripts."""
     content = values.get("html") or text_as_html(values.get("body", ""))
     ids = [int(part) for part in values.get("article_ids", "").split(",") if _NUMBER.match(part)]
-    return Written(content, addresses(values.get("to", "")), addresses(values.get("cc", "")), ids,
-                   number(values.get("seen_message_id", "")))
+    return Written(
+        content,
+        addresses(values.get("to", "")),
+        addresses(values.get("cc", "")),
+        ids,
+        number(values.get("seen_message_id", "")),
+    )
 
 
 def addresses(typed: str) -> list[str]:

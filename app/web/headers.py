@@ -59,8 +59,10 @@ def add_headers(response: Response) -> Response:
 
 def _policy() -> str:
     nonce = f"'nonce-{csp_nonce()}'"
-    return (f"default-src 'self'; script-src 'self' {nonce}; style-src 'self' {nonce}; img-src 'self' data:; "
-            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'")
+    return (
+        f"default-src 'self'; script-src 'self' {nonce}; style-src 'self' {nonce}; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'"
+    )
 
 
 def _refuse_foreign_origin() -> None:

@@ -26,7 +26,9 @@ def home() -> Any:
 def view(view: str) -> Any:
     wanted = parse_view(view)
     with reading() as session:
-        around = inbox_page.surroundings(session, wanted, g.agent.id, after=request.args.get("after", ""), now=now())
+        around = inbox_page.surroundings(
+            session, wanted, g.agent.id, after=request.args.get("after", ""), now=now()
+        )
     return _answer(around)
 
 
@@ -35,11 +37,15 @@ def view(view: str) -> Any:
 def search() -> Any:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     with reading() as session:
-        around = inbox_page.search_surroundings(session, query, g.agent.id, after=request.args.get("after", ""), now=now())
+        around = inbox_page.search_surroundings(
+            session, query, g.agent.id, after=request.args.get("after", ""), now=now()
+        )
     return _answer(around)
 
 
 def _answer(around: dict[str, Any]) -> str:
     more = inbox_page.next_url(around["view"], around["page"], around["searched"])
     only_rows = request.headers.get("HX-Target") == "more"
-    return render_template("inbox/_rows.html" if only_rows else "inbox/view.html", more=more, opened=0, **around)
+    return render_template(
+        "inbox/_rows.html" if only_rows else "inbox/view.html", more=more, opened=0, **around
+    )

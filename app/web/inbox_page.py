@@ -1,4 +1,4 @@
-"""What the inbox shows beside a ticket: the views with their counts, a page of the list, and the mark for live updates."""
+"""What the inbox shows beside a ticket: views with their counts, a page of the list, the mark for live updates."""
 
 from __future__ import annotations
 
@@ -72,15 +72,26 @@ def known_view(slug: str) -> View:
         return View(DEFAULT_VIEW)
 
 
-def surroundings(session: Session, view: View, agent_id: int, *, after: str = "", now: datetime) -> dict[str, Any]:
+def surroundings(
+    session: Session, view: View, agent_id: int, *, after: str = "", now: datetime
+) -> dict[str, Any]:
     """Everything but the ticket, for templates/inbox."""
     mark = first_mark(session, now)
     numbers = counts(session, agent_id)
-    return {"view": view, "page": list_page(session, view, agent_id, after=after), "counts": numbers, "mark": mark,
-            "view_links": view_links(numbers), "title": view_title(view, numbers), "searched": None}
+    return {
+        "view": view,
+        "page": list_page(session, view, agent_id, after=after),
+        "counts": numbers,
+        "mark": mark,
+        "view_links": view_links(numbers),
+        "title": view_title(view, numbers),
+        "searched": None,
+    }
 
 
-def search_surroundings(session: Session, query: str, agent_id: int, *, after: str, now: datetime) -> dict[str, Any]:
+def search_surroundings(
+    session: Session, query: str, agent_id: int, *, after: str, now: datetime
+) -> dict[str, Any]:
     around = surroundings(session, View(DEFAULT_VIEW), agent_id, now=now)
     page: Page = search_page(session, query, agent_id, after=after)
     return {**around, "page": page, "searched": query, "title": _("Search")}
@@ -89,14 +100,27 @@ def search_surroundings(session: Session, query: str, agent_id: int, *, after: s
 def view_links(numbers: Counts) -> list[ViewLink]:
     texts = view_texts()
     shown = ("mine", "unassigned", "open", "waiting", "closed", "spam")
-    icons = {"mine": "person", "unassigned": "inbox", "open": "envelope-open", "waiting": "hourglass-split",
-             "closed": "check2-circle", "spam": "shield-exclamation"}
+    icons = {
+        "mine": "person",
+        "unassigned": "inbox",
+        "open": "envelope-open",
+        "waiting": "hourglass-split",
+        "closed": "check2-circle",
+        "spam": "shield-exclamation",
+    }
     return [ViewLink(name, texts[name], icons[name], numbers.views.get(name, 0)) for name in shown]
 
 
 def view_texts() -> dict[str, str]:
-    return {"mine": _("Mine"), "unassigned": _("Unassigned"), "open": _("All open"), "waiting": _("Waiting"),
-            "snoozed": _("Snoozed"), "closed": _("Closed"), "spam": _("Spam")}
+    return {
+        "mine": _("Mine"),
+        "unassigned": _("Unassigned"),
+        "open": _("All open"),
+        "waiting": _("Waiting"),
+        "snoozed": _("Snoozed"),
+        "closed": _("Closed"),
+        "spam": _("Spam"),
+    }
 
 
 def view_title(view: View, numbers: Counts) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, g, render_template, request
@@ -35,7 +34,9 @@ def letter(message_id: int) -> Response:
         message = thread.message_for(session, g.agent.id, message_id)
         if not message.html:
             raise NotFound("This letter has no formatting.")
-        document = frame_document(message.html, images=_inline_pictures(session, message), allow_remote=allow_remote)
+        document = frame_document(
+            message.html, images=_inline_pictures(session, message), allow_remote=allow_remote
+        )
     response = Response(document, mimetype="text/html")
     response.headers["Content-Security-Policy"] = frame_csp(allow_remote)
     return response
@@ -48,8 +49,14 @@ def body(message_id: int) -> str:
     with reading() as session:
         message = thread.message_for(session, g.agent.id, message_id)
         as_html = request.args.get("as") == "html" and bool(message.html)
-        return render_template("tickets/_body.html", m=message, has_html=bool(message.html), as_html=as_html,
-                               shape=shape_of(message.html or ""), images=request.args.get("images") == "yes")
+        return render_template(
+            "tickets/_body.html",
+            m=message,
+            has_html=bool(message.html),
+            as_html=as_html,
+            shape=shape_of(message.html or ""),
+            images=request.args.get("images") == "yes",
+        )
 
 
 @bp.get("/source")
@@ -67,8 +74,11 @@ def source(message_id: int) -> Response:
 def _inline_pictures(session: Session, message: Message) -> dict[str, str]:
     """Content id → data: address, as long as they are small enough together."""
     blobs: BlobStore = current_app.extensions["blobs"]
-    query = (sa.select(Attachment).where(Attachment.message_id == message.id, Attachment.content_id != "")
-             .order_by(Attachment.id))
+    query = (
+        sa.select(Attachment)
+        .where(Attachment.message_id == message.id, Attachment.content_id != "")
+        .order_by(Attachment.id)
+    )
     pictures: dict[str, str] = {}
     room = MOST_INLINE
     for attachment in session.scalars(query):
@@ -78,5 +88,7 @@ def _inline_pictures(session: Session, message: Message) -> dict[str, str]:
         kind = picture_type(content)
         if kind is not None:
             room -= len(content)
-            pictures[attachment.content_id.strip("<>")] = f"data:{kind};base64,{base64.b64encode(content).decode()}"
+            pictures[attachment.content_id.strip("<>")] = (
+                f"data:{kind};base64,{base64.b64encode(content).decode()}"
+            )
     return pictures

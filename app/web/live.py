@@ -52,8 +52,13 @@ def _list(session: Session, view: View) -> dict[str, Any]:
     numbers = {**around["counts"].views, "parked": around["counts"].parked}
     numbers |= {f"mailbox-{place.row_id}": place.count for place in around["counts"].mailboxes}
     numbers |= {f"tag-{place.row_id}": place.count for place in around["counts"].tags}
-    rows = "" if request.args.get("search") else render_template(
-        "inbox/_rows.html", opened=forms.number(request.args.get("ticket", "")) or 0, more="", **around)
+    rows = (
+        ""
+        if request.args.get("search")
+        else render_template(
+            "inbox/_rows.html", opened=forms.number(request.args.get("ticket", "")) or 0, more="", **around
+        )
+    )
     return {"counts": numbers, "rows": rows}
 
 
@@ -62,18 +67,30 @@ def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
     settings: Settings = current_app.config["SETTINGS"]
     page = ticket_page.gather(session, ticket_id, g.agent, settings=settings)
     seen, seen_event = (forms.number(request.args.get(name, "")) or 0 for name in ("seen", "seen_event"))
-    new = [entry for entry in page.entries
-           if (entry.message and entry.message.id > seen) or (entry.event and entry.event.id > seen_event)]
+    new = [
+        entry
+        for entry in page.entries
+        if (entry.message and entry.message.id > seen) or (entry.event and entry.event.id > seen_event)
+    ]
     return {
-        "id": ticket_id, "seen": page.newest_id, "seen_event": page.newest_event_id,
+        "id": ticket_id,
+        "seen": page.newest_id,
+        "seen_event": page.newest_event_id,
         "messages": [message.id for message in page.messages],
         "head": render_template("tickets/_head.html", t=page, view=view),
-        "entries": [{"id": f"m{entry.message.id}" if entry.message else f"e{entry.event.id if entry.event else 0}",
-                     "incoming": bool(entry.message and entry.message.kind == "incoming"),
-                     "html": render_template("tickets/_entry.html", t=page, entry=entry, view=view, fresh=True)}
-                    for entry in new],
-        "states": {message.id: render_template("tickets/_delivery.html", t=page, m=message, view=view)
-                   for message in page.messages if message.kind == "outgoing"},
+        "entries": [
+            {
+                "id": f"m{entry.message.id}" if entry.message else f"e{entry.event.id if entry.event else 0}",
+                "incoming": bool(entry.message and entry.message.kind == "incoming"),
+                "html": render_template("tickets/_entry.html", t=page, entry=entry, view=view, fresh=True),
+            }
+            for entry in new
+        ],
+        "states": {
+            message.id: render_template("tickets/_delivery.html", t=page, m=message, view=view)
+            for message in page.messages
+            if message.kind == "outgoing"
+        },
         "suggestions": render_template("tickets/_suggestions.html", panel=page.panel, view=view),
         "colleagues": render_template("tickets/_colleagues.html", t=page),
     }

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask_babel import format_date, format_datetime, get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app import db
@@ -29,8 +28,12 @@ TONES = 8
 STATIC = Path(__file__).resolve().parent.parent / "static"
 # No inline style (the content policy forbids it), nothing evaluated, and errors swapped in as toasts.
 HTMX_CONFIG = {
-    "includeIndicatorStyles": False, "allowEval": False, "historyCacheSize": 0, "selfRequestsOnly": True,
-    "scrollIntoViewOnBoost": False, "refreshOnHistoryMiss": True,
+    "includeIndicatorStyles": False,
+    "allowEval": False,
+    "historyCacheSize": 0,
+    "selfRequestsOnly": True,
+    "scrollIntoViewOnBoost": False,
+    "refreshOnHistoryMiss": True,
     "responseHandling": [
         {"code": "204", "swap": False},
         {"code": "[23]..", "swap": True},
@@ -56,10 +59,19 @@ def home() -> Response:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
-        static_url=static_url, import_map=import_map, navigation=navigation, agent_menu=agent_menu,
-        has_endpoint=has_endpoint, unique_id=unique_id, linkify=linkify, reply_to_text=reply_to_text, htmx_config=json.dumps(HTMX_CONFIG))
+        static_url=static_url,
+        import_map=import_map,
+        navigation=navigation,
+        agent_menu=agent_menu,
+        has_endpoint=has_endpoint,
+        unique_id=unique_id,
+        linkify=linkify,
+        reply_to_text=reply_to_text,
+        htmx_config=json.dumps(HTMX_CONFIG),
+    )
     app.jinja_env.filters.update(
-        relative_time=relative_time, exact_time=exact_time, initials=initials, tone=tone, file_size=file_size)
+        relative_time=relative_time, exact_time=exact_time, initials=initials, tone=tone, file_size=file_size
+    )
     app.context_processor(_context)
 
 
@@ -81,18 +93,26 @@ def navigation() -> list[Link]:
         (_("Knowledge"), "book", "knowledge.index", ("knowledge",)),
         (_("Ratings"), "emoji-smile", "ratings.index", ("ratings",)),
     ]
-    return [Link(text, icon, url_for(endpoint), request.blueprint in blueprints)
-            for text, icon, endpoint, blueprints in entries if has_endpoint(endpoint)]
+    return [
+        Link(text, icon, url_for(endpoint), request.blueprint in blueprints)
+        for text, icon, endpoint, blueprints in entries
+        if has_endpoint(endpoint)
+    ]
 
 
 def agent_menu() -> list[Link]:
     """What hangs on the agent's own picture."""
-    entries = [(_("Your profile"), "gear", "profile.show", True),
-               (_("Agents"), "person-plus", "agents.index", bool(g.agent and g.agent.is_admin)),
-               (_("Mail ledger"), "mailbox", "mailboxes.index", True),
-               (_("Parked mail"), "archive", "parked.index", True)]
-    return [Link(text, icon, url_for(endpoint)) for text, icon, endpoint, may in entries
-            if may and has_endpoint(endpoint)]
+    entries = [
+        (_("Your profile"), "gear", "profile.show", True),
+        (_("Agents"), "person-plus", "agents.index", bool(g.agent and g.agent.is_admin)),
+        (_("Mail ledger"), "mailbox", "mailboxes.index", True),
+        (_("Parked mail"), "archive", "parked.index", True),
+    ]
+    return [
+        Link(text, icon, url_for(endpoint))
+        for text, icon, endpoint, may in entries
+        if may and has_endpoint(endpoint)
+    ]
 
 
 def has_endpoint(endpoint: str) -> bool:
@@ -110,11 +130,11 @@ def _fingerprint(path: Path, _modified: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
-def import_map() -> Markup:
+def import_map() -> dict[str, dict[str, str]]:
     """Modules import each other by plain name; this tells the browser which fingerprinted file is meant."""
     files = [f"js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))] + ["vendor/trix.min.js"]
     imports = {url_for("static", filename=name): static_url(name) for name in files}
-    return Markup(json.dumps({"imports": imports}))
+    return {"imports": imports}
 
 
 def unique_id(prefix: str) -> str:
@@ -156,7 +176,7 @@ def tone(key: str) -> int:
 
 
 def file_size(size: int) -> str:
-    """"12 KB", "3.4 MB"."""
+    """ "12 KB", "3.4 MB"."""
     if size < 1024 * 1024:
         return _("%(n)s KB", n=max(1, round(size / 1024)))
     return _("%(n)s MB", n=f"{size / 1024 / 1024:.1f}")

@@ -8,7 +8,17 @@ from email.utils import format_datetime, formataddr, make_msgid
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
@@ -63,8 +73,12 @@ def send() -> Any:
     blobs: BlobStore = current_app.extensions["blobs"]
     digest = blobs.put(raw)
     with transaction() as session:
-        letter = SandboxLetter(sender=values["sender"].strip().lower(), recipient=sandbox_mail.SUPPORT_ADDRESS,
-                               sha256=digest, created_at=now())
+        letter = SandboxLetter(
+            sender=values["sender"].strip().lower(),
+            recipient=sandbox_mail.SUPPORT_ADDRESS,
+            sha256=digest,
+            created_at=now(),
+        )
         session.add(letter)
         session.flush()
         letter_id = letter.id
@@ -102,7 +116,9 @@ def letter() -> Response:
     """One received letter as a customer's mail program would show it; its links open in a new tab."""
     found = _received(request.args.get("address", ""), forms.number(request.args.get("uid", "")) or 0)
     html = found.html or f"<pre>{_escaped(found.text)}</pre>"
-    response = Response(frame_document(html, images=_pictures(found), allow_remote=False), mimetype="text/html")
+    response = Response(
+        frame_document(html, images=_pictures(found), allow_remote=False), mimetype="text/html"
+    )
     response.headers["Content-Security-Policy"] = frame_csp(False)
     return response
 
@@ -122,8 +138,13 @@ def _settings() -> Settings:
 
 
 def _form(values: dict[str, str], *, problem: str = "", field: str = "") -> str:
-    return render_template("sandbox/write.html", values=values, problem=problem, field=field,
-                           support=sandbox_mail.SUPPORT_ADDRESS)
+    return render_template(
+        "sandbox/write.html",
+        values=values,
+        problem=problem,
+        field=field,
+        support=sandbox_mail.SUPPORT_ADDRESS,
+    )
 
 
 def _composed(values: dict[str, str], file: FileStorage | None) -> bytes:
@@ -187,8 +208,11 @@ def _received(address: str, uid: int) -> CustomerLetter:
 
 def _pictures(found: CustomerLetter) -> dict[str, str]:
     kinds = [(part, picture_type(part.content)) for part in found.parts if part.content_id]
-    return {part.content_id: f"data:{kind};base64,{base64.b64encode(part.content).decode()}"
-            for part, kind in kinds if kind}
+    return {
+        part.content_id: f"data:{kind};base64,{base64.b64encode(part.content).decode()}"
+        for part, kind in kinds
+        if kind
+    }
 
 
 def _escaped(text: str) -> str:

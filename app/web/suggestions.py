@@ -11,7 +11,6 @@ from app.db import now, reading, transaction
 from app.errors import NotFound
 from app.knowledge import outcomes, queries
 from app.knowledge.render import Rendered, render
-from app.knowledge.variables import first_name
 from app.tickets import drafts, thread
 from app.tickets.models import Ticket
 from app.tickets.service import changed
@@ -68,18 +67,8 @@ def dismiss(ticket_id: int, article_id: int) -> Any:
         return _panel(session, ticket_id)
 
 
-def values_for(ticket: Ticket) -> dict[str, str]:
-    """What the variables of an answer stand for in this ticket."""
-    customer = ticket.customer
-    return {
-        "customer.name": customer.name, "customer.first_name": first_name(customer.name),
-        "customer.email": customer.email, "agent.name": g.agent.name, "ticket.number": str(ticket.id),
-        "ticket.subject": ticket.subject, "mailbox.name": ticket.mailbox.display_name,
-    }
-
-
 def _filled(session: Session, ticket: Ticket, article_id: int) -> Rendered:
-    return render(queries.article(session, article_id).answer, values_for(ticket))
+    return render(queries.article(session, article_id).answer, ticket_page.values_for(ticket, g.agent))
 
 
 def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
@@ -90,5 +79,7 @@ def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
 def _panel(session: Session, ticket_id: int) -> str:
     ticket = thread.ticket_for(session, g.agent.id, ticket_id)
     messages, _has_html = thread.messages(session, ticket.id)
-    shown = ticket_page.panel(session, ticket.id, messages)
-    return render_template("tickets/_suggestions.html", panel=shown, view=inbox_page.known_view(request.values.get("view", "")))
+    shown = ticket_page.panel(session, ticket, g.agent, messages)
+    return render_template(
+        "tickets/_suggestions.html", panel=shown, view=inbox_page.known_view(request.values.get("view", ""))
+    )

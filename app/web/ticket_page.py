@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import formataddr
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -16,6 +15,8 @@ from app.accounts.models import Agent
 from app.knowledge import queries as knowledge
 from app.knowledge.models import Outcome
 from app.knowledge.queries import Offered
+from app.knowledge.render import render
+from app.knowledge.variables import first_name
 from app.outgoing.models import Outbox
 from app.ratings.models import Rating, RatingInvitation
 from app.settings import Settings
@@ -47,6 +48,8 @@ class Panel:
     message: Message | None
     offered: list[Offered]
     pending: bool
+    # Article id → the answer as this customer would read it.
+    answers: dict[int, Markup] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,9 @@ class TicketPage:
         return max((entry.event.id for entry in self.entries if entry.event is not None), default=0)
 
 
-def gather(session: Session, ticket_id: int, agent: Agent, *, settings: Settings, compose: str = "") -> TicketPage:
+def gather(
+    session: Session, ticket_id: int, agent: Agent, *, settings: Settings, compose: str = ""
+) -> TicketPage:
     """Raises NotFound when the ticket is not this agent's to see."""
     ticket = thread.ticket_for(session, agent.id, ticket_id)
     messages, has_html = thread.messages(session, ticket.id)
@@ -116,12 +121,26 @@ def gather(session: Session, ticket_id: int, agent: Agent, *, settings: Settings
     addressing = _Addressing.of(ticket, messages, thread.own_addresses(session))
     own = {draft.kind: draft for draft in drafts if draft.agent_id == agent.id}
     page = TicketPage(
-        ticket=ticket, entries=_entries(messages, thread.events(session, ticket.id)), has_html=has_html, shapes=shapes,
-        reply_html={key: Markup(sanitise_reply(text)) for key, text in html.items() if key in written}, expanded=expanded, outbox=_outbox(session, messages), ratings=_ratings(session, ticket.id), agents=agents,
-        panel=panel(session, ticket.id, messages), reply=None, note=None,  # type: ignore[arg-type]
-        colleagues=[draft for draft in drafts if draft.agent_id != agent.id and (draft.html or draft.attachments)],
-        compose=compose, everybody_cc=", ".join(addressing.others), reply_to_hint=addressing.reply_to,
-        agent_names={one.id: one.name for one in agents})
+        ticket=ticket,
+        entries=_entries(messages, thread.events(session, ticket.id)),
+        has_html=has_html,
+        shapes=shapes,
+        reply_html={key: _shown(text) for key, text in html.items() if key in written},
+        expanded=expanded,
+        outbox=_outbox(session, messages),
+        ratings=_ratings(session, ticket.id),
+        agents=agents,
+        panel=panel(session, ticket, agent, messages),
+        reply=None,
+        note=None,  # type: ignore[arg-type]
+        colleagues=[
+            draft for draft in drafts if draft.agent_id != agent.id and (draft.html or draft.attachments)
+        ],
+        compose=compose,
+        everybody_cc=", ".join(addressing.others),
+        reply_to_hint=addressing.reply_to,
+        agent_names={one.id: one.name for one in agents},
+    )
     page.reply = _composer(Kind.OUTGOING, own.get(Kind.OUTGOING), page.newest_id, addressing.customer)
     page.note = _composer(Kind.NOTE, own.get(Kind.NOTE), page.newest_id, "")
     if not compose and (own.get(Kind.OUTGOING) or own.get(Kind.NOTE)):
@@ -129,11 +148,11 @@ def gather(session: Session, ticket_id: int, agent: Agent, *, settings: Settings
     return page
 
 
-def panel(session: Session, ticket_id: int, messages: Sequence[Message]) -> Panel:
+def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Message]) -> Panel:
     """Suggestions beside the newest letter a person wrote, unless it has been answered."""
     letters = [message for message in messages if message.kind != Kind.NOTE and not message.held]
     if not letters or letters[-1].kind != Kind.INCOMING:
-        return Panel(ticket_id, None, [], False)
+        return Panel(ticket.id, None, [], False)
     waiting = _unanswered(letters)
     offered = knowledge.suggestions_for(session, [message.id for message in waiting])
     newest = waiting[-1] if waiting else letters[-1]
@@ -142,17 +161,59 @@ def panel(session: Session, ticket_id: int, messages: Sequence[Message]) -> Pane
         if one.outcome not in (Outcome.DISMISSED, Outcome.IGNORED):
             best.setdefault(one.article_id, one)
     pending = any(message.suggest_state == "pending" for message in waiting)
-    return Panel(ticket_id, newest if waiting else None, list(best.values())[:3], pending)
+    shown = list(best.values())[:3]
+    values = values_for(ticket, agent)
+    answers = {one.article_id: _safe(render(one.answer, values).html) for one in shown}
+    return Panel(ticket.id, newest if waiting else None, shown, pending, answers)
 
 
-def reopened(composer: Composer, written: Written, *, problem: str, field: str = "", arrived: Sequence[Message] = (),
-             seen_message_id: int = 0) -> Composer:
+def values_for(ticket: Ticket, agent: Agent) -> dict[str, str]:
+    """What the variables of an answer stand for in this ticket."""
+    customer = ticket.customer
+    return {
+        "customer.name": customer.name,
+        "customer.first_name": first_name(customer.name),
+        "customer.email": customer.email,
+        "agent.name": agent.name,
+        "ticket.number": str(ticket.id),
+        "ticket.subject": ticket.subject,
+        "mailbox.name": ticket.mailbox.display_name,
+    }
+
+
+def _safe(html: str) -> Markup:
+    return Markup(html)  # noqa: S704 (what `render` and `sanitise_reply` return was cleaned by nh3 last)
+
+
+def _shown(html: str) -> Markup:
+    """What an agent wrote, cleaned once more in front of the reader's eyes."""
+    return _safe(sanitise_reply(html))
+
+
+def reopened(
+    composer: Composer,
+    written: Written,
+    *,
+    problem: str,
+    field: str = "",
+    arrived: Sequence[Message] = (),
+    seen_message_id: int = 0,
+) -> Composer:
     """The editor again as the agent left it, with what stopped the send."""
     return Composer(
-        kind=composer.kind, html=written.html, to=", ".join(written.to), cc=", ".join(written.cc),
-        version=composer.version, draft=composer.draft, nonce=composer.nonce,
+        kind=composer.kind,
+        html=written.html,
+        to=", ".join(written.to),
+        cc=", ".join(written.cc),
+        version=composer.version,
+        draft=composer.draft,
+        nonce=composer.nonce,
         seen_message_id=seen_message_id or composer.seen_message_id,
-        article_ids=",".join(map(str, written.article_ids)), problem=problem, problem_field=field, arrived=arrived)
+        article_ids=",".join(map(str, written.article_ids)),
+        problem=problem,
+        problem_field=field,
+        arrived=arrived,
+    )
 
 
 def _unanswered(letters: Sequence[Message]) -> list[Message]:
@@ -177,7 +238,9 @@ def _expanded(messages: Sequence[Message], ticket: Ticket) -> set[int]:
     opened = {message.id for message in messages[-NEWEST_EXPANDED:]}
     letters = [message for message in messages if message.kind != Kind.NOTE]
     opened |= {message.id for message in _unanswered(letters)[-3:]}
-    opened |= {message.id for message in messages if message.delivery in (Delivery.FAILED, Delivery.UNCERTAIN)}
+    opened |= {
+        message.id for message in messages if message.delivery in (Delivery.FAILED, Delivery.UNCERTAIN)
+    }
     return opened
 
 
@@ -192,8 +255,13 @@ def _outbox(session: Session, messages: Sequence[Message]) -> dict[int, list[Out
 
 
 def _ratings(session: Session, ticket_id: int) -> dict[int, list[Rating]]:
-    query = (sa.select(Rating, RatingInvitation.message_id).join(RatingInvitation, Rating.invitation_id == RatingInvitation.id)
-             .where(Rating.ticket_id == ticket_id).options(joinedload(Rating.customer)).order_by(Rating.id))
+    query = (
+        sa.select(Rating, RatingInvitation.message_id)
+        .join(RatingInvitation, Rating.invitation_id == RatingInvitation.id)
+        .where(Rating.ticket_id == ticket_id)
+        .options(joinedload(Rating.customer))
+        .order_by(Rating.id)
+    )
     found: dict[int, list[Rating]] = {}
     for rating, message_id in session.execute(query):
         found.setdefault(message_id, []).append(rating)
@@ -204,9 +272,17 @@ def _composer(kind: str, draft: Draft | None, newest_id: int, customer: str) -> 
     nonce = secrets.token_urlsafe(16)
     if draft is None:
         return Composer(kind, "", customer, "", seen_message_id=newest_id, nonce=nonce)
-    return Composer(kind, draft.html, ", ".join(draft.to) or customer, ", ".join(draft.cc), version=draft.version,
-                    draft=draft, seen_message_id=draft.seen_message_id or newest_id, nonce=nonce,
-                    article_ids=",".join(map(str, draft.article_ids)))
+    return Composer(
+        kind,
+        draft.html,
+        ", ".join(draft.to) or customer,
+        ", ".join(draft.cc),
+        version=draft.version,
+        draft=draft,
+        seen_message_id=draft.seen_message_id or newest_id,
+        nonce=nonce,
+        article_ids=",".join(map(str, draft.article_ids)),
+    )
 
 
 @dataclass(frozen=True)
@@ -219,18 +295,26 @@ class _Addressing:
 
     @classmethod
     def of(cls, ticket: Ticket, messages: Sequence[Message], own: set[str]) -> _Addressing:
-        letters = [message for message in messages if message.kind == Kind.INCOMING and not message.held
-                   and not message.automatic]
+        letters = [
+            message
+            for message in messages
+            if message.kind == Kind.INCOMING and not message.held and not message.automatic
+        ]
         last = letters[-1] if letters else None
         if last is None or not last.sender_email:
             return cls(_address(ticket.customer.name, ticket.customer.email), [], "")
         skipped = own | {last.sender_email.lower()}
-        others = [_address(name, email) for name, email in [*last.to, *last.cc] if email.lower() not in skipped]
-        reply_to = next((email for _name, email in last.reply_to if email.lower() != last.sender_email.lower()), "")
+        others = [
+            _address(name, email) for name, email in [*last.to, *last.cc] if email.lower() not in skipped
+        ]
+        reply_to = next(
+            (email for _name, email in last.reply_to if email.lower() != last.sender_email.lower()), ""
+        )
         return cls(_address(last.sender_name, last.sender_email), others, reply_to)
 
 
 def _address(name: str, email: str) -> str:
-    if not name or not email.isascii():
+    if not name:
         return email
-    return formataddr((name, email)) if name.isascii() else f'"{name.replace(chr(34), "")}" <{email}>'
+    plain = name.replace('"', "")
+    return f'"{plain}" <{email}>' if set(plain) & set(",;:<>()@[]\\") else f"{plain} <{email}>"

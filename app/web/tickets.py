@@ -36,7 +36,9 @@ def show(ticket_id: int) -> Any:
 @login_required
 def set_status(ticket_id: int) -> Any:
     status = forms.fields(request.form, "status")["status"]
-    return _act(ticket_id, lambda session, ticket: service.set_status(session, ticket, status, by=g.agent, now=now()))
+    return _act(
+        ticket_id, lambda session, ticket: service.set_status(session, ticket, status, by=g.agent, now=now())
+    )
 
 
 @bp.post("/tickets/<int:ticket_id>/assign")
@@ -44,14 +46,18 @@ def set_status(ticket_id: int) -> Any:
 def assign(ticket_id: int) -> Any:
     chosen = forms.fields(request.form, "assignee")["assignee"]
     agent_id = g.agent.id if chosen == "me" else forms.number(chosen)
-    return _act(ticket_id, lambda session, ticket: service.assign(session, ticket, agent_id, by=g.agent, now=now()))
+    return _act(
+        ticket_id, lambda session, ticket: service.assign(session, ticket, agent_id, by=g.agent, now=now())
+    )
 
 
 @bp.post("/tickets/<int:ticket_id>/tags")
 @login_required
 def set_tags(ticket_id: int) -> Any:
     names = forms.fields(request.form, "tags")["tags"].replace("\n", ",").split(",")
-    return _act(ticket_id, lambda session, ticket: service.set_tags(session, ticket, names, by=g.agent, now=now()))
+    return _act(
+        ticket_id, lambda session, ticket: service.set_tags(session, ticket, names, by=g.agent, now=now())
+    )
 
 
 @bp.post("/tickets/<int:ticket_id>/read")
@@ -77,8 +83,14 @@ def reply(ticket_id: int) -> Any:
                 return _back(ticket_id)
     except InvalidInput as error:
         return _stopped(ticket_id, form, "reply", _(str(error)), field=error.field, status=422)
-    return _stopped(ticket_id, form, "reply", _("Something new arrived while you were writing. Read it, then send."),
-                    field="arrived", status=409)
+    return _stopped(
+        ticket_id,
+        form,
+        "reply",
+        _("Something new arrived while you were writing. Read it, then send."),
+        field="arrived",
+        status=409,
+    )
 
 
 @bp.post("/tickets/<int:ticket_id>/note")
@@ -133,9 +145,20 @@ def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> None:
     settings: Settings = current_app.config["SETTINGS"]
     written = form.written
     outgoing.write_reply(
-        session, ticket, outgoing.Reply(html=written.html, to=written.to, cc=written.cc, then_status=form.then_status,
-                                        nonce=form.nonce, draft_id=form.draft_id),
-        by=g.agent, now=now(), settings=settings)
+        session,
+        ticket,
+        outgoing.Reply(
+            html=written.html,
+            to=written.to,
+            cc=written.cc,
+            then_status=form.then_status,
+            nonce=form.nonce,
+            draft_id=form.draft_id,
+        ),
+        by=g.agent,
+        now=now(),
+        settings=settings,
+    )
 
 
 def _arrived(session: Session, ticket: Ticket, form: forms.ReplyForm) -> list[Message]:
@@ -156,16 +179,31 @@ def _back(ticket_id: int, **more: str) -> Any:
     return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, **more), 303)
 
 
-def _stopped(ticket_id: int, form: forms.ReplyForm, compose: str, problem: str, *, field: str, status: int) -> Any:
+def _stopped(
+    ticket_id: int, form: forms.ReplyForm, compose: str, problem: str, *, field: str, status: int
+) -> Any:
     """The page again, with everything that was typed and the reason why it was not sent."""
     with reading() as session:
         page = _gather(session, ticket_id, compose)
         composer = page.reply if compose == "reply" else page.note
         seen = form.written.seen_message_id or 0
-        arrived = [message for message in page.messages if message.id > seen and
-                   (message.kind == Kind.INCOMING or message.author_id != g.agent.id)] if field == "arrived" else []
-        again = ticket_page.reopened(composer, form.written, problem=problem, field=field, arrived=arrived,
-                                     seen_message_id=page.newest_id if arrived else seen)
+        arrived = (
+            [
+                message
+                for message in page.messages
+                if message.id > seen and (message.kind == Kind.INCOMING or message.author_id != g.agent.id)
+            ]
+            if field == "arrived"
+            else []
+        )
+        again = ticket_page.reopened(
+            composer,
+            form.written,
+            problem=problem,
+            field=field,
+            arrived=arrived,
+            seen_message_id=page.newest_id if arrived else seen,
+        )
         setattr(page, compose, again)
         return _render(session, page), status
 
@@ -187,4 +225,6 @@ def _render(session: Session, page: TicketPage) -> str:
         return render_template("tickets/_ticket.html", t=page, card=column, view=view, fragment=True)
     around = inbox_page.surroundings(session, view, g.agent.id, now=now())
     more = inbox_page.next_url(view, around["page"], None)
-    return render_template("tickets/show.html", t=page, card=column, opened=page.ticket.id, more=more, **around)
+    return render_template(
+        "tickets/show.html", t=page, card=column, opened=page.ticket.id, more=more, **around
+    )

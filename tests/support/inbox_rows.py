@@ -26,9 +26,12 @@ from app.tickets.models import Delivery, Message, Ticket
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a73000000164944415408d763f8cfc0c0f09f81e1ff7f06060600"
-    "1fee04fd0c5fe8990000000049454e44ae426082")
-NEWSLETTER = """<html><body><table width="600" cellpadding="12" style="font-family:Georgia,serif"><tr><td bgcolor="#f2efe8">
-<h2 style="color:#7a3b10">Harbour Lights Hotel</h2><p>Dear colleagues,</p><p>we would like to move our <b>weekly delivery</b>
+    "1fee04fd0c5fe8990000000049454e44ae426082"
+)
+NEWSLETTER = """<html><body><table width="600" cellpadding="12" style="font-family:Georgia,serif"><tr>
+<td bgcolor="#f2efe8"><h2 style="color:#7a3b10">Harbour Lights Hotel</h2>
+<p>Dear colleagues,</p><p>we would like to move our
+<b>weekly delivery</b>
 from Tuesday to <b>Thursday</b>, starting next month. Here is what we need:</p><ul><li>40 sets of towels</li>
 <li>12 boxes of soap</li></ul><p><img src="https://pictures.example/logo.png" width="120" alt="Logo"></p>
 <p style="color:#777">Marta Quill<br>Purchasing, Harbour Lights</p></td></tr></table></body></html>"""
@@ -52,49 +55,97 @@ PEOPLE = [
     Person("Светлана Котова", "kotova.s@pochta.example", "", ""),
     Person("Priya Raman", "priya@lumen.example", "+1 555 010 0133", "Lumen Studio"),
     Person("", "no.name.given@mail.example"),
-    Person("Johannes Albrecht von der Lindenhoven-Mayer", "johannes.albrecht.von.der.lindenhoven@verylongdomainname.example"),
+    Person(
+        "Johannes Albrecht von der Lindenhoven-Mayer",
+        "johannes.albrecht.von.der.lindenhoven@verylongdomainname.example",
+    ),
 ]
 LETTERS = [
-    ("Where is my order?", "Hello,\n\nI ordered two desk lamps last Monday (order 48113) and the tracking page has said "
-     "“label created” for six days. Could you tell me where they are? I need them before the weekend.\n\nThank you,\nOlga"),
-    ("Re: invoice 2214 has the wrong address", "Hi,\n\nthe invoice you sent still has our old street on it. Our accountant "
-     "cannot book it like this. Please send a corrected one to accounts@orbit.example.\n\nIvan"),
+    (
+        "Where is my order?",
+        "Hello,\n\nI ordered two desk lamps last Monday (order 48113) and the tracking page has said "
+        "“label created” for six days. Could you tell me where they are? I need them before the weekend.",
+    ),
+    (
+        "Re: invoice 2214 has the wrong address",
+        "Hi,\n\nthe invoice you sent still has our old street on it. Our accountant "
+        "cannot book it like this. Please send a corrected one to accounts@orbit.example.\n\nIvan",
+    ),
     ("Delivery day", "We would like to move our weekly delivery from Tuesday to Thursday."),
-    ("Когда приедет мастер?", "Здравствуйте!\n\nЗаписывалась на ремонт стиральной машины на вторник, с 10 до 13. Мастер не "
-     "приехал и не позвонил. Подскажите, пожалуйста, когда его ждать? Я отпросилась с работы и второй раз не смогу.\n\n"
-     "Анна Зимина"),
-    ("Счёт на оплату за ноябрь", "Добрый день.\n\nПришлите, пожалуйста, счёт на ноябрь и акт сверки. Реквизиты прежние, "
-     "ИНН 7700000000.\n\nС уважением,\nПётр Лебедев"),
-    ("Damaged on arrival", "The box was open and one of the two glasses is broken, photo attached. I would like a "
-     "replacement, not a refund, it is a present."),
-    ("Хочу вернуть товар", "Здравствуйте, купила у вас плед, цвет совсем не такой, как на сайте. Как оформить возврат и кто "
-     "платит за пересылку?"),
-    ("Can we get an annual plan?", "We are three people and pay monthly. Is there an annual plan, and does it include the "
-     "reports? https://lumen.example/about says who we are."),
+    (
+        "Когда приедет мастер?",
+        "Здравствуйте!\n\nЗаписывалась на ремонт стиральной машины на вторник, с 10 до 13. Мастер не "
+        "приехал и не позвонил. Подскажите, пожалуйста, когда его ждать? Второй раз с работы не отпроситься.\n\n"
+        "Анна Зимина",
+    ),
+    (
+        "Счёт на оплату за ноябрь",
+        "Добрый день.\n\nПришлите, пожалуйста, счёт на ноябрь и акт сверки. Реквизиты прежние, "
+        "ИНН 7700000000.\n\nС уважением,\nПётр Лебедев",
+    ),
+    (
+        "Damaged on arrival",
+        "The box was open and one of the two glasses is broken, photo attached. I would like a "
+        "replacement, not a refund, it is a present.",
+    ),
+    (
+        "Хочу вернуть товар",
+        "Здравствуйте, купила у вас плед, цвет совсем не такой, как на сайте. Как оформить возврат и кто "
+        "платит за пересылку?",
+    ),
+    (
+        "Can we get an annual plan?",
+        "We are three people and pay monthly. Is there an annual plan, and does it include the "
+        "reports? https://lumen.example/about says who we are.",
+    ),
     ("", "hello?? anybody there"),
-    ("Questions about the extended warranty and about the long list of conditions that came with the letter of 12 May",
-     "Dear Sir or Madam,\n\n" + "I have read the conditions with care and still do not understand paragraph seven. " * 6),
+    (
+        "Questions about the extended warranty and the long list of conditions in the letter of 12 May",
+        "Dear Sir or Madam,\n\n"
+        + "I have read the conditions with care and still do not understand paragraph seven. " * 6,
+    ),
 ]
 ANSWERS = [
-    ("Delivery times", "Hello {{customer.first_name|there}},\n\nthank you for writing. Orders leave our warehouse within two "
-     "working days, and delivery takes **three to five days** after that. You can follow the parcel here: "
-     "https://track.example/parcel\n\nIf it has not moved for a week, tell me and I will ask the carrier.", "en"),
-    ("Correcting an invoice", "Hello {{customer.first_name|there}},\n\nI have corrected the address and attached the new "
-     "invoice. It replaces number {{ticket.number}}.", "en"),
+    (
+        "Delivery times",
+        "Hello {{customer.first_name|there}},\n\nthank you for writing. Orders leave our warehouse within two "
+        "working days, and delivery takes **three to five days** after that. You can follow the parcel here: "
+        "https://track.example/parcel\n\nIf it has not moved for a week, tell me and I will ask the carrier.",
+        "en",
+    ),
+    (
+        "Correcting an invoice",
+        "Hello {{customer.first_name|there}},\n\nI have corrected the address and attached the new "
+        "invoice. It replaces number {{ticket.number}}.",
+        "en",
+    ),
     ("Returns within 30 days", "You may return it within 30 days. Postage is on us.", "en"),
-    ("Мастер задерживается", "Здравствуйте, {{customer.first_name|уважаемый клиент}}!\n\nПриносим извинения за ожидание. Мастер "
-     "приедет в ближайшее удобное вам время, звонок за час до приезда.", "ru"),
+    (
+        "Мастер задерживается",
+        "Здравствуйте, {{customer.first_name|уважаемый клиент}}!\n\nПриносим извинения за ожидание. Мастер "
+        "приедет в ближайшее удобное вам время, звонок за час до приезда.",
+        "ru",
+    ),
 ]
 
 
 def fill(session: Session, settings: Settings, blobs: BlobStore, now: datetime) -> None:
     """Everything the pages can show, at least once."""
     agents = _agents(session, now)
-    boxes = [Mailbox(address=f"{name}@sincerely.example", name=title, created_at=now, sandbox=settings.is_sandbox,
-                     signature=f"{title}\nsincerely.example")
-             for name, title in (("support", "Orbit support"), ("repairs", "Ремонт и сервис"))]
-    articles = [Article(title=title, answer=answer, language=language, created_at=now, updated_at=now)
-                for title, answer, language in ANSWERS]
+    boxes = [
+        Mailbox(
+            address=f"{name}@sincerely.example",
+            name=title,
+            created_at=now,
+            sandbox=settings.is_sandbox,
+            signature=f"{title}\nsincerely.example",
+        )
+        for name, title in (("support", "Orbit support"), ("repairs", "Ремонт и сервис"))
+    ]
+    articles = [
+        Article(title=title, answer=answer, language=language, created_at=now, updated_at=now)
+        for title, answer, language in ANSWERS
+    ]
     session.add_all([*boxes, *articles])
     session.flush()
     tickets = [_ticket(session, number, boxes, now) for number in range(60)]
@@ -102,12 +153,22 @@ def fill(session: Session, settings: Settings, blobs: BlobStore, now: datetime) 
 
 
 def _agents(session: Session, now: datetime) -> list[Agent]:
-    agents = [Agent(name=name, email=email, role=role, created_at=now, language=language, signature=f"{name}\nCustomer care",
-                    timezone="Europe/Moscow")
-              for name, email, role, language in (
-                  ("Ben Harlow", "ben@sincerely.example", Role.ADMIN, "en"),
-                  ("Лидия Соколова", "lidia@sincerely.example", Role.AGENT, "ru"),
-                  ("Maya Okafor", "maya@sincerely.example", Role.AGENT, "en"))]
+    agents = [
+        Agent(
+            name=name,
+            email=email,
+            role=role,
+            created_at=now,
+            language=language,
+            signature=f"{name}\nCustomer care",
+            timezone="Europe/Moscow",
+        )
+        for name, email, role, language in (
+            ("Ben Harlow", "ben@sincerely.example", Role.ADMIN, "en"),
+            ("Лидия Соколова", "lidia@sincerely.example", Role.AGENT, "ru"),
+            ("Maya Okafor", "maya@sincerely.example", Role.AGENT, "en"),
+        )
+    ]
     session.add_all(agents)
     session.flush()
     return agents
@@ -129,23 +190,45 @@ def _ticket(session: Session, number: int, boxes: list[Mailbox], now: datetime) 
     return ticket
 
 
-def letter_of(person: Person, subject: str, text: str, box: Mailbox, at: datetime, language: str = "en",
-              **more: object) -> IncomingLetter:
+def letter_of(
+    person: Person, subject: str, text: str, box: Mailbox, at: datetime, language: str = "en", **more: object
+) -> IncomingLetter:
     values: dict[str, object] = {
-        "raw_mail_id": None, "mailbox_id": box.id, "sender_name": person.name, "sender_email": person.email,
-        "subject": subject, "visible": text, "folded": "", "signature": "", "html": None, "language": language,
-        "arrived_at": at, "to": ((box.name, box.address),), "evidence": ({"rule": "new", "detail": ""},), **more}
+        "raw_mail_id": None,
+        "mailbox_id": box.id,
+        "sender_name": person.name,
+        "sender_email": person.email,
+        "subject": subject,
+        "visible": text,
+        "folded": "",
+        "signature": "",
+        "html": None,
+        "language": language,
+        "arrived_at": at,
+        "to": ((box.name, box.address),),
+        "evidence": ({"rule": "new", "detail": ""},),
+        **more,
+    }
     return IncomingLetter(**values)  # type: ignore[arg-type]
 
 
-def _shape(session: Session, settings: Settings, blobs: BlobStore, tickets: list[Ticket], agents: list[Agent],  # noqa: PLR0913
-           articles: list[Article], now: datetime) -> None:
+def _shape(
+    session: Session,
+    settings: Settings,
+    blobs: BlobStore,
+    tickets: list[Ticket],
+    agents: list[Agent],
+    articles: list[Article],
+    now: datetime,
+) -> None:
     ben, lidia, maya = agents
     steps: list[Callable[[], object]] = [
         lambda: _conversation(session, settings, tickets[0], ben, articles, now),
         lambda: _newsletter(session, tickets[2], now),
         lambda: _picture(session, blobs, tickets[5], now),
-        lambda: _suggest(session, tickets[3], [(articles[3], .91, "open"), (articles[2], .31, "folded")], now),
+        lambda: _suggest(
+            session, tickets[3], [(articles[3], 0.91, "open"), (articles[2], 0.31, "folded")], now
+        ),
         lambda: service.set_tags(session, tickets[1], ["invoice", "vip"], by=ben, now=now),
         lambda: service.set_tags(session, tickets[6], ["возврат"], by=lidia, now=now),
         lambda: service.assign(session, tickets[1], maya.id, by=ben, now=now),
@@ -157,48 +240,108 @@ def _shape(session: Session, settings: Settings, blobs: BlobStore, tickets: list
         if number % 3 == 0:
             service.assign(session, ticket, agents[number % 3].id, by=ben, now=now)
         if number > 24:
-            service.set_status(session, ticket, ("open", "closed", "waiting", "closed")[number % 4], by=ben, now=now)
+            service.set_status(
+                session, ticket, ("open", "closed", "waiting", "closed")[number % 4], by=ben, now=now
+            )
         if number % 2:
             ticket.unread = False
-    save(session, tickets[4], "outgoing", Written("Добрый день, Пётр! Счёт подготовим <strong>сегодня</strong>.",
-                                                  [tickets[4].customer.email]), version=0, by=lidia, now=now)
+    save(
+        session,
+        tickets[4],
+        "outgoing",
+        Written("Добрый день, Пётр! Счёт подготовим <strong>сегодня</strong>.", [tickets[4].customer.email]),
+        version=0,
+        by=lidia,
+        now=now,
+    )
 
 
-def _conversation(session: Session, settings: Settings, ticket: Ticket, ben: Agent, articles: list[Article],  # noqa: PLR0913
-                  now: datetime) -> None:
+def _conversation(
+    session: Session,
+    settings: Settings,
+    ticket: Ticket,
+    ben: Agent,
+    articles: list[Article],
+    now: datetime,
+) -> None:
     at = now - timedelta(days=2)
     for message in session.scalars(sa.select(Message).where(Message.ticket_id == ticket.id)):
         message.arrived_at = at
     service.assign(session, ticket, ben.id, by=ben, now=at + timedelta(minutes=5))
-    reply = write_reply(session, ticket, Reply("Hello Olga,<br><br>I have asked the carrier and will write again <strong>"
-                        "tomorrow</strong>. Sorry for the wait!", [PEOPLE[0].email], [], "waiting", f"seed-{ticket.id:020}"),
-                        by=ben, now=at + timedelta(minutes=9), settings=settings)
+    reply = write_reply(
+        session,
+        ticket,
+        Reply(
+            "Hello Olga,<br><br>I have asked the carrier and will write again <strong>"
+            "tomorrow</strong>. Sorry for the wait!",
+            [PEOPLE[0].email],
+            [],
+            "waiting",
+            f"seed-{ticket.id:020}",
+        ),
+        by=ben,
+        now=at + timedelta(minutes=9),
+        settings=settings,
+    )
     _settle(session, reply, Delivery.ACCEPTED, now)
     _rate(session, reply, "good", "Quick and kind, thank you!", now)
-    service.add_note(session, ticket, "The carrier says the parcel went to the <em>wrong depot</em>. Expected on Friday.",
-                     by=ben, now=at + timedelta(hours=3), nonce=f"note-{ticket.id:020}")
+    service.add_note(
+        session,
+        ticket,
+        "The carrier says the parcel went to the <em>wrong depot</em>. Expected on Friday.",
+        by=ben,
+        now=at + timedelta(hours=3),
+        nonce=f"note-{ticket.id:020}",
+    )
     service.set_tags(session, ticket, ["delivery", "vip"], by=ben, now=at + timedelta(hours=3, minutes=1))
     box = ticket.mailbox
-    later = letter_of(PEOPLE[0], "Re: Where is my order?", "Hello Ben,\n\nit is Friday tomorrow and nothing has moved. Can you "
-                      "give me a real date? My number for the courier is +7 921 555-01-44.\n\nOlga", box, now - timedelta(minutes=2),
-                      folded="On Thursday Ben wrote:\n> I have asked the carrier and will write again tomorrow.",
-                      signature="Olga Petrova\nOrbit LLC", evidence=({"rule": "token", "detail": ""},))
+    later = letter_of(
+        PEOPLE[0],
+        "Re: Where is my order?",
+        "Hello Ben,\n\nit is Friday tomorrow and nothing has moved. Can you "
+        "give me a real date? My number for the courier is +7 921 555-01-44.\n\nOlga",
+        box,
+        now - timedelta(minutes=2),
+        folded="On Thursday Ben wrote:\n> I have asked the carrier and will write again tomorrow.",
+        signature="Olga Petrova\nOrbit LLC",
+        evidence=({"rule": "token", "detail": ""},),
+    )
     message = file_letter(session, ticket, later, ticket.customer, wakes=True, now=now - timedelta(minutes=2))
     message.suggest_state = "done"
-    _suggest_for(session, message, [(articles[0], .86, "folded"), (articles[2], .42, "folded"), (articles[1], .2, "folded")], now)
+    _suggest_for(
+        session,
+        message,
+        [(articles[0], 0.86, "folded"), (articles[2], 0.42, "folded"), (articles[1], 0.2, "folded")],
+        now,
+    )
 
 
-def _suggest(session: Session, ticket: Ticket, offered: list[tuple[Article, float, str]], now: datetime) -> None:
+def _suggest(
+    session: Session, ticket: Ticket, offered: list[tuple[Article, float, str]], now: datetime
+) -> None:
     message = session.scalars(sa.select(Message).where(Message.ticket_id == ticket.id)).one()
     message.suggest_state = "done"
     _suggest_for(session, message, offered, now)
 
 
-def _suggest_for(session: Session, message: Message, offered: list[tuple[Article, float, str]], now: datetime) -> None:
+def _suggest_for(
+    session: Session, message: Message, offered: list[tuple[Article, float, str]], now: datetime
+) -> None:
     for rank, (article, confidence, shown) in enumerate(offered, 1):
-        session.add(Suggestion(message_id=message.id, article_id=article.id, rank=rank, confidence=confidence, shown=shown,
-                               why={"words": ["order", "tracking", "days"], "example": "My parcel has not moved since Monday"},
-                               created_at=now))
+        session.add(
+            Suggestion(
+                message_id=message.id,
+                article_id=article.id,
+                rank=rank,
+                confidence=confidence,
+                shown=shown,
+                why={
+                    "words": ["order", "tracking", "days"],
+                    "example": "My parcel has not moved since Monday",
+                },
+                created_at=now,
+            )
+        )
 
 
 def _newsletter(session: Session, ticket: Ticket, now: datetime) -> None:
@@ -207,18 +350,39 @@ def _newsletter(session: Session, ticket: Ticket, now: datetime) -> None:
 
 
 def _picture(session: Session, blobs: BlobStore, ticket: Ticket, now: datetime) -> None:
-    files = [LetterFile("broken glass.png", "image/png", "", False, len(PNG), blobs.put(PNG)),
-             LetterFile("packing-list.txt", "text/plain", "", False, 11, blobs.put(b"2 x glasses")),
-             LetterFile("receipt.pdf", "application/pdf", "", False, 20480, blobs.put(b"%PDF-1.4 not really"))]
-    letter = letter_of(PEOPLE[5], "Re: Damaged on arrival", "And here is the photo.", ticket.mailbox, now - timedelta(minutes=40),
-                       files=tuple(files), evidence=({"rule": "reference", "detail": "<a@b>"},),
-                       cc=(("Shop", "shop@glass.example"),))
+    files = [
+        LetterFile("broken glass.png", "image/png", "", False, len(PNG), blobs.put(PNG)),
+        LetterFile("packing-list.txt", "text/plain", "", False, 11, blobs.put(b"2 x glasses")),
+        LetterFile("receipt.pdf", "application/pdf", "", False, 20480, blobs.put(b"%PDF-1.4 not really")),
+    ]
+    letter = letter_of(
+        PEOPLE[5],
+        "Re: Damaged on arrival",
+        "And here is the photo.",
+        ticket.mailbox,
+        now - timedelta(minutes=40),
+        files=tuple(files),
+        evidence=({"rule": "reference", "detail": "<a@b>"},),
+        cc=(("Shop", "shop@glass.example"),),
+    )
     file_letter(session, ticket, letter, ticket.customer, wakes=True, now=now - timedelta(minutes=40))
 
 
 def _failed(session: Session, settings: Settings, ticket: Ticket, ben: Agent, now: datetime) -> None:
-    reply = write_reply(session, ticket, Reply("Yes, there is: ten months for the price of twelve.", [PEOPLE[7].email], [], "",
-                                               f"fail-{ticket.id:020}"), by=ben, now=now - timedelta(hours=1), settings=settings)
+    reply = write_reply(
+        session,
+        ticket,
+        Reply(
+            "Yes, there is: ten months for the price of twelve.",
+            [PEOPLE[7].email],
+            [],
+            "",
+            f"fail-{ticket.id:020}",
+        ),
+        by=ben,
+        now=now - timedelta(hours=1),
+        settings=settings,
+    )
     _settle(session, reply, Delivery.FAILED, now, "550 5.1.1 The mailbox does not exist")
 
 
@@ -229,9 +393,21 @@ def _settle(session: Session, message: Message, state: str, now: datetime, answe
 
 
 def _rate(session: Session, message: Message, face: str, comment: str, now: datetime) -> None:
-    asked = session.scalars(sa.select(RatingInvitation).where(RatingInvitation.message_id == message.id)).first()
+    asked = session.scalars(
+        sa.select(RatingInvitation).where(RatingInvitation.message_id == message.id)
+    ).first()
     if asked is None:
         return
-    session.add(Rating(invitation_id=asked.id, agent_id=asked.agent_id, ticket_id=message.ticket_id, customer_id=asked.customer_id,
-                       face=face, comment=comment, created_at=now - timedelta(days=1), changed_at=now - timedelta(days=1),
-                       changeable_until=now + timedelta(days=6)))
+    session.add(
+        Rating(
+            invitation_id=asked.id,
+            agent_id=asked.agent_id,
+            ticket_id=message.ticket_id,
+            customer_id=asked.customer_id,
+            face=face,
+            comment=comment,
+            created_at=now - timedelta(days=1),
+            changed_at=now - timedelta(days=1),
+            changeable_until=now + timedelta(days=6),
+        )
+    )
