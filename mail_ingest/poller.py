@@ -30,7 +30,7 @@ from mail_ingest.ingest import Ingest
 log = logging.getLogger(__name__)
 
 BACKOFF_SECONDS = (2, 5, 15, 30, 60)
-LONGEST_IDLE_SECONDS = 45  # below the socket's time limit, far below the 29 minutes of RFC 2177
+LONGEST_IDLE_SECONDS = 25  # below the socket's time limit, far below the 29 minutes of RFC 2177
 ROSTER_SECONDS = 3
 SWEEP_SECONDS = 5
 
@@ -89,7 +89,10 @@ class MailboxWatch(threading.Thread):
             if full:
                 full_at = time.monotonic() + self._settings.reconcile_seconds
             self._succeeded(lease, looks)
-            self._wait(source, one_folder=len(folders) == 1)
+            # A server tells of mail that came while we fetched together with its answer to IDLE, where IMAPClient
+            # does not see it. So we wait only after a look that found nothing.
+            if not any(look.stored for look in looks):
+                self._wait(source, one_folder=len(folders) == 1)
 
     def _wait(self, source: ImapSource, *, one_folder: bool) -> None:
         """Until the server speaks or the poll is due. With several folders IDLE would see only the last: poll."""
