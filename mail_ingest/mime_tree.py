@@ -75,6 +75,9 @@ def read_tree(raw: bytes) -> tuple[Part, list[str]]:
 def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) -> Part:
     part = Part(headers, source, *span)
     content_type, part.params = split_value(headers.first("content-type"))
+    if not content_type and _HTML.match(source, span[0], span[0] + 500):
+        # No header says so, but showing the markup would help nobody.
+        default = "text/html"
     part.content_type = (
         content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
     )
