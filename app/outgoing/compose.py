@@ -17,7 +17,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from app.outgoing.ids import ascii_domain
@@ -61,7 +61,7 @@ class Smileys:
 
 @dataclass(frozen=True)
 class Letter:
-    """A reply to one recipient. `html` is already reduced to the safe tags of a reply; `quoted` as words.quote made it."""
+    """A reply to one recipient. `html` holds only the safe tags of a reply; `quoted` is as words.quote made it."""
 
     message_id: str
     sender: Mailable
@@ -249,7 +249,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=select_autoescape(enabled_extensions=("html",)),
     )
     environment.globals["lines"] = str.splitlines
     return environment

@@ -44,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Reply:
-    """What the form sends: HTML of the editor, addresses ("a@b" or "Name <a@b>"), the status to take, the form's nonce."""
+    """What the form sends: the editor's HTML, addresses ("a@b" or "Name <a@b>"), the next status, the form's nonce."""
 
     html: str
     to: Sequence[str]
@@ -156,7 +156,7 @@ def _message(
     reply: Reply,
     content: _Content,
     written: WrittenReply,
-    *,  # noqa: PLR0913
+    *,
     by: Agent,
     now: datetime,
     settings: Settings,
@@ -231,7 +231,7 @@ def _address(
     content: _Content,
     written: WrittenReply,
     message: Message,
-    *,  # noqa: PLR0913
+    *,
     now: datetime,
     settings: Settings,
 ) -> None:

@@ -139,7 +139,7 @@ def _finish(session: Session, row: Outbox, state: Delivery, answer: str, now: da
 
 def _move(
     session: Session, row: Outbox, state: Delivery, answer: str, now: datetime, **values: object
-) -> bool:  # noqa: PLR0913
+) -> bool:
     """From a state that we hold the lease of; a stale worker moves nothing."""
     moved = session.scalar(
         sa.update(Outbox)

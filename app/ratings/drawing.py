@@ -14,7 +14,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
-from app.ratings.smileys import FACES, SIZE, Curve, Disc, Lens, Point, Shape, svg
+from app.ratings.smileys import FACES, SIZE, Curve, Disc, Point, Shape, svg
 
 # Three times the 44 points at which mail shows it: crisp on every screen.
 PIXELS = 132

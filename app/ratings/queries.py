@@ -77,7 +77,12 @@ def total(rows: list[AgentScore]) -> AgentScore:
 
 
 def comments(
-    session: Session, *, since: datetime | None = None, agent_id: int | None = None, face: str = "", after: str = ""
+    session: Session,
+    *,
+    since: datetime | None = None,
+    agent_id: int | None = None,
+    face: str = "",
+    after: str = "",
 ) -> Comments:
     """Ratings with words, newest first; `after` is the cursor of the page before."""
     query = (
@@ -111,21 +116,28 @@ def _comment(rating: Rating, agent: str, subject: str) -> Comment:
 
 
 def _count(
-    session: Session, key: sa.orm.InstrumentedAttribute[int], at: sa.orm.InstrumentedAttribute[datetime],
+    session: Session,
+    key: sa.orm.InstrumentedAttribute[int],
+    at: sa.orm.InstrumentedAttribute[datetime],
     since: datetime | None,
 ) -> dict[int, int]:
     query = sa.select(key, sa.func.count()).group_by(key)
     if since is not None:
         query = query.where(at >= since)
-    return {agent_id: number for agent_id, number in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def _faces(session: Session, since: datetime | None) -> dict[int, Score]:
-    counts = [sa.func.sum(sa.case((Rating.face == face, 1), else_=0)) for face in (Face.GOOD, Face.OKAY, Face.BAD)]
+    counts = [
+        sa.func.sum(sa.case((Rating.face == face, 1), else_=0)) for face in (Face.GOOD, Face.OKAY, Face.BAD)
+    ]
     query = sa.select(Rating.agent_id, *counts).group_by(Rating.agent_id)
     if since is not None:
         query = query.where(Rating.created_at >= since)
-    return {agent_id: Score(int(good), int(okay), int(bad)) for agent_id, good, okay, bad in session.execute(query)}
+    return {
+        agent_id: Score(int(good), int(okay), int(bad))
+        for agent_id, good, okay, bad in session.execute(query)
+    }
 
 
 def _hits(session: Session, since: datetime | None) -> dict[int, tuple[int, int]]:
@@ -138,7 +150,9 @@ def _hits(session: Session, since: datetime | None) -> dict[int, tuple[int, int]
     )
     if since is not None:
         query = query.where(RatingHit.at >= since)
-    return {agent_id: (number - int(robots), int(robots)) for agent_id, number, robots in session.execute(query)}
+    return {
+        agent_id: (number - int(robots), int(robots)) for agent_id, number, robots in session.execute(query)
+    }
 
 
 def _cursor(rating: Rating) -> str:

@@ -41,7 +41,9 @@ class Verdict:
     since: datetime | None = None
 
 
-def judge(hit: Seen, earlier: Sequence[Seen], *, method: str, trap: bool, names_itself: bool, prefetch: bool) -> Verdict:
+def judge(
+    hit: Seen, earlier: Sequence[Seen], *, method: str, trap: bool, names_itself: bool, prefetch: bool
+) -> Verdict:
     """earlier: hits of the same invitation, any order."""
     if trap:
         return Verdict(TRAP, hit.at - TRAP_WITHIN)

@@ -128,7 +128,13 @@ def note_hit(session: Session, invitation: RatingInvitation, face: str, signs: S
 
 
 def give(
-    session: Session, invitation: RatingInvitation, face: str, comment: str, *, now: datetime, change_days: int
+    session: Session,
+    invitation: RatingInvitation,
+    face: str,
+    comment: str,
+    *,
+    now: datetime,
+    change_days: int,
 ) -> Rating:
     """Write the verdict, or change it. The same again changes nothing.
 
@@ -136,7 +142,9 @@ def give(
     """
     if face not in list(Face):
         raise InvalidInput("Choose one of the three faces.", "face")
-    session.execute(sa.select(RatingInvitation.id).where(RatingInvitation.id == invitation.id).with_for_update())
+    session.execute(
+        sa.select(RatingInvitation.id).where(RatingInvitation.id == invitation.id).with_for_update()
+    )
     rating = rating_of(session, invitation)
     if not is_open(invitation, rating, now):
         raise TooLate("The time to rate this reply is over.")
@@ -164,7 +172,15 @@ def tidy_comment(comment: str) -> str:
 
 def _is_text(char: str) -> bool:
     # Joiners belong to emoji and to some scripts; other invisible signs can turn the order of a line around.
-    return char in "\t\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return char in "\t\u200c\u200d" or unicodedata.category(char) not in (
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Cn",
+        "Zl",
+        "Zp",
+    )
 
 
 def _new(session: Session, invitation: RatingInvitation, now: datetime, change_days: int) -> Rating:
@@ -187,6 +203,8 @@ def _changes_since(session: Session, rating: Rating, since: datetime) -> int:
 
 def _tell(session: Session, rating: Rating, invitation: RatingInvitation, now: datetime) -> None:
     ticket = session.get_one(Ticket, rating.ticket_id)
-    tickets.record(session, "rated", ticket=ticket, now=now, message_id=invitation.message_id, face=rating.face)
+    tickets.record(
+        session, "rated", ticket=ticket, now=now, message_id=invitation.message_id, face=rating.face
+    )
     tickets.changed(session, ticket.id, "rating", now)
     session.flush()

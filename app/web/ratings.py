@@ -49,7 +49,7 @@ def _register_public(state: BlueprintSetupState) -> None:
 
 @bp.app_template_filter()
 def exact_day(at: datetime) -> str:
-    """"29 November"."""
+    """ "29 November"."""
     return format_date(at, "d MMMM")
 
 
@@ -103,7 +103,9 @@ def give(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any
     face, comment = request.form.get("face", ""), request.form.get("comment", "")
     if request.form.get(TRAP_FIELD):
         _note_hit(invitation, face if face in FACES else "", trap=True)
-        return _form(token, invitation, rating, "", error=_("Please choose a face and press the button once more."))
+        return _form(
+            token, invitation, rating, "", error=_("Please choose a face and press the button once more.")
+        )
     try:
         with transaction() as session:
             days = current_app.config["SETTINGS"].rating_change_days
@@ -111,9 +113,13 @@ def give(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any
     except service.TooLate:
         return _gone(410, rating)
     except service.TooOften:
-        return _form(token, invitation, rating, face, error=_("That was changed very often. Try again in an hour.")), 429
+        return _form(
+            token, invitation, rating, face, error=_("That was changed very often. Try again in an hour.")
+        ), 429
     except InvalidInput:
-        return _form(token, invitation, rating, "", comment=comment, error=_("Choose one of the three faces.")), 422
+        return _form(
+            token, invitation, rating, "", comment=comment, error=_("Choose one of the three faces.")
+        ), 422
     return redirect(url_for(".thanks", token=token, lang=request.form.get("lang") or None), 303)
 
 
@@ -122,15 +128,36 @@ def give(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any
 def thanks(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any:
     if rating is None:
         return redirect(url_for(".show", token=token))
-    return _page("ratings/thanks.html", token=token, invitation=invitation, rating=rating,
-                 open=service.is_open(invitation, rating, now()))
+    return _page(
+        "ratings/thanks.html",
+        token=token,
+        invitation=invitation,
+        rating=rating,
+        open=service.is_open(invitation, rating, now()),
+    )
 
 
-def _form(token: str, invitation: RatingInvitation, rating: Rating | None, face: str, *, comment: str | None = None,
-          error: str = "") -> Any:
+def _form(
+    token: str,
+    invitation: RatingInvitation,
+    rating: Rating | None,
+    face: str,
+    *,
+    comment: str | None = None,
+    error: str = "",
+) -> Any:
     written = comment if comment is not None else (rating.comment if rating else "")
-    return _page("ratings/rate.html", token=token, invitation=invitation, rating=rating, chosen=face, comment=written,
-                 error=error, trap_field=TRAP_FIELD, longest=service.LONGEST_COMMENT)
+    return _page(
+        "ratings/rate.html",
+        token=token,
+        invitation=invitation,
+        rating=rating,
+        chosen=face,
+        comment=written,
+        error=error,
+        trap_field=TRAP_FIELD,
+        longest=service.LONGEST_COMMENT,
+    )
 
 
 def _gone(status: int, rating: Rating | None = None) -> Any:
@@ -141,8 +168,15 @@ def _page(template: str, **values: Any) -> str:
     invitation = values.get("invitation")
     name = invitation.message.sender_name if invitation else ""
     agent, _dash, mailbox = name.partition(SEPARATOR)
-    return render_template(template, faces=FACES, face_words=face_words(), agent_name=agent, mailbox_name=mailbox,
-                           languages=_languages(values.get("token"), values.get("chosen")), **values)
+    return render_template(
+        template,
+        faces=FACES,
+        face_words=face_words(),
+        agent_name=agent,
+        mailbox_name=mailbox,
+        languages=_languages(values.get("token"), values.get("chosen")),
+        **values,
+    )
 
 
 def _languages(token: str | None, chosen: str | None) -> list[tuple[str, str, str]]:
@@ -151,8 +185,10 @@ def _languages(token: str | None, chosen: str | None) -> list[tuple[str, str, st
         return []
     endpoint = request.endpoint if request.endpoint == "public_ratings.thanks" else "public_ratings.show"
     face = {"face": chosen} if chosen in FACES else {}
-    return [(code, name, url_for(endpoint, token=token, lang=code, **face))
-            for code, name in (("en", "English"), ("ru", "Русский"))]
+    return [
+        (code, name, url_for(endpoint, token=token, lang=code, **face))
+        for code, name in (("en", "English"), ("ru", "Русский"))
+    ]
 
 
 def _language(preferred: str) -> str:
@@ -163,8 +199,12 @@ def _language(preferred: str) -> str:
 
 def _note_hit(invitation: RatingInvitation, face: str, *, trap: bool = False) -> None:
     """A count that cannot be written never keeps a customer from the page."""
-    purpose = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
-    signs = service.Signs(request.method, request.user_agent.string, "prefetch" in purpose or "preview" in purpose, trap)
+    purpose = " ".join(
+        request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+    )
+    signs = service.Signs(
+        request.method, request.user_agent.string, "prefetch" in purpose or "preview" in purpose, trap
+    )
     try:
         with transaction() as session:
             service.note_hit(session, invitation, face, signs, now())
@@ -183,12 +223,30 @@ def index() -> Any:
     with reading() as session:
         page = queries.comments(session, since=since, agent_id=agent_id, face=face, after=after)
         if request.headers.get("HX-Target") == "comments-more":
-            return render_template("ratings/_comments.html", page=page, days=days, agent_id=agent_id, face=face,
-                                   face_words=face_words())
+            return render_template(
+                "ratings/_comments.html",
+                page=page,
+                days=days,
+                agent_id=agent_id,
+                face=face,
+                face_words=face_words(),
+            )
         rows = queries.agent_scores(session, since=since)
-    return render_template("ratings/index.html", rows=rows, total=queries.total(rows), page=page, days=days, face=face,
-                           agent_id=agent_id, periods=PERIODS, fewest=FEWEST_TO_RANK, faces=FACES,
-                           face_words=face_words(), percent=percent, me=g.agent.id)
+    return render_template(
+        "ratings/index.html",
+        rows=rows,
+        total=queries.total(rows),
+        page=page,
+        days=days,
+        face=face,
+        agent_id=agent_id,
+        periods=PERIODS,
+        fewest=FEWEST_TO_RANK,
+        faces=FACES,
+        face_words=face_words(),
+        percent=percent,
+        me=g.agent.id,
+    )
 
 
 def _period() -> int:

@@ -33,21 +33,51 @@ class World:
 @pytest.fixture
 def world(installation: Settings) -> World:
     with db.transaction() as session:
-        mailbox = Mailbox(address="support@orbit.example", name="Orbit support", signature="Orbit, Green street 1",
-                          smtp_host="127.0.0.1", smtp_port=9, smtp_security="none", created_at=NOW)
+        mailbox = Mailbox(
+            address="support@orbit.example",
+            name="Orbit support",
+            signature="Orbit, Green street 1",
+            smtp_host="127.0.0.1",
+            smtp_port=9,
+            smtp_security="none",
+            created_at=NOW,
+        )
         ben = Agent(email="ben@orbit.example", name="Ben Falk", signature="Ben", created_at=NOW)
         vera = Agent(email="vera@orbit.example", name="Vera Lind", created_at=NOW)
-        olga = Customer(name="Olga Petrova", language="ru", created_at=NOW,
-                        addresses=[CustomerAddress(email="olga@client.example")])
+        olga = Customer(
+            name="Olga Petrova",
+            language="ru",
+            created_at=NOW,
+            addresses=[CustomerAddress(email="olga@client.example")],
+        )
         session.add_all([mailbox, ben, vera, olga])
         session.flush()
-        ticket = Ticket(mailbox_id=mailbox.id, customer_id=olga.id, subject="Where is my order?", language="en",
-                        opened_at=NOW, last_message_at=NOW, waiting_since=NOW, preview="Hello", message_count=1)
+        ticket = Ticket(
+            mailbox_id=mailbox.id,
+            customer_id=olga.id,
+            subject="Where is my order?",
+            language="en",
+            opened_at=NOW,
+            last_message_at=NOW,
+            waiting_since=NOW,
+            preview="Hello",
+            message_count=1,
+        )
         session.add(ticket)
         session.flush()
-        letter = Message(ticket_id=ticket.id, kind=Kind.INCOMING, customer_id=olga.id, sender_name="Olga Petrova",
-                         sender_email="olga@client.example", subject="Where is my order?",
-                         visible="Hello,\n\nwhere is my order 17?", rfc_message_id="first@client.example", arrived_at=NOW)
-        session.add_all([letter, Participant(ticket_id=ticket.id, email="olga@client.example", how="customer")])
+        letter = Message(
+            ticket_id=ticket.id,
+            kind=Kind.INCOMING,
+            customer_id=olga.id,
+            sender_name="Olga Petrova",
+            sender_email="olga@client.example",
+            subject="Where is my order?",
+            visible="Hello,\n\nwhere is my order 17?",
+            rfc_message_id="first@client.example",
+            arrived_at=NOW,
+        )
+        session.add_all(
+            [letter, Participant(ticket_id=ticket.id, email="olga@client.example", how="customer")]
+        )
         session.flush()
         return World(mailbox.id, ben.id, vera.id, ticket.id, letter.id, installation)

@@ -73,8 +73,10 @@ def test_a_report_about_a_letter_or_about_nothing_is_nothing(world: World) -> No
     assert report(987654, ["olga@client.example"]) == []
 
 
-@pytest.mark.parametrize(("action", "state"), [("delivered", "accepted"), ("relayed", "accepted"), ("failed", "bounced"),
-                                               ("delayed", "uncertain")])
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [("delivered", "accepted"), ("relayed", "accepted"), ("failed", "bounced"), ("delayed", "uncertain")],
+)
 def test_a_report_settles_an_uncertain_delivery(world: World, action: str, state: str) -> None:
     message_id = queued(world)
     with db.transaction() as session:

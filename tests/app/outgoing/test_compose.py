@@ -15,7 +15,11 @@ from app.outgoing.compose import File, Letter, Smileys, compose, needs_utf8
 from app.outgoing.recipients import Mailable
 
 WRITTEN = datetime(2026, 11, 22, 10, 0, 30, tzinfo=UTC)
-SMILEYS = Smileys("https://help.example/r/TOKEN", "ru", {face: b"\x89PNG " + face.encode() for face in ("good", "okay", "bad")})
+SMILEYS = Smileys(
+    "https://help.example/r/TOKEN",
+    "ru",
+    {face: b"\x89PNG " + face.encode() for face in ("good", "okay", "bad")},
+)
 LETTER = Letter(
     message_id="ab12.1042.7.aaaa@orbit.example",
     sender=Mailable("Ben — Orbit support", "support@orbit.example"),
@@ -51,13 +55,29 @@ def body(mail: EmailMessage, subtype: str) -> str:
 
 def test_the_headers_are_exactly_these() -> None:
     mail = parsed(replace(LETTER, reply_to="support+1.2.mac@orbit.example"))
-    assert mail.keys() == ["From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To",
-                           "X-Sincerely-Instance", "MIME-Version", "Content-Type"]
+    assert mail.keys() == [
+        "From",
+        "To",
+        "Cc",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "Reply-To",
+        "X-Sincerely-Instance",
+        "MIME-Version",
+        "Content-Type",
+    ]
     assert [(one.display_name, one.addr_spec) for one in mail["From"].addresses] == [
-        ("Ben — Orbit support", "support@orbit.example")]
-    assert [(one.display_name, one.addr_spec) for one in mail["To"].addresses] == [("Ольга Петрова", "olga@client.example")]
+        ("Ben — Orbit support", "support@orbit.example")
+    ]
+    assert [(one.display_name, one.addr_spec) for one in mail["To"].addresses] == [
+        ("Ольга Петрова", "olga@client.example")
+    ]
     assert [(one.display_name, one.addr_spec) for one in mail["Cc"].addresses] == [
-        ('Falk, "Igor" <x>', "igor@client.example")]
+        ('Falk, "Igor" <x>', "igor@client.example")
+    ]
     assert mail["Subject"] == "Re: Где мой заказ?"
     assert mail["Date"].datetime == WRITTEN
     assert mail["Message-ID"] == "<ab12.1042.7.aaaa@orbit.example>"
@@ -78,16 +98,30 @@ def test_a_retry_is_the_same_mail_to_the_byte() -> None:
 
 def test_the_text_reads_from_top_to_bottom() -> None:
     text = body(parsed(LETTER), "plain")
-    order = ["Он уже в пути", "Orbit & Co", "Как вам этот ответ?", "🙂 Отлично: https://help.example/r/TOKEN/good",
-             "🙁 Плохо: https://help.example/r/TOKEN/bad", "Olga пишет:", "> where is <my> order?"]
+    order = [
+        "Он уже в пути",
+        "Orbit & Co",
+        "Как вам этот ответ?",
+        "🙂 Отлично: https://help.example/r/TOKEN/good",
+        "🙁 Плохо: https://help.example/r/TOKEN/bad",
+        "Olga пишет:",
+        "> where is <my> order?",
+    ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)
 
 
 def test_the_html_says_the_same_and_escapes_what_is_not_ours() -> None:
     html = body(parsed(LETTER), "html")
-    order = ["<strong>в пути</strong>", "Orbit &amp; Co", "Как вам этот ответ?", "/r/TOKEN/good", "/r/TOKEN/bad",
-             "Olga пишет:", "where is &lt;my&gt; order?"]
+    order = [
+        "<strong>в пути</strong>",
+        "Orbit &amp; Co",
+        "Как вам этот ответ?",
+        "/r/TOKEN/good",
+        "/r/TOKEN/bad",
+        "Olga пишет:",
+        "where is &lt;my&gt; order?",
+    ]
     places = [html.index(part) for part in order]
     assert places == sorted(places)
     assert '<blockquote class="gmail_quote' in html
@@ -98,7 +132,9 @@ def test_the_html_says_the_same_and_escapes_what_is_not_ours() -> None:
 def test_the_smileys_are_inline_pictures_with_words() -> None:
     mail = parsed(LETTER)
     html = body(mail, "html")
-    pictures = {part["Content-ID"].strip("<>"): part for part in mail.walk() if part.get_content_type() == "image/png"}
+    pictures = {
+        part["Content-ID"].strip("<>"): part for part in mail.walk() if part.get_content_type() == "image/png"
+    }
     assert len(pictures) == 3
     for cid, part in pictures.items():
         assert f'src="cid:{cid}"' in html
@@ -114,13 +150,19 @@ def test_without_an_invitation_nobody_is_asked() -> None:
 
 
 def test_attachments_arrive_as_they_were() -> None:
-    files = (File("Счёт № 17.pdf", "application/pdf", bytes(range(256)) * 20),
-             File("notes", "message/rfc822", b"not what it says"), File("x.svg", 'image/svg"; x=y', b"<svg/>"))
+    files = (
+        File("Счёт № 17.pdf", "application/pdf", bytes(range(256)) * 20),
+        File("notes", "message/rfc822", b"not what it says"),
+        File("x.svg", 'image/svg"; x=y', b"<svg/>"),
+    )
     mail = parsed(replace(LETTER, files=files))
     assert mail.get_content_type() == "multipart/mixed"
     attached = list(mail.iter_attachments())
     assert [(part.get_filename(), part.get_content_type()) for part in attached] == [
-        ("Счёт № 17.pdf", "application/pdf"), ("notes", "application/octet-stream"), ("x.svg", "application/octet-stream")]
+        ("Счёт № 17.pdf", "application/pdf"),
+        ("notes", "application/octet-stream"),
+        ("x.svg", "application/octet-stream"),
+    ]
     assert attached[0].get_content() == files[0].content
 
 
@@ -128,7 +170,7 @@ def test_a_long_chain_of_references_is_folded_and_read_back_whole() -> None:
     chain = tuple(f"{'a' * 90}.{number}@{'b' * 60}.example" for number in range(40))
     raw = compose(replace(LETTER, references=chain, in_reply_to=chain[-1])).as_bytes()
     head = raw.partition(b"\r\n\r\n")[0]
-    assert b"=?" not in head[head.index(b"In-Reply-To"):head.index(b"X-Sincerely")]
+    assert b"=?" not in head[head.index(b"In-Reply-To") : head.index(b"X-Sincerely")]
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998
     assert parsed(replace(LETTER, references=chain))["References"].split() == [f"<{name}>" for name in chain]
 
@@ -151,32 +193,72 @@ def test_an_address_in_other_letters_needs_smtputf8_and_its_domain_does_not() ->
     assert "ольга@".encode() in compose(local).as_bytes()
 
 
-@pytest.mark.parametrize("bad", ["\r\nBcc: eve@evil.example", "\n", "\x00", "\x1b", "\x7f", "\u2028", "\u2029", "\x85"])
-@pytest.mark.parametrize("where", ["subject", "sender", "to", "cc", "message_id", "in_reply_to", "references", "reply_to",
-                                   "instance", "file"])
+@pytest.mark.parametrize(
+    "bad", ["\r\nBcc: eve@evil.example", "\n", "\x00", "\x1b", "\x7f", "\u2028", "\u2029", "\x85"]
+)
+@pytest.mark.parametrize(
+    "where",
+    [
+        "subject",
+        "sender",
+        "to",
+        "cc",
+        "message_id",
+        "in_reply_to",
+        "references",
+        "reply_to",
+        "instance",
+        "file",
+    ],
+)
 def test_a_control_character_in_a_header_is_refused(where: str, bad: str) -> None:
     values: dict[str, object] = {
-        "subject": f"Re: a{bad}b", "sender": Mailable(f"a{bad}b", "support@orbit.example"),
-        "to": (Mailable("", f"a{bad}b@client.example"),), "cc": (Mailable(f"a{bad}b", "c@client.example"),),
-        "message_id": f"a{bad}b@x", "in_reply_to": f"a{bad}b@x", "references": (f"a{bad}b@x",),
-        "reply_to": f"a{bad}b@x.example", "instance": f"a{bad}b", "files": (File(f"a{bad}b", "text/plain", b""),)}
+        "subject": f"Re: a{bad}b",
+        "sender": Mailable(f"a{bad}b", "support@orbit.example"),
+        "to": (Mailable("", f"a{bad}b@client.example"),),
+        "cc": (Mailable(f"a{bad}b", "c@client.example"),),
+        "message_id": f"a{bad}b@x",
+        "in_reply_to": f"a{bad}b@x",
+        "references": (f"a{bad}b@x",),
+        "reply_to": f"a{bad}b@x.example",
+        "instance": f"a{bad}b",
+        "files": (File(f"a{bad}b", "text/plain", b""),),
+    }
     name = "files" if where == "file" else where
     with pytest.raises(ValueError):
         compose(replace(LETTER, **{name: values[name]}))
 
 
-@pytest.mark.parametrize(("before", "after"), [
-    ("Where?", "Re: Where?"), ("Re: Where?", "Re: Where?"), ("RE: re[2]: Отв: Ответ: Где?", "Re: Где?"), ("", "Re:"),
-    ("Fwd: Where?", "Re: Fwd: Where?"), ("Re:Re:Re:", "Re:"), ("a\r\nBcc: x", "Re: a Bcc: x"), ("Returns", "Re: Returns"),
-    ("На: складе", "Re: складе"), ("На складе", "Re: На складе"),
-])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Where?", "Re: Where?"),
+        ("Re: Where?", "Re: Where?"),
+        ("RE: re[2]: Отв: Ответ: Где?", "Re: Где?"),
+        ("", "Re:"),
+        ("Fwd: Where?", "Re: Fwd: Where?"),
+        ("Re:Re:Re:", "Re:"),
+        ("a\r\nBcc: x", "Re: a Bcc: x"),
+        ("Returns", "Re: Returns"),
+        ("На: складе", "Re: складе"),
+        ("На складе", "Re: На складе"),
+    ],
+)
 def test_a_subject_has_re_once(before: str, after: str) -> None:
     assert words.reply_subject(before) == after
 
 
 def test_the_quoted_letter_stands_in_the_customers_words_and_time() -> None:
-    quoted = words.quote("one\n\ntwo", "Olga\n P.", datetime(2026, 11, 22, 20, 30, tzinfo=UTC), language="en", zone="Europe/Moscow")
+    quoted = words.quote(
+        "one\n\ntwo",
+        "Olga\n P.",
+        datetime(2026, 11, 22, 20, 30, tzinfo=UTC),
+        language="en",
+        zone="Europe/Moscow",
+    )
     assert quoted == "On November 22, 2026 at 11:30 PM, Olga P. wrote:\n> one\n>\n> two"
-    russian = words.quote("раз", "Ольга", datetime(2026, 11, 22, 20, 30, tzinfo=UTC), language="ru", zone="UTC")
+    russian = words.quote(
+        "раз", "Ольга", datetime(2026, 11, 22, 20, 30, tzinfo=UTC), language="ru", zone="UTC"
+    )
     assert russian == "22 ноября 2026 г. в 20:30 Ольга пишет:\n> раз"
     assert words.quote(" \n", "Olga", WRITTEN, language="en", zone="UTC") == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -26,16 +26,26 @@ from tests.support.smtp_sink import SmtpSink
 
 
 @pytest.fixture
-def sink(world: World, smtp_sink: SmtpSink) -> Iterator[SmtpSink]:
+def sink(world: World, smtp_sink: SmtpSink) -> SmtpSink:
     with db.transaction() as session:
         mailbox = session.get_one(Mailbox, world.mailbox)
-        mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_user = smtp_sink.host, smtp_sink.port, smtp_sink.user
+        mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_user = (
+            smtp_sink.host,
+            smtp_sink.port,
+            smtp_sink.user,
+        )
         mailbox.smtp_password = seal(world.settings.secret_key, smtp_sink.password)
-    yield smtp_sink
+    return smtp_sink
 
 
-def reply(world: World, *, to: tuple[str, ...] = ("olga@client.example",), cc: tuple[str, ...] = (),
-          with_file: bool = False, status: str = "waiting") -> int:
+def reply(
+    world: World,
+    *,
+    to: tuple[str, ...] = ("olga@client.example",),
+    cc: tuple[str, ...] = (),
+    with_file: bool = False,
+    status: str = "waiting",
+) -> int:
     """A reply whose time to undo is over."""
     now = db.now() - timedelta(minutes=1)
     with db.transaction() as session:
@@ -46,8 +56,15 @@ def reply(world: World, *, to: tuple[str, ...] = ("olga@client.example",), cc: t
             draft = Draft(ticket_id=ticket.id, agent_id=ben.id, updated_at=now)
             session.add(draft)
             session.flush()
-            session.add(Attachment(draft_id=draft.id, filename="Накладная.pdf", content_type="application/pdf", size=10,
-                                   sha256=digest))
+            session.add(
+                Attachment(
+                    draft_id=draft.id,
+                    filename="Накладная.pdf",
+                    content_type="application/pdf",
+                    size=10,
+                    sha256=digest,
+                )
+            )
             draft_id = draft.id
         form = Reply("<div>It is on its way.</div>", to, cc, status, f"nonce {now}", draft_id)
         message_id = service.write_reply(session, ticket, form, by=ben, now=now, settings=world.settings).id
@@ -79,15 +96,20 @@ def test_each_recipient_gets_one_mail_with_links_of_their_own(world: World, sink
     for name in ("From", "To", "Cc", "Subject", "Message-ID", "In-Reply-To", "References", "Date"):
         assert str(first[name]) == str(second[name])
     with db.reading() as session:
-        tokens = {one.recipient: invitation_token(one, world.settings.secret_key)
-                  for one in session.scalars(sa.select(RatingInvitation))}
-    for mail, recipient, other in ((first, "olga@client.example", "igor@client.example"),
-                                   (second, "igor@client.example", "olga@client.example")):
+        tokens = {
+            one.recipient: invitation_token(one, world.settings.secret_key)
+            for one in session.scalars(sa.select(RatingInvitation))
+        }
+    for mail, recipient, other in (
+        (first, "olga@client.example", "igor@client.example"),
+        (second, "igor@client.example", "olga@client.example"),
+    ):
         html = mail.get_body(("html",)).get_content()
         assert f"{world.settings.public_url}/r/{tokens[recipient]}/good" in html
         assert tokens[other] not in mail.as_string()
         assert [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()] == [
-            ("Накладная.pdf", b"%PDF label")]
+            ("Накладная.pdf", b"%PDF label")
+        ]
     assert delivery(message_id) == "accepted"
 
 
@@ -102,7 +124,9 @@ def test_a_held_reply_is_not_sent(world: World, sink: SmtpSink) -> None:
     with db.transaction() as session:
         ticket, ben = session.get_one(Ticket, world.ticket), session.get_one(Agent, world.ben)
         form = Reply("<div>Hi</div>", ["olga@client.example"], [], "", "n")
-        message_id = service.write_reply(session, ticket, form, by=ben, now=db.now(), settings=world.settings).id
+        message_id = service.write_reply(
+            session, ticket, form, by=ben, now=db.now(), settings=world.settings
+        ).id
     hand_over(world, message_id)
     assert sink.accepted == []
     assert delivery(message_id) == "held"
@@ -169,15 +193,22 @@ def test_after_one_lost_connection_the_others_still_get_theirs(world: World, sin
     assert [row.state for row in rows().values()] == ["uncertain", "accepted"]
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"smtp_port": 1}, "Nothing answers"),
-    ({"smtp_host": "nowhere.invalid", "smtp_security": "tls"}, "There is no server called nowhere.invalid"),
-    ({"smtp_user": "somebody"}, "refused the login"),
-    ({"smtp_security": "starttls"}, "does not offer STARTTLS"),
-    ({"smtp_password": "not sealed by us"}, "SECRET_KEY"),
-])
-def test_trouble_with_the_mailbox_waits_and_says_what_it_is(world: World, sink: SmtpSink, change: dict[str, object],
-                                                            words: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"smtp_port": 1}, "Nothing answers"),
+        (
+            {"smtp_host": "nowhere.invalid", "smtp_security": "tls"},
+            "There is no server called nowhere.invalid",
+        ),
+        ({"smtp_user": "somebody"}, "refused the login"),
+        ({"smtp_security": "starttls"}, "does not offer STARTTLS"),
+        ({"smtp_password": "not sealed by us"}, "SECRET_KEY"),
+    ],
+)
+def test_trouble_with_the_mailbox_waits_and_says_what_it_is(
+    world: World, sink: SmtpSink, change: dict[str, object], words: str
+) -> None:
     with db.transaction() as session:
         session.execute(sa.update(Mailbox).values(**change))
     message_id = reply(world, cc=("igor@client.example",))
@@ -198,8 +229,9 @@ def test_a_missing_attachment_fails_in_plain_words(world: World, sink: SmtpSink)
     assert sink.accepted == []
 
 
-def test_a_lease_lost_before_the_letter_sends_nothing(world: World, sink: SmtpSink,
-                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lease_lost_before_the_letter_sends_nothing(
+    world: World, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message_id = reply(world)
     genuine: Callable[..., bool] = states.start_data
 
@@ -218,7 +250,9 @@ def test_a_lease_lost_before_the_letter_sends_nothing(world: World, sink: SmtpSi
 def hand_over_once(world: World, message_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One turn of the loop: the row is due again at once, and the next turn would lose its lease again."""
     claims = iter([states.claim])
-    monkeypatch.setattr(states, "claim", lambda *more, **options: next(claims, lambda *_, **__: None)(*more, **options))
+    monkeypatch.setattr(
+        states, "claim", lambda *more, **options: next(claims, lambda *_, **__: None)(*more, **options)
+    )
     hand_over(world, message_id)
 
 
@@ -226,12 +260,24 @@ def test_notes_and_held_letters_are_in_no_mail(world: World, sink: SmtpSink) -> 
     with db.transaction() as session:
         ticket, ben = session.get_one(Ticket, world.ticket), session.get_one(Agent, world.ben)
         for number in range(3):
-            tickets.add_note(session, ticket, f"<div>CANARY{number}</div>", by=ben, now=db.now(), nonce=f"note {number}")
-        session.add(Message(ticket_id=ticket.id, kind="incoming", held=True, visible="CANARY held", arrived_at=db.now(),
-                            rfc_message_id="canary@evil.example"))
+            tickets.add_note(
+                session, ticket, f"<div>CANARY{number}</div>", by=ben, now=db.now(), nonce=f"note {number}"
+            )
+        session.add(
+            Message(
+                ticket_id=ticket.id,
+                kind="incoming",
+                held=True,
+                visible="CANARY held",
+                arrived_at=db.now(),
+                rfc_message_id="canary@evil.example",
+            )
+        )
     hand_over(world, reply(world))
     mail = sink.accepted[0].mail
-    everything = "".join(str(part.get_content()) for part in mail.walk() if not part.is_multipart()) + str(mail.items())
+    everything = "".join(str(part.get_content()) for part in mail.walk() if not part.is_multipart()) + str(
+        mail.items()
+    )
     assert "CANARY" not in everything.upper()
 
 

@@ -27,12 +27,15 @@ def test_ids_differ_when_row_numbers_are_used_again() -> None:
     assert first != ids.make_message_id(1, 1, "orbit.example", KEY, nonce="bb")
 
 
-@pytest.mark.parametrize("change", [
-    lambda text: text.replace("1042", "1043"),
-    lambda text: text.replace(".7.", ".8."),
-    lambda text: text.replace(".7.", ".07."),
-    lambda text: text[:-20] + text[-19:],
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("1042", "1043"),
+        lambda text: text.replace(".7.", ".8."),
+        lambda text: text.replace(".7.", ".07."),
+        lambda text: text[:-20] + text[-19:],
+    ],
+)
 def test_a_changed_token_is_nobodys(change: object) -> None:
     made = ids.make_message_id(1042, 7, "orbit.example", KEY, nonce="ab12")
     changed = change(made)  # type: ignore[operator]
@@ -48,7 +51,7 @@ def test_every_character_of_the_signature_counts() -> None:
     mac = made.partition("@")[0].rpartition(".")[2]
     assert len(mac) * 5 >= 128
     for place, char in enumerate(mac):
-        forged = mac[:place] + ("a" if char != "a" else "b") + mac[place + 1:]
+        forged = mac[:place] + ("a" if char != "a" else "b") + mac[place + 1 :]
         assert ids.read_token(made.replace(mac, forged), KEY) is None
 
 
@@ -62,7 +65,9 @@ def test_a_genuine_token_is_found_behind_forged_ones() -> None:
     assert ids.read_token(f"{forged} <{genuine}>", KEY) == (5, 6)
 
 
-@pytest.mark.parametrize("text", ["", "<a@b>", "support@orbit.example", "1.2.3", "9" * 40 + ".1." + "a" * 26, "\x00" * 50])
+@pytest.mark.parametrize(
+    "text", ["", "<a@b>", "support@orbit.example", "1.2.3", "9" * 40 + ".1." + "a" * 26, "\x00" * 50]
+)
 def test_text_without_a_token(text: str) -> None:
     assert ids.read_token(text, KEY) is None
 

@@ -22,7 +22,9 @@ from tests.app.outgoing.conftest import LATER, NOW, World
 
 
 def write(world: World, html: str = "<div>It is on its way.</div>", **more: object) -> int:
-    reply = Reply(**{"html": html, "to": ["olga@client.example"], "cc": [], "then_status": "", "nonce": "n1", **more})
+    reply = Reply(
+        **{"html": html, "to": ["olga@client.example"], "cc": [], "then_status": "", "nonce": "n1", **more}
+    )
     with db.transaction() as session:
         ticket, ben = session.get_one(Ticket, world.ticket), session.get_one(Agent, world.ben)
         return service.write_reply(session, ticket, reply, by=ben, now=NOW, settings=world.settings).id
@@ -30,12 +32,27 @@ def write(world: World, html: str = "<div>It is on its way.</div>", **more: obje
 
 def draft_with_file(world: World) -> int:
     with db.transaction() as session:
-        draft = Draft(ticket_id=world.ticket, agent_id=world.ben, html="<div>It is</div>", to=["olga@client.example"],
-                      cc=[], article_ids=[3], seen_message_id=world.letter, updated_at=NOW)
+        draft = Draft(
+            ticket_id=world.ticket,
+            agent_id=world.ben,
+            html="<div>It is</div>",
+            to=["olga@client.example"],
+            cc=[],
+            article_ids=[3],
+            seen_message_id=world.letter,
+            updated_at=NOW,
+        )
         session.add(draft)
         session.flush()
-        session.add(Attachment(draft_id=draft.id, filename="label.pdf", content_type="application/pdf", size=3,
-                               sha256="0" * 64))
+        session.add(
+            Attachment(
+                draft_id=draft.id,
+                filename="label.pdf",
+                content_type="application/pdf",
+                size=3,
+                sha256="0" * 64,
+            )
+        )
         return draft.id
 
 
@@ -58,7 +75,10 @@ def test_a_reply_is_held_with_a_row_and_an_invitation_for_each_recipient(world: 
         assert message.to == [["Olga Petrova", "olga@client.example"]]
         assert message.cc == [["Igor", "igor@client.example"]]
         assert message.in_reply_to == "first@client.example"
-        assert read_token(message.rfc_message_id, service.token_key(world.settings)) == (world.ticket, message_id)
+        assert read_token(message.rfc_message_id, service.token_key(world.settings)) == (
+            world.ticket,
+            message_id,
+        )
         assert "> where is my order 17?" in message.folded.splitlines()
         assert "Olga Petrova пишет:" in message.folded
         ticket = session.get_one(Ticket, world.ticket)
@@ -66,12 +86,15 @@ def test_a_reply_is_held_with_a_row_and_an_invitation_for_each_recipient(world: 
         assert session.get(Participant, (world.ticket, "igor@client.example")) is not None
         guests = session.scalars(sa.select(RatingInvitation).order_by(RatingInvitation.id)).all()
         assert [(one.recipient, one.language, one.agent_id) for one in guests] == [
-            ("olga@client.example", "ru", world.ben), ("igor@client.example", "ru", world.ben)]
+            ("olga@client.example", "ru", world.ben),
+            ("igor@client.example", "ru", world.ben),
+        ]
         assert session.scalar(sa.select(sa.func.count()).select_from(Change)) > 0
     rows = outbox(world)
     assert [(row.recipient, row.state, row.due_at) for row in rows] == [
         ("olga@client.example", "held", NOW + timedelta(seconds=10)),
-        ("igor@client.example", "held", NOW + timedelta(seconds=10))]
+        ("igor@client.example", "held", NOW + timedelta(seconds=10)),
+    ]
 
 
 def test_the_same_form_sent_twice_is_one_reply(world: World) -> None:
@@ -85,16 +108,19 @@ def test_a_colleague_on_copy_is_not_asked_for_a_rating(world: World) -> None:
         assert session.scalars(sa.select(RatingInvitation.recipient)).all() == ["olga@client.example"]
 
 
-@pytest.mark.parametrize(("more", "field"), [
-    ({"html": "<div> <br></div>"}, "html"),
-    ({"to": []}, "to"),
-    ({"to": ["olga"]}, "to"),
-    ({"to": ["olga@client.example\r\nBcc: eve@evil.example"]}, "to"),
-    ({"cc": ["<eve@evil.example>, <more@evil.example> x"]}, "cc"),
-    ({"to": ["Support@Orbit.example"]}, "to"),
-    ({"then_status": "spam"}, "then_status"),
-    ({"cc": [f"p{number}@client.example" for number in range(60)]}, "cc"),
-])
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"html": "<div> <br></div>"}, "html"),
+        ({"to": []}, "to"),
+        ({"to": ["olga"]}, "to"),
+        ({"to": ["olga@client.example\r\nBcc: eve@evil.example"]}, "to"),
+        ({"cc": ["<eve@evil.example>, <more@evil.example> x"]}, "cc"),
+        ({"to": ["Support@Orbit.example"]}, "to"),
+        ({"then_status": "spam"}, "then_status"),
+        ({"cc": [f"p{number}@client.example" for number in range(60)]}, "cc"),
+    ],
+)
 def test_what_cannot_be_sent_is_refused_and_nothing_is_written(world: World, more: dict, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         write(world, **more)
@@ -127,7 +153,14 @@ def test_undo_brings_the_draft_back_whole(world: World) -> None:
 def test_undo_keeps_what_the_agent_has_begun_to_write_since(world: World) -> None:
     message_id = write(world)
     with db.transaction() as session:
-        session.add(Draft(ticket_id=world.ticket, agent_id=world.ben, html="<div>And one more thing</div>", updated_at=NOW))
+        session.add(
+            Draft(
+                ticket_id=world.ticket,
+                agent_id=world.ben,
+                html="<div>And one more thing</div>",
+                updated_at=NOW,
+            )
+        )
     with db.transaction() as session:
         draft = service.undo(session, message_id, by=session.get_one(Agent, world.ben), now=LATER)
         assert draft.html == "<div>It is on its way.</div><br><div>And one more thing</div>"
@@ -174,16 +207,29 @@ def test_nothing_is_released_before_its_time(world: World) -> None:
 
 def test_the_knowledge_base_learns_when_the_reply_has_left_and_not_before(world: World) -> None:
     with db.transaction() as session:
-        article = Article(title="Delivery", answer="It is on its way.", language="en", created_at=NOW, updated_at=NOW)
+        article = Article(
+            title="Delivery", answer="It is on its way.", language="en", created_at=NOW, updated_at=NOW
+        )
         session.add(article)
         session.flush()
-        session.add(Suggestion(message_id=world.letter, article_id=article.id, rank=1, confidence=0.9,
-                               outcome="inserted", created_at=NOW))
+        session.add(
+            Suggestion(
+                message_id=world.letter,
+                article_id=article.id,
+                rank=1,
+                confidence=0.9,
+                outcome="inserted",
+                created_at=NOW,
+            )
+        )
     message_id = write(world)
     with db.transaction() as session:
         assert session.scalar(sa.select(Suggestion.outcome)) == "inserted"
         service.release_due(session, LATER)
-        assert session.execute(sa.select(Suggestion.outcome, Suggestion.reply_id)).one() == ("accepted", message_id)
+        assert session.execute(sa.select(Suggestion.outcome, Suggestion.reply_id)).one() == (
+            "accepted",
+            message_id,
+        )
 
 
 def test_without_time_to_undo_a_reply_is_queued_at_once(world: World) -> None:
@@ -266,7 +312,9 @@ def test_temporary_refusals_back_off_for_five_days_and_then_fail(world: World) -
     assert timedelta(days=4, hours=22) < now - LATER <= timedelta(days=5)
     assert ticket_of(world).status == "open"
     with db.reading() as session:
-        told = session.scalars(sa.select(Event.kind).where(Event.kind.startswith("delivery")).order_by(Event.id)).all()
+        told = session.scalars(
+            sa.select(Event.kind).where(Event.kind.startswith("delivery")).order_by(Event.id)
+        ).all()
     assert told == ["delivery_delayed", "delivery_delayed", "delivery_failed"]
 
 
@@ -288,7 +336,10 @@ def test_the_message_shows_the_recipient_that_needs_an_eye(world: World) -> None
         states.accept(session, states.claim(session, message_id, LATER, seconds=60), "250 OK", LATER)
         states.fail(session, states.claim(session, message_id, LATER, seconds=60), "550 no such user", LATER)
         assert session.get_one(Message, message_id).delivery == "failed"
-    assert [(row.state, row.answer) for row in outbox(world)] == [("accepted", "250 OK"), ("failed", "550 no such user")]
+    assert [(row.state, row.answer) for row in outbox(world)] == [
+        ("accepted", "250 OK"),
+        ("failed", "550 no such user"),
+    ]
 
 
 def test_an_agent_sends_again_only_to_those_who_did_not_get_it(world: World) -> None:
@@ -320,8 +371,16 @@ def test_a_note_and_a_strangers_held_letter_are_never_quoted(world: World) -> No
     with db.transaction() as session:
         ticket, ben = session.get_one(Ticket, world.ticket), session.get_one(Agent, world.ben)
         tickets.add_note(session, ticket, "<div>CANARY-NOTE</div>", by=ben, now=NOW, nonce="x")
-        session.add(Message(ticket_id=world.ticket, kind=Kind.INCOMING, held=True, visible="CANARY-HELD",
-                            rfc_message_id="held@evil.example", arrived_at=LATER))
+        session.add(
+            Message(
+                ticket_id=world.ticket,
+                kind=Kind.INCOMING,
+                held=True,
+                visible="CANARY-HELD",
+                rfc_message_id="held@evil.example",
+                arrived_at=LATER,
+            )
+        )
     message_id = write(world)
     with db.reading() as session:
         message = session.get_one(Message, message_id)

@@ -38,19 +38,25 @@ class Server:
     users: list[bytes] = field(default_factory=list)
     port: int = 0
 
-    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]) -> list[str]:
+    async def handle_EHLO(
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
         self.commands.append(f"EHLO {hostname}")
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         self.commands.append(f"MAIL {address} {' '.join(sorted(options))}".strip())
         if "MAIL" in self.say:
             return self.say["MAIL"]
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         self.commands.append(f"RCPT {address}")
         if f"RCPT {address}" in self.say:
             return self.say[f"RCPT {address}"]
@@ -82,8 +88,15 @@ def running(server: Server, **options: Any) -> Iterator[Server]:
             self.port = self.server.sockets[0].getsockname()[1]
             super()._trigger_server()
 
-    controller = AnyPort(server, hostname="127.0.0.1", port=0, auth_require_tls=False, authenticator=server.log_in,
-                         enable_SMTPUTF8=True, **options)
+    controller = AnyPort(
+        server,
+        hostname="127.0.0.1",
+        port=0,
+        auth_require_tls=False,
+        authenticator=server.log_in,
+        enable_SMTPUTF8=True,
+        **options,
+    )
     controller.start()
     server.port = controller.port
     try:
@@ -93,8 +106,18 @@ def running(server: Server, **options: Any) -> Iterator[Server]:
 
 
 def account(port: int, **more: Any) -> Account:
-    return Account(**{"host": "127.0.0.1", "port": port, "security": "none", "user": "", "password": "", "timeout": 5,
-                      "final_dot": 5, **more})
+    return Account(
+        **{
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "user": "",
+            "password": "",
+            "timeout": 5,
+            "final_dot": 5,
+            **more,
+        }
+    )
 
 
 def send(where: Account, *recipients: str, sender: str = SENDER, letter: bytes = LETTER) -> list[Result]:
@@ -121,11 +144,21 @@ def test_one_connection_serves_several_recipients_each_alone(server: Server) -> 
 
 
 @pytest.mark.parametrize("verb", ["MAIL", f"RCPT {OLGA}", "DATA"])
-@pytest.mark.parametrize(("answer", "kind"), [
-    ("451 4.7.1 greylisted", Temporary), ("452 full", Temporary), ("421 closing", Temporary),
-    ("550 5.1.1 no such user", Permanent), ("552 too big", Permanent), ("554 no", Permanent), ("530 log in first", Temporary),
-])
-def test_a_refusal_at_any_verb_is_told_in_the_servers_words(server: Server, verb: str, answer: str, kind: type) -> None:
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("451 4.7.1 greylisted", Temporary),
+        ("452 full", Temporary),
+        ("421 closing", Temporary),
+        ("550 5.1.1 no such user", Permanent),
+        ("552 too big", Permanent),
+        ("554 no", Permanent),
+        ("530 log in first", Temporary),
+    ],
+)
+def test_a_refusal_at_any_verb_is_told_in_the_servers_words(
+    server: Server, verb: str, answer: str, kind: type
+) -> None:
     server.say[verb] = answer
     assert send(account(server.port), OLGA) == [kind(answer)]
     assert server.accepted == []
@@ -145,7 +178,9 @@ def test_trouble_at_quit_is_nothing(server: Server, answer: str) -> None:
     assert [type(one) for one in send(account(server.port), OLGA)] == [Accepted]
 
 
-@pytest.mark.parametrize("bad", ["a\r\nRCPT TO:<eve@evil.example>", "a b@client.example", "a\x00@client.example", "", "a\u2028@x"])
+@pytest.mark.parametrize(
+    "bad", ["a\r\nRCPT TO:<eve@evil.example>", "a b@client.example", "a\x00@client.example", "", "a\u2028@x"]
+)
 def test_an_address_with_control_characters_never_reaches_the_wire(server: Server, bad: str) -> None:
     assert [type(one) for one in send(account(server.port), bad)] == [Permanent]
     assert [type(one) for one in send(account(server.port), OLGA, sender=bad)] == [Permanent]
@@ -156,25 +191,39 @@ def test_dots_and_line_ends_cannot_end_the_letter_early(server: Server) -> None:
     smuggling = b"Subject: x\r\n\r\na\n.\nMAIL FROM:<eve@evil.example>\r.\rb\r\n.\r\nc"
     send(account(server.port), OLGA, letter=smuggling)
     assert len(server.accepted) == 1
-    assert server.accepted[0][2].replace(b"\r\n", b"\n") == smuggling.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\n"
+    assert (
+        server.accepted[0][2].replace(b"\r\n", b"\n")
+        == smuggling.replace(b"\r\n", b"\n").replace(b"\r", b"\n") + b"\n"
+    )
 
 
 def test_addresses_in_other_letters(server: Server) -> None:
     send(account(server.port), "olga@почта.example", "ольга@почта.example")
-    assert [recipients for _, recipients, _ in server.accepted] == [["olga@xn--80a1acny.example"], ["ольга@xn--80a1acny.example"]]
+    assert [recipients for _, recipients, _ in server.accepted] == [
+        ["olga@xn--80a1acny.example"],
+        ["ольга@xn--80a1acny.example"],
+    ]
     assert any("SMTPUTF8" in command for command in server.commands)
 
 
 def test_other_letters_to_a_server_that_cannot(server: Server) -> None:
     for plain in running(Server()):
-        async def ehlo(_server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> list[str]:
+
+        async def ehlo(
+            _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
+        ) -> list[str]:
             session.host_name = hostname
             return [line for line in responses if "SMTPUTF8" not in line]
+
         plain.handle_EHLO = ehlo  # type: ignore[method-assign]
-        assert [type(one) for one in send(account(plain.port), "ольга@client.example", OLGA)] == [Permanent, Accepted]
+        assert [type(one) for one in send(account(plain.port), "ольга@client.example", OLGA)] == [
+            Permanent,
+            Accepted,
+        ]
 
 
 # A server that plays a scene: what it sends, what it waits for, and where it breaks off.
+
 
 @dataclass
 class Scene:
@@ -232,16 +281,27 @@ GREETING = [("220 hi", None), ("250 ok", b"EHLO")]
 READY = [*GREETING, ("250 ok", b"MAIL"), ("250 ok", b"RCPT")]
 
 
-@pytest.mark.parametrize("steps", [
-    [("220 hi", None)], [*GREETING, ("", b"MAIL")], [*GREETING, ("250 ok", b"MAIL"), ("", b"RCPT")], [*READY, ("", b"DATA")],
-], ids=["after the greeting", "at MAIL", "at RCPT", "at DATA"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("220 hi", None)],
+        [*GREETING, ("", b"MAIL")],
+        [*GREETING, ("250 ok", b"MAIL"), ("", b"RCPT")],
+        [*READY, ("", b"DATA")],
+    ],
+    ids=["after the greeting", "at MAIL", "at RCPT", "at DATA"],
+)
 def test_a_connection_lost_before_the_letter_can_be_tried_again(scene: Any, steps: Any) -> None:
     assert [type(one) for one in send(account(scene(*steps).port), OLGA)] == [Temporary]
 
 
-@pytest.mark.parametrize("until", [b"Subject", b"\r\n.\r\n"], ids=["before the final dot", "after the final dot"])
+@pytest.mark.parametrize(
+    "until", [b"Subject", b"\r\n.\r\n"], ids=["before the final dot", "after the final dot"]
+)
 def test_a_connection_lost_in_the_letter_is_uncertain(scene: Any, until: bytes) -> None:
-    assert [type(one) for one in send(account(scene(*READY, ("354 go", b"DATA"), ("", until)).port), OLGA)] == [Unknown]
+    assert [
+        type(one) for one in send(account(scene(*READY, ("354 go", b"DATA"), ("", until)).port), OLGA)
+    ] == [Unknown]
 
 
 def test_no_answer_to_the_final_dot_is_uncertain(scene: Any) -> None:
@@ -268,7 +328,9 @@ def test_a_refusal_of_the_letter_itself_is_certain(scene: Any, answer: str, kind
 
 @pytest.mark.parametrize(("answer", "kind"), [("451 later", Temporary), ("554 no", Permanent)])
 def test_data_refused_before_the_letter(scene: Any, answer: str, kind: type) -> None:
-    assert send(account(scene(*READY, (answer, b"DATA"), ("250 ok", b"RSET"), ("221 bye", b"QUIT")).port), OLGA) == [kind(answer)]
+    assert send(
+        account(scene(*READY, (answer, b"DATA"), ("250 ok", b"RSET"), ("221 bye", b"QUIT")).port), OLGA
+    ) == [kind(answer)]
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(scene: Any) -> None:
@@ -278,6 +340,7 @@ def test_a_server_that_says_nothing_is_not_waited_for_long(scene: Any) -> None:
 
 
 # What is wrong with a mailbox's settings, in one sentence each.
+
 
 def trouble(where: Account) -> str:
     with pytest.raises(TemporaryFailure) as caught:
@@ -302,7 +365,9 @@ def test_nothing_at_the_port() -> None:
 
 
 def test_an_unknown_host() -> None:
-    assert "There is no server called nowhere.invalid" in trouble(account(25, host="nowhere.invalid", security="tls"))
+    assert "There is no server called nowhere.invalid" in trouble(
+        account(25, host="nowhere.invalid", security="tls")
+    )
 
 
 def test_tls_to_a_port_that_does_not_speak_it(server: Server) -> None:
@@ -339,14 +404,24 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
-    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(x509.random_serial_number()).not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-            .sign(key, hashes.SHA256()))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
     path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
     return path
 
 
@@ -359,18 +434,29 @@ def secure_server(certificate: Path) -> Iterator[Server]:
 
 def test_starttls_with_a_trusted_certificate(secure_server: Server, certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
-    where = account(secure_server.port, host="localhost", security="starttls", user="support", password="right", tls=trusting)
+    where = account(
+        secure_server.port,
+        host="localhost",
+        security="starttls",
+        user="support",
+        password="right",
+        tls=trusting,
+    )
     assert [type(one) for one in send(where, OLGA)] == [Accepted]
 
 
 def test_no_login_after_a_failed_tls(secure_server: Server) -> None:
-    where = account(secure_server.port, host="localhost", security="starttls", user="support", password="right")
+    where = account(
+        secure_server.port, host="localhost", security="starttls", user="support", password="right"
+    )
     assert "cannot be trusted" in trouble(where)
     assert secure_server.users == []
 
 
 def test_a_certificate_of_another_host(secure_server: Server, certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
-    said = trouble(replace(account(secure_server.port, security="starttls", user="s", password="right"), tls=trusting))
+    said = trouble(
+        replace(account(secure_server.port, security="starttls", user="s", password="right"), tls=trusting)
+    )
     assert "cannot be trusted" in said
     assert secure_server.users == []

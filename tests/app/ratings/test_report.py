@@ -24,14 +24,19 @@ def history(installation: Settings) -> None:
     now = db.now()
     with db.transaction() as session:
         ben, customer = add_people(session, now)
-        agents = [ben, Agent(email="v@orbit.example", name="Vera Lind", created_at=now),
-                  Agent(email="m@orbit.example", name="Mina", active=False, created_at=now)]
+        agents = [
+            ben,
+            Agent(email="v@orbit.example", name="Vera Lind", created_at=now),
+            Agent(email="m@orbit.example", name="Mina", active=False, created_at=now),
+        ]
         session.add_all(agents)
         session.flush()
         for agent, number in zip(agents, (40, 25, 4), strict=True):
             for index in range(number):
                 at = now - timedelta(days=chance.uniform(0, 60))
-                [invitation] = add_reply(session, agent, customer, installation.secret_key, at=at, subject=f"Subject {index}")
+                [invitation] = add_reply(
+                    session, agent, customer, installation.secret_key, at=at, subject=f"Subject {index}"
+                )
                 person = service.Signs("GET", "Mozilla/5.0")
                 service.note_hit(session, invitation, "good", person, at)
                 if chance.random() < 0.4:
@@ -39,7 +44,9 @@ def history(installation: Settings) -> None:
                 if chance.random() < 0.8:
                     face = chance.choice(["good", "good", "okay", "bad"])
                     words = chance.choice(["", f"words of {index}"])
-                    service.give(session, invitation, face, words, now=at + timedelta(minutes=1), change_days=7)
+                    service.give(
+                        session, invitation, face, words, now=at + timedelta(minutes=1), change_days=7
+                    )
 
 
 @pytest.mark.parametrize("days", [None, 7, 30])
@@ -47,19 +54,34 @@ def test_every_figure_equals_a_slow_count(history: None, days: int | None) -> No
     since = db.now() - timedelta(days=days) if days else None
     with db.reading() as session:
         rows = {row.name: row for row in queries.agent_scores(session, since=since)}
-        everything = [session.scalars(sa.select(model)).all() for model in (RatingInvitation, Rating, RatingHit)]
+        everything = [
+            session.scalars(sa.select(model)).all() for model in (RatingInvitation, Rating, RatingHit)
+        ]
         agent_of = {one.id: one.agent_id for one in everything[0]}
         for agent in session.scalars(sa.select(Agent)):
-            invited = [one for one in everything[0] if one.agent_id == agent.id and (since is None or one.created_at >= since)]
-            given = [one for one in everything[1] if one.agent_id == agent.id and (since is None or one.created_at >= since)]
-            seen = [one for one in everything[2] if agent_of[one.invitation_id] == agent.id and (since is None or one.at >= since)]
+            invited = [
+                one
+                for one in everything[0]
+                if one.agent_id == agent.id and (since is None or one.created_at >= since)
+            ]
+            given = [
+                one
+                for one in everything[1]
+                if one.agent_id == agent.id and (since is None or one.created_at >= since)
+            ]
+            seen = [
+                one
+                for one in everything[2]
+                if agent_of[one.invitation_id] == agent.id and (since is None or one.at >= since)
+            ]
             row = rows.get(agent.name)
             if row is None:
                 assert not (invited or given or seen)
                 continue
             assert row.invitations == len(invited)
             assert [row.score.good, row.score.okay, row.score.bad] == [
-                sum(one.face == face for one in given) for face in ("good", "okay", "bad")]
+                sum(one.face == face for one in given) for face in ("good", "okay", "bad")
+            ]
             assert (row.hits, row.filtered) == (len(seen), sum(one.filtered != "" for one in seen))
         total = queries.total(list(rows.values()))
         assert total.score.n == sum(row.score.n for row in rows.values())
@@ -71,10 +93,18 @@ def test_who_has_too_few_comes_last_however_happy_their_customers_are(history: N
     assert names[-1] == "Mina"
 
 
-def test_comments_come_newest_first_in_pages_without_gaps(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_comments_come_newest_first_in_pages_without_gaps(
+    history: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(queries, "PAGE", 5)
     with db.reading() as session:
-        wanted = list(session.scalars(sa.select(Rating.id).where(Rating.comment != "").order_by(Rating.created_at.desc(), Rating.id.desc())))
+        wanted = list(
+            session.scalars(
+                sa.select(Rating.id)
+                .where(Rating.comment != "")
+                .order_by(Rating.created_at.desc(), Rating.id.desc())
+            )
+        )
         found, after = [], ""
         while True:
             page = queries.comments(session, after=after)
@@ -87,7 +117,14 @@ def test_comments_come_newest_first_in_pages_without_gaps(history: None, monkeyp
 
 
 def test_a_made_up_cursor_is_the_first_page(history: None) -> None:
-    made_up = ["x", "_", "2026-01-01_1", "2026-01-01T00:00:00+00:00_x", "2026-01-01T00:00:00+00:00_²", "9" * 50]
+    made_up = [
+        "x",
+        "_",
+        "2026-01-01_1",
+        "2026-01-01T00:00:00+00:00_x",
+        "2026-01-01T00:00:00+00:00_²",
+        "9" * 50,
+    ]
     with db.reading() as session:
         first = queries.comments(session).rows[0]
         for cursor in made_up:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from app.ratings.score import FEWEST_TO_RANK, Score, Z, percent, wilson
 
 
-@pytest.mark.parametrize(("positive", "n", "low", "high"), [(2, 2, 34.2, 100.0), (8, 10, 49.0, 94.3), (190, 200, 91.0, 97.3)])
+@pytest.mark.parametrize(
+    ("positive", "n", "low", "high"), [(2, 2, 34.2, 100.0), (8, 10, 49.0, 94.3), (190, 200, 91.0, 97.3)]
+)
 def test_worked_examples(positive: int, n: int, low: float, high: float) -> None:
     assert [round(end * 100, 1) for end in wilson(positive, n)] == [low, high]
 
@@ -46,6 +48,8 @@ def test_one_lucky_smiley_does_not_beat_two_hundred() -> None:
     assert Score(FEWEST_TO_RANK, 0, 0).can_be_ranked
 
 
-@pytest.mark.parametrize(("share", "shown"), [(0, 0), (1, 100), (0.999, 99), (0.001, 1), (0.29, 29), (0.555, 56), (2 / 3, 67)])
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0, 0), (1, 100), (0.999, 99), (0.001, 1), (0.29, 29), (0.555, 56), (2 / 3, 67)]
+)
 def test_all_and_nothing_are_said_only_of_all_and_nothing(share: float, shown: int) -> None:
     assert percent(share) == shown

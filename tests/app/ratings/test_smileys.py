@@ -26,4 +26,6 @@ def test_the_macro_of_the_pages_is_the_one_of_the_source() -> None:
 def test_a_picture_is_small_square_and_clear_around_the_face() -> None:
     data = drawing.png("good", 24)
     assert struct.unpack(">II", data[16:24]) == (24, 24)
-    assert all(len((PROJECT / "app" / "static" / "smileys" / f"{face}.png").read_bytes()) < 8000 for face in FACES)
+    assert all(
+        len((PROJECT / "app" / "static" / "smileys" / f"{face}.png").read_bytes()) < 8000 for face in FACES
+    )
