@@ -100,6 +100,9 @@ class SearchIndex:
         self._directory = directory
         self._index: Index | None = None
 
+    def exists(self) -> bool:
+        return (self._directory / CURRENT).exists()
+
     def open(self) -> None:
         """Opens the live generation; IndexTrouble means: rebuild."""
         self._index = open_current(self._directory)

@@ -27,20 +27,27 @@ class Shelf:
 
     def open(self, memory: Memory) -> None:
         """Opens the index and notes where it differs from the memory; writes all of it anew if it cannot be read."""
-        try:
-            self._index.open()
-            stamps = self._index.stamps()
-        except IndexTrouble:
+        stamps = self._stamps()
+        if stamps is None:
             self.rebuild(memory)
             return
         wanted = {
             (article_key(one.id), one.language): one.stamp for one in _documents(memory, memory.articles)
         }
-        self._changed = {article_of(key) for key, language in stamps.keys() ^ wanted.keys()}
-        self._changed |= {
-            article_of(pair[0]) for pair in stamps.keys() & wanted.keys() if stamps[pair] != wanted[pair]
-        }
+        pairs = stamps.keys() | wanted.keys()
+        self._changed = {article_of(pair[0]) for pair in pairs if stamps.get(pair) != wanted.get(pair)}
         self.flush(memory)
+
+    def _stamps(self) -> dict[tuple[str, str], str] | None:
+        """None when there is no index, or an unreadable one."""
+        if not self._index.exists():
+            return None
+        try:
+            self._index.open()
+            return self._index.stamps()
+        except IndexTrouble as trouble:
+            log.warning("the article index is written anew: %s", trouble)
+            return None
 
     def note(self, event: Event) -> None:
         match event:

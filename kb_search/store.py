@@ -8,6 +8,7 @@ A new generation is written beside the old one and only then counts; the one bef
 damaged `memory-N.bin` costs nothing: generation N-1 and both journals give the same memory.
 """
 
+import gc
 import hashlib
 import os
 from contextlib import suppress
@@ -50,6 +51,7 @@ class Store:
         self._generation = 0
         self._journal: Journal | None = None
         self._lock: BinaryIO | None = None
+        self._found: tuple[int, int] = (0, 0)
 
     @property
     def writable(self) -> bool:
@@ -57,12 +59,13 @@ class Store:
 
     def load(self) -> Kept:
         self._directory.mkdir(parents=True, exist_ok=True)
-        may_write = self._take_lock()
+        may_write = self._take_lock() or self._take_lock_of_the_forgotten()
         first, memory = self._newest_memory()
         newest = max([first, *self._generations("journal-*.log")])
         journals = [read_journal(self._journal_path(number)) for number in range(first, newest + 1)]
         last, cut = _committed(journals[-1])
         self._generation = newest
+        self._found = (newest, self._size(newest))
         if may_write:
             self._journal = Journal(self._journal_path(newest), cut)
         if memory is None and first > 0:
@@ -74,6 +77,21 @@ class Store:
                 )
         problem = None if journals[-1].whole else "The last events were unreadable and were left out."
         return Kept(memory, _joined(journals[:-1]) + last, problem)
+
+    def take_over(self) -> bool:
+        """True when the former owner is gone now and wrote nothing since load(): this is the owner from here on."""
+        if self.writable or not self._take_lock():
+            return False
+        newest = max([0, *self._generations("journal-*.log"), *self._generations("memory-*.bin")])
+        if (newest, self._size(newest)) != self._found:
+            self.close()
+            return False
+        self._journal = Journal(self._journal_path(newest), self._found[1])
+        return True
+
+    def _size(self, generation: int) -> int:
+        path = self._journal_path(generation)
+        return path.stat().st_size if path.exists() else 0
 
     def append(self, record: Record) -> None:
         if self._journal is not None:
@@ -107,6 +125,12 @@ class Store:
         if self._journal is not None:
             self._journal.close()
             self._journal = None
+
+    def _take_lock_of_the_forgotten(self) -> bool:
+        """An owner of this very process that was dropped without close() may still wait for the collector,
+        because Whoosh leaves tracebacks that refer to themselves."""
+        gc.collect()
+        return self._take_lock()
 
     def _take_lock(self) -> bool:
         if locks is None:

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 # A new memory file after so many events: the most a start has to live through again.
 _EVENTS_PER_GENERATION = 250
 _WORDS_SHOWN = 6
+_OWNED = "Another process owns this directory: what is learnt here is not kept."
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,9 @@ class Suggester:
     def commit(self, position: int) -> bool:
         """Puts everything so far on the disk, with the owner's position in its log. False: it is not there."""
         self._committed = position
-        self._flush()
         try:
+            self._take_over()
+            self._flush()
             if self._gap or self._events >= _EVENTS_PER_GENERATION:
                 self._new_generation()
             self._store.append({POSITION: position})
@@ -189,7 +191,7 @@ class Suggester:
         if self._store.writable:
             self._shelf.open(self._memory)
         else:
-            self._notice("Another process owns this directory: what is learnt here is not kept.")
+            self._notice(_OWNED)
 
     def _live_again(self, kept: Kept) -> None:
         try:
@@ -215,12 +217,20 @@ class Suggester:
         self._shelf.note(event)
         self._events += 1
         try:
+            self._take_over()
             if not self._gap:
                 self._store.append(to_record(event))
             if self._committed is None and (self._gap or self._events >= _EVENTS_PER_GENERATION):
                 self._new_generation()
         except OSError as error:
             self._lost(error)
+
+    def _take_over(self) -> None:
+        """A former owner that ended after this one began leaves the directory to it."""
+        if self._problem == _OWNED and self._store.take_over():
+            self._problem = None
+            self._gap = True
+            self._shelf.open(self._memory)
 
     def _new_generation(self) -> None:
         if self._store.writable:
