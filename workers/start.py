@@ -84,13 +84,16 @@ class Helpdesk:
         return LEAVE_SANDBOX if self._left_sandbox else 0
 
     def _start_all(self, lock: int) -> None:
-        self._screen.tell("starting")
+        self._screen.tell(
+            "starting the queue" + (" and the sandbox's mail server" if self._settings.is_sandbox else "")
+        )
         self._group.guard(lock)
         queue = household.queue_part(self._settings)
         if queue is not None:
             self._group.start(queue)
         if self._settings.is_sandbox:
             self._group.start(household.mail_part(self._settings))
+        self._screen.tell("starting the web and the workers")
         for part in household.parts_behind():
             self._group.start(part)
         self._group.start(household.web_part(self._settings))
