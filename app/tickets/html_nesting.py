@@ -1,10 +1,10 @@
 """How deep does this HTML nest? Counted before anything builds a tree.
 
-Sanitisers and browsers take quadratic time on deep nesting, and a kilobyte of unclosed formatting repeated in every
-paragraph grows into gigabytes, so a letter is measured first, in linear time. The count follows the tree builder of
-the HTML standard where letters care (implied ends, scopes, formatting that survives its parent) and counts too much
-rather than too little elsewhere. It may be that simple because `neutralise` first renames the elements whose
-content follows other rules. Pure.
+Sanitisers and browsers take quadratic time on deep nesting, and a kilobyte of unclosed formatting repeated
+in every paragraph grows into gigabytes, so a letter is measured first, in linear time. The count follows
+the tree builder of the HTML standard where letters care (implied ends, scopes, formatting that survives its
+parent) and counts too much rather than too little elsewhere. It may be that simple because `neutralise`
+first renames the elements whose content follows other rules. Pure.
 """
 
 import html as html_lib
@@ -22,7 +22,9 @@ _RENAMED = (
     " annotation-xml foreignobject keygen dialog details summary"
 ).split()
 _RENAME = re.compile(r"<(/?)(" + "|".join(_RENAMED) + r")(?=[\s/>])", re.IGNORECASE)
-DROPPED_WITH_CONTENT = frozenset({"x-script", "x-style", "x-title", "x-template", "x-select", "x-svg", "x-math"})
+DROPPED_WITH_CONTENT = frozenset({"x-script", "x-style", "x-title"})
+_RAW = re.compile(r"<(?:style|script)\b[^<>]{0,2000}>", re.IGNORECASE)
+_RAW_END = re.compile(r"</(?:style|script)", re.IGNORECASE)
 _PRE_NEWLINES = re.compile(r"(<(?:pre|listing)\b[^<>]{0,2000}>)[\r\n]+", re.IGNORECASE)
 
 _VOID = frozenset("area base basefont bgsound br col hr img input link meta param source track wbr".split())
@@ -64,7 +66,20 @@ class Token(NamedTuple):
 
 def neutralise(html: str) -> str:
     """Rename the elements that change how what follows is read (the sanitiser then drops them as unknown)."""
-    return _PRE_NEWLINES.sub(r"\1", _RENAME.sub(r"<\1x-\2", html))
+    return _PRE_NEWLINES.sub(r"\1", _RENAME.sub(r"<\1x-\2", _mend_comments(html)))
+
+
+def _mend_comments(html: str) -> str:
+    """A comment that a style sheet opens and never closes would swallow the letter once "style" is an unknown name."""
+    pieces, at = [], 0
+    while raw := _RAW.search(html, at):
+        end = _RAW_END.search(html, raw.end())
+        if end is None:
+            break
+        inside = html[raw.end() : end.start()]
+        pieces += [html[at : raw.end()], inside.replace("<!--", "") if "-->" not in inside else inside]
+        at = end.start()
+    return "".join([*pieces, html[at:]])
 
 
 def tokens(html: str) -> Iterator[Token]:
@@ -154,7 +169,11 @@ class _Nesting:
         elif name in _TABLE_PARTS or name == "table":
             self._pop_to({name}, {"table"})
         elif name in _SPECIAL:
-            wanted = {"h1", "h2", "h3", "h4", "h5", "h6"} if name in {"h1", "h2", "h3", "h4", "h5", "h6"} else {name}
+            wanted = (
+                {"h1", "h2", "h3", "h4", "h5", "h6"}
+                if name in {"h1", "h2", "h3", "h4", "h5", "h6"}
+                else {name}
+            )
             self._pop_to(wanted, _SCOPE | ({"ul", "ol"} if name == "li" else set()))
         else:
             self._pop_to({name}, _SPECIAL)

@@ -1,8 +1,8 @@
 """Plain text of a letter as HTML: escaped, in paragraphs, with its addresses turned into links.
 
-Every character passes through `escape` exactly once and nothing is taken back, so no text can become a tag. Text
-direction cannot leak: each paragraph finds its own, and a link stands isolated and without direction marks inside,
-so that it reads as it leads. Pure, linear.
+Every character passes through `escape` exactly once and nothing is taken back, so no text can become a tag.
+Text direction cannot leak: each paragraph finds its own, and a link stands isolated and without direction
+marks inside, so that it reads as it leads. Pure, linear.
 """
 
 import re
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 _CONTROLS = r"\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c"
 _ADDRESS = re.compile(
     rf"(?P<url>(?<!\w)https?://[^\s<>\"'`\\^{{}}|{_CONTROLS}\x00-\x1f\x7f]{{1,2000}}+)"
-    r"|(?P<mail>(?:(?<!\w)mailto:)?(?<![\w.+%-])[\w.+%-]{1,64}+@(?:[\w-]{1,63}+\.){1,8}+[\w-]{2,63}+)",
+    r"|(?P<mail>(?:(?<!\w)mailto:)?(?<![\w.+%-])[\w.+%-]{1,64}+@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,8}+)",
     re.IGNORECASE,
 )
 _TRAILING = ".,;:!?…»”’*_~"
@@ -25,6 +25,7 @@ _MAX_LABEL = 63
 def linkify(text: str) -> Markup:
     """Paragraphs of `text` as `<p>`, line breaks as `<br>`, http, https and mail addresses as links."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    plain = plain.encode("utf-8", "replace").decode("utf-8")
     paragraphs = [part.strip("\n") for part in _PARAGRAPH.split(plain)]
     return Markup("\n").join(_paragraph(part) for part in paragraphs if part.strip())
 

@@ -1,7 +1,7 @@
 """The plain-text form of the HTML an agent typed.
 
-Works on HTML that is already reduced to the few tags of a reply. Lists become "- " and "1. " lines, a link becomes
-"text <url>", a quotation gets "> " before each line. Pure.
+Works on HTML that is already reduced to the few tags of a reply. Lists become "- " and "1. " lines, a link
+becomes "text <url>", a quotation gets "> " before each line. Pure.
 """
 
 from html.parser import HTMLParser

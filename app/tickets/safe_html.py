@@ -1,8 +1,8 @@
 """HTML that strangers or agents wrote, made safe to show and to send.
 
-A letter is shown in a sandboxed frame of its own; the frame and its policy are the wall, this file is the second
-layer. The order matters: everything that rewrites the letter happens first, the sanitiser runs last, and its output
-is only placed between a fixed head and tail. Pure: no database, no Flask, no network.
+A letter is shown in a sandboxed frame of its own; the frame and its policy are the wall, this file is the
+second layer. The order matters: everything that rewrites the letter happens first, the sanitiser runs last,
+and its output is only placed between a fixed head and tail. Pure: no database, no Flask, no network.
 """
 
 import html as html_lib
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import nh3
 
-from app.tickets.html_nesting import DROPPED_WITH_CONTENT, flatten_text, is_too_deep, neutralise
+from app.tickets.html_nesting import DROPPED_WITH_CONTENT, flatten_text, is_too_deep, neutralise, tokens
 from app.tickets.reply_text import clean_html_to_text
 
 _LETTER_TAGS = frozenset(
@@ -46,18 +46,15 @@ _STYLES = frozenset(
     " padding-right padding-top text-align text-decoration text-indent text-transform vertical-align white-space"
     " width word-break word-spacing word-wrap overflow-wrap".split()
 )
-# A value of plain words, numbers, colours and quoted font names. A backslash can spell "url(" in escapes and a
+# A value of plain words, numbers, colours and quoted font names. A backslash can spell "url(" in escapes
+# and a
 # slash can open a comment, so neither is let through at all.
 _STYLE_VALUE = re.compile(r"[\w\s#%.,'\"+!-]*(?:\((?:[\d\s.,%]*)\))?[\w\s#%.,'\"+!-]*")
 _STYLE_FUNCTION = re.compile(r"(?:^|[\s,])(?:rgba?|hsla?)\(", re.IGNORECASE)
 _IMAGE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s\x00-\x20]", re.IGNORECASE)
 _REMOTE = re.compile(r"https://[^\s\"'<>\\]+", re.IGNORECASE)
-_REMOTE_IMAGE = re.compile(
-    r"<img\b[^<>]{0,4000}?\bsrc\s*=\s*[\"']?\s*(?:https?:)?//|url\(\s*[\"']?\s*(?:https?:)?//"
-    r"|\bbackground\s*=\s*[\"']?\s*(?:https?:)?//",
-    re.IGNORECASE,
-)
+_REMOTE_IMAGE = re.compile(r"\ssrc\s{0,20}=\s{0,20}[\"']?\s{0,20}https?://", re.IGNORECASE)
 _REL = "noopener noreferrer nofollow"
 _PASSES = 4
 
@@ -79,9 +76,7 @@ def frame_csp(allow_remote: bool) -> str:
 
 def _document_policy(allow_remote: bool) -> str:
     images = "data: https:" if allow_remote else "data:"
-    return (
-        f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
-    )
+    return f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 
 
 def frame_document(html: str, *, images: Mapping[str, str], allow_remote: bool) -> str:
@@ -151,7 +146,7 @@ def sanitise_reply(html: str) -> str:
 
 def _settle(html: str, clean: Callable[[str], str]) -> str:
     """Clean until nothing changes: what a browser parses is then exactly what was checked."""
-    source = neutralise(html.replace("\x00", ""))
+    source = neutralise(html.replace("\x00", "").encode("utf-8", "replace").decode("utf-8"))
     if is_too_deep(source):
         return clean(_as_paragraphs(flatten_text(source)))
     for _ in range(_PASSES):
@@ -182,7 +177,9 @@ def _is_safe_value(content: str) -> bool:
     if "(" in content and not _STYLE_FUNCTION.search(content):
         return False
     lowered = content.lower()
-    return _STYLE_VALUE.fullmatch(content) is not None and "expression" not in lowered and "url" not in lowered
+    return (
+        _STYLE_VALUE.fullmatch(content) is not None and "expression" not in lowered and "url" not in lowered
+    )
 
 
 def _image_source(value: str, images: Mapping[str, str], allow_remote: bool) -> str | None:
@@ -193,7 +190,9 @@ def _image_source(value: str, images: Mapping[str, str], allow_remote: bool) -> 
         return found if _IMAGE_DATA.fullmatch(found) else None
     if _IMAGE_DATA.fullmatch(source):
         return source
-    return source if allow_remote and _REMOTE.fullmatch(source) else None
+    # Never over clear text: what an http address means is asked for by https.
+    secure = "https://" + source[7:] if source[:7].lower() == "http://" else source
+    return secure if allow_remote and _REMOTE.fullmatch(secure) else None
 
 
 def _link_target(value: str) -> str | None:
@@ -203,7 +202,10 @@ def _link_target(value: str) -> str | None:
 
 def has_remote_images(html: str) -> bool:
     """Whether the letter asks for pictures from elsewhere, so that the page can offer to show them."""
-    return _REMOTE_IMAGE.search(html_lib.unescape(html)) is not None
+    return any(
+        token.name == "img" and _REMOTE_IMAGE.search(html_lib.unescape(token.source)) is not None
+        for token in tokens(neutralise(html))
+    )
 
 
 def reply_to_text(html: str) -> str:
