@@ -24,6 +24,7 @@ from app.outgoing.ids import reply_address
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.recipients import Mailable
 from app.outgoing.service import instance_id, token_key
+from app.outgoing.smtp_answers import Accepted, Permanent, Result, Temporary, Unknown
 from app.ratings.models import RatingInvitation
 from app.ratings.service import invitation_token
 from app.settings import PROJECT, Settings
@@ -74,8 +75,8 @@ async def _deliver(message_id: int, settings: Settings, blobs: BlobStore) -> Non
 class _Door:
     """The connection, or the reason why there is none: one attempt to connect serves all recipients of a job."""
 
-    def __init__(self, account: smtp.Account | smtp.Result) -> None:
-        self.trouble = account if isinstance(account, smtp.Result) else None
+    def __init__(self, account: smtp.Account | Result) -> None:
+        self.trouble = account if isinstance(account, Result) else None
         self._connection = smtp.Connection(account) if isinstance(account, smtp.Account) else None
 
     async def __aenter__(self) -> _Door:
@@ -85,21 +86,21 @@ class _Door:
         if self._connection is not None:
             await self._connection.close()
 
-    async def connection(self) -> smtp.Connection | smtp.Result:
+    async def connection(self) -> smtp.Connection | Result:
         if self.trouble is None and self._connection is not None:
             self.trouble = await self._connection.ready()
         return self.trouble or self._connection  # type: ignore[return-value]
 
 
-async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) -> smtp.Result | None:
+async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) -> Result | None:
     """None: the lease was lost on the way and another worker has the row."""
     try:
         with db.reading() as session:
             mail = _mail(session, row, settings, blobs)
     except (SincerelyError, ValueError) as error:
-        return smtp.Permanent(f"The letter could not be written: {error}")
+        return Permanent(f"The letter could not be written: {error}")
     connection = await door.connection()
-    if isinstance(connection, smtp.Result):
+    if isinstance(connection, Result):
         return connection
     refused = await connection.offer(mail.sender, mail.recipient, size=len(mail.content), utf8=mail.utf8)
     if refused is not None:
@@ -113,10 +114,10 @@ async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) 
 
 
 _APPLY = {
-    smtp.Accepted: states.accept,
-    smtp.Temporary: states.defer,
-    smtp.Permanent: states.fail,
-    smtp.Unknown: states.doubt,
+    Accepted: states.accept,
+    Temporary: states.defer,
+    Permanent: states.fail,
+    Unknown: states.doubt,
 }
 
 
@@ -130,7 +131,7 @@ def _data_lease(settings: Settings) -> float:
     return 2 * settings.mail_timeout_seconds + settings.final_dot_timeout_seconds + _MARGIN_SECONDS
 
 
-def _account(session: Session, message_id: int, settings: Settings) -> smtp.Account | smtp.Result | None:
+def _account(session: Session, message_id: int, settings: Settings) -> smtp.Account | Result | None:
     message = session.get(Message, message_id)
     if message is None:
         return None
@@ -138,7 +139,7 @@ def _account(session: Session, message_id: int, settings: Settings) -> smtp.Acco
     try:
         return smtp.account_of(mailbox, settings)
     except SincerelyError as error:
-        return smtp.Temporary(str(error))
+        return Temporary(str(error))
 
 
 def _mail(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> _Mail:

@@ -18,16 +18,22 @@ import aiosmtplib
 
 from app.errors import PermanentFailure, TemporaryFailure
 from app.mailboxes.models import Mailbox, Security
-from app.outgoing.ids import ascii_domain
+from app.outgoing.smtp_answers import (
+    LONGEST_WORDS,
+    Accepted,
+    Permanent,
+    Result,
+    Temporary,
+    Unknown,
+    as_data,
+    on_the_wire,
+    refusal,
+    words_of,
+)
 from app.security import unseal
 from app.settings import Settings, is_loopback
 
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
-# Answers that speak of the account and not of the letter: an administrator can put them right (RFC 4954, section 6).
-_LOGIN_CODES = (530, 534, 535, 538)
-_LONGEST_WORDS = 500
 
 
 @dataclass(frozen=True)
@@ -42,29 +48,6 @@ class Account:
     timeout: float = 30
     final_dot: float = 600
     tls: ssl.SSLContext | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of it, in the server's words or ours."""
-
-    words: str
-
-
-class Accepted(Result):
-    """The server answered 250 to the letter: it is its responsibility now."""
-
-
-class Temporary(Result):
-    """Nothing was sent; trying again later may help."""
-
-
-class Permanent(Result):
-    """Nothing was sent, and the same letter will be refused again."""
-
-
-class Unknown(Result):
-    """The letter was handed over and no answer came: it may or may not have arrived."""
 
 
 def account_of(mailbox: Mailbox, settings: Settings) -> Account:
@@ -148,7 +131,7 @@ class Connection:
                 return await self._offer(self._client, sender, recipient, size, utf8)
         except aiosmtplib.SMTPResponseException as error:
             await self._reset()
-            return _refusal(error.code, error.message)
+            return refusal(error.code, error.message)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()
             return Temporary(_silence(self._account, error))
@@ -159,8 +142,9 @@ class Connection:
     async def _offer(
         self, client: aiosmtplib.SMTP, sender: str, recipient: str, size: int, utf8: bool
     ) -> Result | None:
-        await client._ehlo_or_helo_if_needed()
-        sender, recipient = _on_the_wire(sender), _on_the_wire(recipient)
+        if client.is_ehlo_or_helo_needed:
+            await client.ehlo()
+        sender, recipient = on_the_wire(sender), on_the_wire(recipient)
         utf8 = utf8 or not (sender + recipient).isascii()
         if utf8 and not client.supports_extension("smtputf8"):
             return Permanent(
@@ -186,7 +170,7 @@ class Connection:
             return Temporary(_silence(self._account, error))
         if ready.code != 354:
             await self._reset()
-            return _refusal(ready.code, ready.message)
+            return refusal(ready.code, ready.message)
         return await self._body(client, letter)
 
     async def _body(self, client: aiosmtplib.SMTP, letter: bytes) -> Result:
@@ -199,11 +183,11 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()
             return Unknown(_silence(self._account, error))
-        words = _words(answer.code, answer.message)
+        words = words_of(answer.code, answer.message)
         if 200 <= answer.code < 300:
             return Accepted(words)
         if 400 <= answer.code < 600:
-            return _refusal(answer.code, answer.message)
+            return refusal(answer.code, answer.message)
         self._drop()
         return Unknown(words)
 
@@ -252,24 +236,11 @@ def hand_over(mailbox: Mailbox, settings: Settings, sender: str, recipient: str,
     _raise(asyncio.run(attempt()))
 
 
-def as_data(letter: bytes) -> bytes:
-    """The letter as it goes over the wire: CR LF line ends, dots doubled, the final dot (RFC 5321, section 4.5.2)."""
-    whole = _LINE_END.sub(b"\r\n", letter)
-    if not whole.endswith(b"\r\n"):
-        whole += b"\r\n"
-    return _LEADING_DOT.sub(b"..", whole) + b".\r\n"
-
-
 def _raise(result: Result | None) -> None:
     if isinstance(result, Permanent):
         raise PermanentFailure(result.words)
     if isinstance(result, (Temporary, Unknown)):
         raise TemporaryFailure(result.words)
-
-
-def _on_the_wire(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{ascii_domain(domain)}"
 
 
 def _own_name() -> str:
@@ -278,22 +249,11 @@ def _own_name() -> str:
     return name if re.fullmatch(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", name) else "[127.0.0.1]"
 
 
-def _refusal(code: int, message: str) -> Result:
-    """RFC 5321, section 4.2.1: 5yz is final, 4yz asks to try again; anything else is nothing we can build on."""
-    final = 500 <= code < 600 and code not in _LOGIN_CODES
-    return Permanent(_words(code, message)) if final else Temporary(_words(code, message))
-
-
-def _words(code: int, message: str) -> str:
-    shown = " ".join(message.encode("utf-8", "replace").decode("utf-8").split())
-    return f"{code} {shown}".strip()[:_LONGEST_WORDS] if code > 0 else shown[:_LONGEST_WORDS]
-
-
 def _silence(account: Account, error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return f"{account.host} did not answer in time."
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return _words(error.code, error.message)
+        return words_of(error.code, error.message)
     return f"{account.host} closed the connection."
 
 
@@ -303,10 +263,10 @@ def _connection_trouble(account: Account, error: Exception) -> Result:
     cause = _root(error)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return Temporary(
-            f"{account.host} refused the login as {account.user}: {_words(error.code, error.message)}"
+            f"{account.host} refused the login as {account.user}: {words_of(error.code, error.message)}"
         )
     if isinstance(error, aiosmtplib.SMTPConnectResponseError):
-        return Temporary(f"{where} turned us away: {_words(error.code, error.message)}")
+        return Temporary(f"{where} turned us away: {words_of(error.code, error.message)}")
     if isinstance(cause, ssl.SSLCertVerificationError):
         return Temporary(f"The certificate of {account.host} cannot be trusted: {cause.verify_message}.")
     if isinstance(cause, ssl.SSLError):
@@ -324,13 +284,13 @@ def _connection_trouble(account: Account, error: Exception) -> Result:
 
 def _other_trouble(account: Account, where: str, error: Exception) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"{where}: {_words(error.code, error.message)}"
+        return f"{where}: {words_of(error.code, error.message)}"
     text = str(error)
     if account.security == Security.STARTTLS and "STARTTLS" in text:
         return f"{where} does not offer STARTTLS, so the password was not sent. Try TLS on port 465."
     if "AUTH" in text or "authentication" in text:
         return f"{where} offers no way to log in that we know. Leave the user empty, or try another port."
-    return f"The connection to {where} failed: {text or type(error).__name__}"[:_LONGEST_WORDS]
+    return f"The connection to {where} failed: {text or type(error).__name__}"[:LONGEST_WORDS]
 
 
 def _root(error: BaseException) -> BaseException:
