@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from app.web import (
     agents,
@@ -47,6 +50,14 @@ BLUEPRINTS = (
 )
 
 
+class RowNumber(IntegerConverter):
+    """<int:…> in an address: what no database can have as a number is not found, like any other unknown row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max": 2**63 - 1, **kwargs})
+
+
 def register(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -37,15 +37,17 @@ def test_an_address_is_kept_in_lower_case_and_used_once(session: Session) -> Non
     "text",
     ["", "nora", "nora@", "@help.example", "nora@help", "no ra@help.example", "nora@help..example", "a@b@help.example",
      "nora@help.example\r\nBcc: x@y.example", "nora\u200b@help.example", "nora@[127.0.0.1]", "<nora@help.example>",
-     ".nora@help.example", "nora@-help.example", "n" * 250 + "@help.example", 'nora"@help.example', "nora@help.example,x@y.example",
-     "\u202enora@help.example"],
+     ".nora@help.example", "nora@-help.example", "n" * 250 + "@help.example", 'nora"@help.example',
+     "nora@help.example,x@y.example", "\u202enora@help.example"],
 )  # fmt: skip
 def test_what_is_not_an_address_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         tidy_email(text)
 
 
-@pytest.mark.parametrize("text", ["a@b.io", "first.last+tag@sub.help.example", "юрий@почта.рф", "o'neil_1@x-y.example"])
+@pytest.mark.parametrize(
+    "text", ["a@b.io", "first.last+tag@sub.help.example", "юрий@почта.рф", "o'neil_1@x-y.example"]
+)
 def test_real_addresses_are_taken(text: str) -> None:
     assert tidy_email(text) == text
 
@@ -59,7 +61,11 @@ def test_a_name_becomes_one_line_without_invisible_characters(session: Session) 
 
 @pytest.mark.parametrize(
     ("field", "values"),
-    [("role", {"role": "owner"}), ("language", {"language": "xx"}), ("timezone", {"timezone": "../etc/passwd"})],
+    [
+        ("role", {"role": "owner"}),
+        ("language", {"language": "xx"}),
+        ("timezone", {"timezone": "../etc/passwd"}),
+    ],
 )
 def test_choices_outside_the_list_are_refused(session: Session, field: str, values: dict[str, str]) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -103,7 +109,9 @@ def test_an_agent_who_comes_back_chooses_a_new_password(session: Session) -> Non
     service.deactivate(session, agent, now=NOW)
     service.activate(session, agent)
     assert sign_ins.check(session, agent.email, PASSWORD) is None
-    service.welcome(session, links.invite(session, agent, now=NOW), "another long password", now=NOW, cost="low")
+    service.welcome(
+        session, links.invite(session, agent, now=NOW), "another long password", now=NOW, cost="low"
+    )
     assert sign_ins.check(session, agent.email, "another long password") is not None
 
 

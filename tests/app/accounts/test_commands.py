@@ -40,7 +40,12 @@ def test_the_first_agent_is_an_admin_with_a_link_that_works(run) -> None:  # typ
     assert done.exit_code == 0, done.output
     with db.reading() as session:
         agent = links.find(session, token_in(done.output), now=db.now())
-        assert (agent.email, agent.name, agent.role, agent.language) == ("nora@help.example", "Nora Lind", "admin", "ru")
+        assert (agent.email, agent.name, agent.role, agent.language) == (
+            "nora@help.example",
+            "Nora Lind",
+            "admin",
+            "ru",
+        )
     second = run("add-agent", "timur@help.example")
     with db.reading() as session:
         agent = links.find(session, token_in(second.output), now=db.now())
@@ -70,8 +75,12 @@ def test_an_agent_who_exists_gets_a_link_only_when_asked(run) -> None:  # type: 
 
 def test_rebuilding_makes_articles_findable(run, installation: Settings) -> None:  # type: ignore[no-untyped-def]
     with db.transaction() as session:
-        kept = articles.create(session, ArticleText("Delivery times", "Two days.", "en"), by=None, now=db.now()).id
-        gone = articles.create(session, ArticleText("Delivery abroad", "Two weeks.", "en"), by=None, now=db.now()).id
+        kept = articles.create(
+            session, ArticleText("Delivery times", "Two days.", "en"), by=None, now=db.now()
+        ).id
+        gone = articles.create(
+            session, ArticleText("Delivery abroad", "Two weeks.", "en"), by=None, now=db.now()
+        ).id
         articles.archive(session, gone, by=None, now=db.now())
     assert ArticleSearch(installation.search_dir).search("delivery") == []
     done = run("rebuild-search")

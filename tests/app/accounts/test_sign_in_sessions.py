@@ -40,15 +40,21 @@ def test_a_right_password_starts_a_session(session: Session, nora: Agent) -> Non
     [("nora@help.example", "wrong password"), ("nobody@help.example", PASSWORD), ("", ""), ("nora@help.example", ""),
      ("' OR 1=1 --", PASSWORD), ("nora@help.example", PASSWORD + "x"), ("nora@help.example", "x" * 100_000)],
 )  # fmt: skip
-def test_every_wrong_try_gets_the_same_answer(session: Session, nora: Agent, email: str, password: str) -> None:
+def test_every_wrong_try_gets_the_same_answer(
+    session: Session, nora: Agent, email: str, password: str
+) -> None:
     with pytest.raises(NotAllowed, match="The address or the password is wrong."):
         service.sign_in(session, email, password, now=NOW)
     assert session.scalar(sa.select(sa.func.count()).select_from(SignIn)) == 0
 
 
-def test_an_unknown_account_costs_a_password_check_as_well(session: Session, nora: Agent, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_an_unknown_account_costs_a_password_check_as_well(
+    session: Session, nora: Agent, monkeypatch
+) -> None:  # type: ignore[no-untyped-def]
     checked: list[str | None] = []
-    monkeypatch.setattr(sign_ins.security, "password_matches", lambda stored, _password: checked.append(stored))
+    monkeypatch.setattr(
+        sign_ins.security, "password_matches", lambda stored, _password: checked.append(stored)
+    )
     sign_ins.check(session, nora.email, PASSWORD)
     sign_ins.check(session, "nobody@help.example", PASSWORD)
     nora.active = False

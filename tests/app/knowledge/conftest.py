@@ -52,8 +52,12 @@ def desk(session: Session) -> Desk:
     ticket = Ticket(mailbox_id=mailbox.id, customer_id=olga.id, opened_at=NOW, last_message_at=NOW)
     session.add(ticket)
     session.flush()
-    returns = "You can return the kettle within fourteen days. A courier collects it free of charge from your door."
-    delivery = "Delivery takes two to four working days. The tracking number is in the letter from the carrier."
+    returns = (
+        "You can return the kettle within fourteen days. A courier collects it free of charge from your door."
+    )
+    delivery = (
+        "Delivery takes two to four working days. The tracking number is in the letter from the carrier."
+    )
     return Desk(
         session,
         nora,

@@ -72,7 +72,11 @@ def test_the_second_editor_overwrites_nothing(session: Session) -> None:
         service.edit(session, article.id, ArticleText("Second", "Two.", "en"), version=1, by=None, now=NOW)
     assert (article.title, article.answer, article.version) == ("First", "One.", 2)
     service.edit(session, article.id, ArticleText("Second", "Two.", "en"), version=2, by=None, now=NOW)
-    assert [version.answer for version, _ in queries.versions(session, article.id)] == ["Two.", "One.", "An answer."]
+    assert [version.answer for version, _ in queries.versions(session, article.id)] == [
+        "Two.",
+        "One.",
+        "An answer.",
+    ]
 
 
 def test_of_editors_who_save_at_once_one_wins(database: str) -> None:
@@ -101,7 +105,14 @@ def test_of_editors_who_save_at_once_one_wins(database: str) -> None:
 
 def test_saving_without_a_change_makes_no_version(session: Session) -> None:
     article = made(session)
-    service.edit(session, article.id, ArticleText("Returns", "An answer.\r\n", "en", ("new",)), version=1, by=None, now=NOW)
+    service.edit(
+        session,
+        article.id,
+        ArticleText("Returns", "An answer.\r\n", "en", ("new",)),
+        version=1,
+        by=None,
+        now=NOW,
+    )
     assert article.version == 1
     assert [tag.name for tag in article.tags] == ["new"]
 
@@ -169,7 +180,9 @@ def test_every_article_is_on_exactly_one_page(session: Session) -> None:
     assert len(seen) == 23
 
 
-@pytest.mark.parametrize("cursor", ["x", "_", "2026-11-22_5", "2026-11-22T10:00:00+00:00_x", "' OR 1=1", "9" * 99])
+@pytest.mark.parametrize(
+    "cursor", ["x", "_", "2026-11-22_5", "2026-11-22T10:00:00+00:00_x", "' OR 1=1", "9" * 99]
+)
 def test_a_broken_cursor_shows_the_first_page(session: Session, cursor: str) -> None:
     article = made(session)
     assert queries.page(session, queries.Filters(), after=cursor).articles == [article]
@@ -188,4 +201,7 @@ def test_filters(session: Session) -> None:
     assert queries.page(session, queries.Filters(language="ru")).articles == [russian]
     assert queries.page(session, queries.Filters(tag="b")).articles == [english]
     assert queries.all_tags(session) == ["a", "b"]
-    assert queries.found(session, [russian.id, 404, english.id], queries.Filters(tag="a")).articles == [russian, english]
+    assert queries.found(session, [russian.id, 404, english.id], queries.Filters(tag="a")).articles == [
+        russian,
+        english,
+    ]

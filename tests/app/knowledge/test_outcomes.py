@@ -36,7 +36,9 @@ def settled(desk: Desk, text: str, *letters: int, question: str = "May I send it
 
 
 def outcome(desk: Desk, letter: int, article: Article) -> str:
-    query = sa.select(Suggestion.outcome).where(Suggestion.message_id == letter, Suggestion.article_id == article.id)
+    query = sa.select(Suggestion.outcome).where(
+        Suggestion.message_id == letter, Suggestion.article_id == article.id
+    )
     return desk.session.scalar(query) or ""
 
 
@@ -69,7 +71,9 @@ def test_edited_a_little_teaches_in_full_and_edited_a_lot_a_little(desk: Desk) -
     for letter in (little, lot):
         outcomes.inserted(desk.session, letter, desk.returns.id, by=desk.nora, now=NOW)
     settled(desk, desk.returns.answer + " " + FREE[:70], little)
-    settled(desk, "A courier collects the kettle free of charge. " + FREE + " The key hangs behind the door.", lot)
+    settled(
+        desk, "A courier collects the kettle free of charge. " + FREE + " The key hangs behind the door.", lot
+    )
     assert outcome(desk, little, desk.returns) == outcome(desk, lot, desk.returns) == "edited"
     assert [weight for *_, weight in lessons(desk)] == [1.0, 0.3]
 

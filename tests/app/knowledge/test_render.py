@@ -9,12 +9,16 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from app.knowledge.render import render
 
-ALIVE = re.compile(r"<\s*(?:script|img|svg|iframe|style|form|input|object|embed|math|base|meta|link)\b", re.IGNORECASE)
+ALIVE = re.compile(
+    r"<\s*(?:script|img|svg|iframe|style|form|input|object|embed|math|base|meta|link)\b", re.IGNORECASE
+)
 PAYLOADS = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "<a href='javascript:alert(1)'>x</a>",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
     "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,<script>alert(1)</script>)",
     "[x](vbscript:msgbox(1))", "![x](https://tracker.example/p.png)", "![x](javascript:alert(1))",
-    "<iframe src=//evil.example>", "<https://evil.example/\" onmouseover=alert(1)>", "[x](https://e.example \"' onclick=alert(1)\")",
+    "<iframe src=//evil.example>", "<https://evil.example/\" onmouseover=alert(1)>",
+    "[x](https://e.example \"' onclick=alert(1)\")",
     "`<script>`", "```html\n<script>alert(1)</script>\n```", "<!-- --><b onclick=alert(1)>x</b>", "&lt;script&gt;",
     "[a]: javascript:alert(1)\n\n[a]", "[x](//evil.example)", "[x](\\\\evil.example)", "<style>*{display:none}</style>",
     "https://e.example/\"><script>alert(1)</script>", "https://e.example/'onmouseover='alert(1)", "[x](file:///etc/passwd)",
@@ -46,7 +50,10 @@ def test_nothing_alive_comes_out(payload: str, place: str) -> None:
 
 
 def test_markdown_lists_links_and_line_breaks() -> None:
-    shown = render("Hi **you**\nsecond *line*\n\n1. one\n2. two\n   - deep\n\n[site](https://a.example) <b@a.example>", {})
+    shown = render(
+        "Hi **you**\nsecond *line*\n\n1. one\n2. two\n   - deep\n\n[site](https://a.example) <b@a.example>",
+        {},
+    )
     assert "<strong>you</strong><br>" in shown.html
     assert "<em>line</em>" in shown.html
     assert shown.html.count("<li>") == 3
@@ -69,7 +76,9 @@ def test_an_address_inside_a_link_is_not_linked_again() -> None:
 
 
 def test_a_name_full_of_markdown_stays_a_name() -> None:
-    shown = render("Hello {{customer.first_name}},", {"customer.first_name": "**[Eve](https://evil.example)** _x_"})
+    shown = render(
+        "Hello {{customer.first_name}},", {"customer.first_name": "**[Eve](https://evil.example)** _x_"}
+    )
     assert "<a" not in shown.html
     assert "<strong>" not in shown.html
     assert shown.text == "Hello **[Eve](https://evil.example)** _x_,"

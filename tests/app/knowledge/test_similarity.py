@@ -7,8 +7,8 @@ import pytest
 from app.knowledge.similarity import GONE, SAME_ANSWER, SIMILAR, UNCHANGED, says_the_same, similarity, weight
 
 ARTICLE = (
-    "Hello {{customer.first_name|there}},\n\nyou can return the kettle within fourteen days. A courier collects it free "
-    "of charge. Keep the packaging and the receipt, and tell us a convenient day."
+    "Hello {{customer.first_name|there}},\n\nyou can return the kettle within fourteen days. A courier collects it "
+    "free of charge. Keep the packaging and the receipt, and tell us a convenient day."
 )
 SENT = ARTICLE.replace("{{customer.first_name|there}}", "Olga Petrova")
 OTHER = "The warranty of repaired parts lasts six months. Bring the repair slip to any workshop in your town."
@@ -20,12 +20,18 @@ def test_sent_as_it_was() -> None:
 
 
 def test_two_sentences_more_is_an_edit_that_teaches_in_full() -> None:
-    edited = SENT + " Your order 5512 left our warehouse in Tver yesterday. The second parcel follows on Monday."
+    edited = (
+        SENT + " Your order 5512 left our warehouse in Tver yesterday. The second parcel follows on Monday."
+    )
     assert SIMILAR <= similarity(ARTICLE, edited) < UNCHANGED
 
 
 def test_half_of_it_rewritten_teaches_little() -> None:
-    edited = "Olga, a courier collects it. " + OTHER + " The manager in Tver answers further questions by telephone."
+    edited = (
+        "Olga, a courier collects it. "
+        + OTHER
+        + " The manager in Tver answers further questions by telephone."
+    )
     assert similarity(ARTICLE, edited) < SIMILAR
 
 
@@ -35,7 +41,9 @@ def test_another_answer_is_not_this_article() -> None:
 
 def test_russian_endings_do_not_matter() -> None:
     article = "Возврат товара возможен в течение четырнадцати дней. Курьер заберёт посылку бесплатно в удобный день."
-    sent = "Товар можно возвратить в течение четырнадцати дней. Посылку бесплатно забирает курьер в удобные дни."
+    sent = (
+        "Товар можно возвратить в течение четырнадцати дней. Посылку бесплатно забирает курьер в удобные дни."
+    )
     assert similarity(article, sent) >= SIMILAR
 
 

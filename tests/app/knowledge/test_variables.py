@@ -16,17 +16,28 @@ INSIDE = [
     "7*7", "config", "config.items()", "self.__dict__", "''.__class__.__mro__[1].__subclasses__()", "request.environ",
     "cycler.__init__.__globals__.os.popen('id').read()", "lipsum.__globals__", "url_for.__globals__", "g.pop",
     "range.constructor('return 1')()", "constructor.constructor('alert(1)')()", "_self.env.display('x')", "dump(app)",
-    "customer.__class__", "customer.name.__class__", "customer['name']", "customer.name|upper", "customer.name.format(1)",
+    "customer.__class__", "customer.name.__class__", "customer['name']", "customer.name|upper",
+    "customer.name.format(1)",
     "customer.name|attr('x')", "agent.password_hash", "settings.secret_key", "7*'7'", "namespace()", "joiner",
 ]  # fmt: skip
-WRAPPED = ["{{%s}}", "{{ %s }}", "{{{%s}}}", "{%% %s %%}", "${%s}", "#{%s}", "<%%= %s %%>", "{%s}", "%%(%s)s", "[[%s]]"]
+WRAPPED = [
+    "{{%s}}",
+    "{{ %s }}",
+    "{{{%s}}}",
+    "{%% %s %%}",
+    "${%s}",
+    "#{%s}",
+    "<%%= %s %%>",
+    "{%s}",
+    "%%(%s)s",
+    "[[%s]]",
+]
 PAYLOADS = [wrap % inside for wrap, inside in itertools.product(WRAPPED, INSIDE)]
 
 
 def is_ours(payload: str) -> bool:
     """`{{customer.name|upper}}` is a variable with the fallback "upper", not a filter."""
-    return payload in ("{{customer.name|upper}}", "{{ customer.name|upper }}", "{{{customer.name|upper}}}",
-                       "{{customer.name|attr('x')}}", "{{ customer.name|attr('x') }}", "{{{customer.name|attr('x')}}}")  # fmt: skip
+    return payload.startswith("{{") and "customer.name|" in payload
 
 
 @pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if not is_ours(payload)])
@@ -39,7 +50,9 @@ def test_there_are_enough_payloads() -> None:
 
 
 def test_values_fallbacks_and_missing_ones() -> None:
-    filled = fill("Hello {{customer.first_name|there}}, {{ agent.name | a colleague }} {{mailbox.name}}", VALUES)
+    filled = fill(
+        "Hello {{customer.first_name|there}}, {{ agent.name | a colleague }} {{mailbox.name}}", VALUES
+    )
     assert filled.text == "Hello Olga, a colleague {{mailbox.name}}"
     assert filled.missing == ("mailbox.name",)
 
@@ -64,7 +77,7 @@ def test_the_editor_hears_of_everything_that_is_no_variable() -> None:
 
 
 def test_every_allowed_variable_is_replaced() -> None:
-    text = " ".join("{{%s}}" % name for name in variables.ALLOWED)
+    text = " ".join("{{" + name + "}}" for name in variables.ALLOWED)
     assert fill(text, dict.fromkeys(variables.ALLOWED, "x")).text == "x x x x x x x"
     assert variables.count(text) == 7
 
