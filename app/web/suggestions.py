@@ -14,7 +14,7 @@ from app.knowledge.render import Rendered, render
 from app.tickets import drafts, thread
 from app.tickets.models import Ticket
 from app.tickets.service import changed
-from app.web import forms, inbox_page, ticket_page
+from app.web import forms, inbox_page, suggestion_panel
 from app.web.auth import login_required, passive
 
 bp = Blueprint("suggestions", __name__, url_prefix="/tickets/<int:ticket_id>/suggestions")
@@ -68,7 +68,7 @@ def dismiss(ticket_id: int, article_id: int) -> Any:
 
 
 def _filled(session: Session, ticket: Ticket, article_id: int) -> Rendered:
-    return render(queries.article(session, article_id).answer, ticket_page.values_for(ticket, g.agent))
+    return render(queries.article(session, article_id).answer, suggestion_panel.values_for(ticket, g.agent))
 
 
 def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
@@ -79,7 +79,7 @@ def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
 def _panel(session: Session, ticket_id: int) -> str:
     ticket = thread.ticket_for(session, g.agent.id, ticket_id)
     messages, _has_html = thread.messages(session, ticket.id)
-    shown = ticket_page.panel(session, ticket, g.agent, messages)
+    shown = suggestion_panel.panel(session, ticket, g.agent, messages)
     return render_template(
         "tickets/_suggestions.html", panel=shown, view=inbox_page.known_view(request.values.get("view", ""))
     )

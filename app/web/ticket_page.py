@@ -12,11 +12,6 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Agent
-from app.knowledge import queries as knowledge
-from app.knowledge.models import Outcome
-from app.knowledge.queries import Offered
-from app.knowledge.render import render
-from app.knowledge.variables import first_name
 from app.outgoing.models import Outbox
 from app.ratings.models import Rating, RatingInvitation
 from app.settings import Settings
@@ -25,6 +20,7 @@ from app.tickets.drafts import Written
 from app.tickets.letter_shape import LetterShape, shape_of
 from app.tickets.models import Delivery, Draft, Event, Kind, Message, Ticket
 from app.tickets.safe_html import sanitise_reply
+from app.web.suggestion_panel import Panel, panel, safe, unanswered
 
 NEWEST_EXPANDED = 1
 # Told by the messages themselves.
@@ -38,18 +34,6 @@ class Entry:
     at: datetime
     message: Message | None = None
     event: Event | None = None
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Suggestions for the letter that waits for an answer. `pending`: still being looked for."""
-
-    ticket_id: int
-    message: Message | None
-    offered: list[Offered]
-    pending: bool
-    # Article id → the answer as this customer would read it.
-    answers: dict[int, Markup] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -148,46 +132,9 @@ def gather(
     return page
 
 
-def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Message]) -> Panel:
-    """Suggestions beside the newest letter a person wrote, unless it has been answered."""
-    letters = [message for message in messages if message.kind != Kind.NOTE and not message.held]
-    if not letters or letters[-1].kind != Kind.INCOMING:
-        return Panel(ticket.id, None, [], False)
-    waiting = _unanswered(letters)
-    offered = knowledge.suggestions_for(session, [message.id for message in waiting])
-    newest = waiting[-1] if waiting else letters[-1]
-    best: dict[int, Offered] = {}
-    for one in sorted(offered, key=lambda row: (-row.message_id, row.rank)):
-        if one.outcome not in (Outcome.DISMISSED, Outcome.IGNORED):
-            best.setdefault(one.article_id, one)
-    pending = any(message.suggest_state == "pending" for message in waiting)
-    shown = list(best.values())[:3]
-    values = values_for(ticket, agent)
-    answers = {one.article_id: _safe(render(one.answer, values).html) for one in shown}
-    return Panel(ticket.id, newest if waiting else None, shown, pending, answers)
-
-
-def values_for(ticket: Ticket, agent: Agent) -> dict[str, str]:
-    """What the variables of an answer stand for in this ticket."""
-    customer = ticket.customer
-    return {
-        "customer.name": customer.name,
-        "customer.first_name": first_name(customer.name),
-        "customer.email": customer.email,
-        "agent.name": agent.name,
-        "ticket.number": str(ticket.id),
-        "ticket.subject": ticket.subject,
-        "mailbox.name": ticket.mailbox.display_name,
-    }
-
-
-def _safe(html: str) -> Markup:
-    return Markup(html)  # noqa: S704 (what `render` and `sanitise_reply` return was cleaned by nh3 last)
-
-
 def _shown(html: str) -> Markup:
     """What an agent wrote, cleaned once more in front of the reader's eyes."""
-    return _safe(sanitise_reply(html))
+    return safe(sanitise_reply(html))
 
 
 def reopened(
@@ -216,17 +163,6 @@ def reopened(
     )
 
 
-def _unanswered(letters: Sequence[Message]) -> list[Message]:
-    """The incoming letters after our last reply that a person wrote."""
-    waiting: list[Message] = []
-    for message in reversed(letters):
-        if message.kind != Kind.INCOMING:
-            break
-        if not message.automatic:
-            waiting.insert(0, message)
-    return waiting
-
-
 def _entries(messages: Sequence[Message], events: Sequence[Event]) -> list[Entry]:
     told = [Entry(event.at, event=event) for event in events if event.kind not in UNTOLD]
     said = [Entry(message.arrived_at, message=message) for message in messages]
@@ -237,7 +173,7 @@ def _expanded(messages: Sequence[Message], ticket: Ticket) -> set[int]:
     """The newest message is open, and every letter since our last reply."""
     opened = {message.id for message in messages[-NEWEST_EXPANDED:]}
     letters = [message for message in messages if message.kind != Kind.NOTE]
-    opened |= {message.id for message in _unanswered(letters)[-3:]}
+    opened |= {message.id for message in unanswered(letters)[-3:]}
     opened |= {
         message.id for message in messages if message.delivery in (Delivery.FAILED, Delivery.UNCERTAIN)
     }

@@ -1,0 +1,77 @@
+"""Suggested answers beside the letter that waits for one: which they are and how this customer would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Agent
+from app.knowledge import queries as knowledge
+from app.knowledge.models import Outcome
+from app.knowledge.queries import Offered
+from app.knowledge.render import render
+from app.knowledge.variables import first_name
+from app.tickets.models import Kind, Message, Ticket
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Suggestions for the letter that waits for an answer. `pending`: still being looked for."""
+
+    ticket_id: int
+    message: Message | None
+    offered: list[Offered]
+    pending: bool
+    # Article id → the answer as this customer would read it.
+    answers: dict[int, Markup] = field(default_factory=dict)
+
+
+def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Message]) -> Panel:
+    """Suggestions beside the newest letter a person wrote, unless it has been answered."""
+    letters = [message for message in messages if message.kind != Kind.NOTE and not message.held]
+    if not letters or letters[-1].kind != Kind.INCOMING:
+        return Panel(ticket.id, None, [], False)
+    waiting = unanswered(letters)
+    offered = knowledge.suggestions_for(session, [message.id for message in waiting])
+    newest = waiting[-1] if waiting else letters[-1]
+    best: dict[int, Offered] = {}
+    for one in sorted(offered, key=lambda row: (-row.message_id, row.rank)):
+        if one.outcome not in (Outcome.DISMISSED, Outcome.IGNORED):
+            best.setdefault(one.article_id, one)
+    pending = any(message.suggest_state == "pending" for message in waiting)
+    shown = list(best.values())[:3]
+    values = values_for(ticket, agent)
+    answers = {one.article_id: safe(render(one.answer, values).html) for one in shown}
+    return Panel(ticket.id, newest if waiting else None, shown, pending, answers)
+
+
+def values_for(ticket: Ticket, agent: Agent) -> dict[str, str]:
+    """What the variables of an answer stand for in this ticket."""
+    customer = ticket.customer
+    return {
+        "customer.name": customer.name,
+        "customer.first_name": first_name(customer.name),
+        "customer.email": customer.email,
+        "agent.name": agent.name,
+        "ticket.number": str(ticket.id),
+        "ticket.subject": ticket.subject,
+        "mailbox.name": ticket.mailbox.display_name,
+    }
+
+
+def safe(html: str) -> Markup:
+    return Markup(html)  # noqa: S704 (what `render` and `sanitise_reply` return was cleaned by nh3 last)
+
+
+def unanswered(letters: Sequence[Message]) -> list[Message]:
+    """The incoming letters after our last reply that a person wrote."""
+    waiting: list[Message] = []
+    for message in reversed(letters):
+        if message.kind != Kind.INCOMING:
+            break
+        if not message.automatic:
+            waiting.insert(0, message)
+    return waiting
