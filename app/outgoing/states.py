@@ -181,11 +181,9 @@ def note_event(session: Session, row: Outbox, kind: str, answer: str, now: datet
     return ticket
 
 
-def release(session: Session, now: datetime, *, message_id: int | None = None) -> list[int]:
+def release(session: Session, now: datetime) -> list[int]:
     """held → queued for rows whose time to undo is over. Returns the ids of their messages."""
     due = sa.update(Outbox).where(Outbox.state == Delivery.HELD, Outbox.due_at <= now)
-    if message_id is not None:
-        due = due.where(Outbox.message_id == message_id)
     released = session.scalars(due.values(state=Delivery.QUEUED, due_at=now).returning(Outbox.message_id))
     ids = sorted(set(released))
     for released_id in ids:
