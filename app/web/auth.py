@@ -70,7 +70,7 @@ def login_required(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        if g.agent is None:
+        if g.agent is None and not _let_demo_in():
             return _ask_to_sign_in()
         return view(*args, **kwargs)
 
@@ -145,13 +145,12 @@ def _identify() -> None:
     if current_user.is_authenticated:
         g.agent = current_user.agent
         _touch(current_user.sign_in)
-    elif may_be_demo() and _view_wants_agent() and SIGNED_OUT not in session:
-        sign_in_demo()
 
 
-def _view_wants_agent() -> bool:
-    """Customers' pages and the sign-in pages never sign anybody in."""
-    return request.method == "GET" and request.blueprint not in ("signin", "public_ratings", "live")
+def _let_demo_in() -> bool:
+    """Opening a page for agents is enough in the sandbox; a form, a page's own poll or having signed out is not."""
+    opened = request.method == "GET" and not _is_passive() and SIGNED_OUT not in session
+    return opened and may_be_demo() and sign_in_demo()
 
 
 def _touch(sign_in: SignIn) -> None:
