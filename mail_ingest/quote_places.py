@@ -6,7 +6,7 @@ from enum import Enum
 from mail_ingest import quote_html
 from mail_ingest import quote_words as words
 from mail_ingest.quote_align import Known, LineMatch, align
-from mail_ingest.quote_heads import Head, Kind, is_rule
+from mail_ingest.quote_border import Head, Kind, is_rule
 from mail_ingest.quote_lines import Line
 
 

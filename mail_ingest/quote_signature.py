@@ -68,7 +68,9 @@ def _names_device(content: str) -> bool:
     return starts and named and len(re.sub(r"https?://\S+", "", text).split()) <= 13 and _not_speech(text)
 
 
-_SPEECH = re.compile(r"(?<!\w)(?:i|you|but|and|please(?! (?:excuse|forgive))|not|я|вы|но|и|не|ich|je|pero|ma|mas)(?!\w)")
+_SPEECH = re.compile(
+    r"(?<!\w)(?:i|you|but|and|please(?! (?:excuse|forgive))|not|я|вы|но|и|не|ich|je|pero|ma|mas)(?!\w)"
+)
 
 
 def _not_speech(text: str) -> bool:

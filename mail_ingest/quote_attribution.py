@@ -1,0 +1,143 @@
+"""Attributions: "On … Anna wrote:" in many languages, wrapped over lines, with or without marked lines below. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mail_ingest import quote_words as words
+from mail_ingest.quote_border import ADDRESS, TIME, Head, Kind, evidence_of_day, header_role, with_rule_above
+from mail_ingest.quote_lines import Line
+
+_MAX_ATTRIBUTION = 400
+_MAX_WRAPS = 5
+_WORD = re.compile(r"[^\W\d_]+")
+_BOXED = re.compile(r"[<(\[]\s?" + ADDRESS.pattern)
+_LINK_NOISE = re.compile(r"<?\b(?:mailto:|https?://)[^\s<>]{1,300}>?|\[(?:mailto:|https?:)[^\]\s]{1,300}\]")
+_WROTE = re.compile(
+    r"(?<!\w)(?:" + "|".join(sorted((re.escape(w) for w in words.WROTE), key=len, reverse=True)) + r")(?!\w)"
+)
+_WROTE_UNSPACED = re.compile("写道|寫道|のメール|書きました|작성")
+_DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
+
+
+@dataclass(frozen=True)
+class _Signs:
+    verb: bool
+    day: bool
+    time: bool
+    address: bool
+    boxed: bool  # the address stands in brackets after a name, as programs write it
+    personal: bool
+    ends: bool
+
+    @property
+    def complete(self) -> bool:
+        """Enough to be an attribution by itself, whatever follows."""
+        dated = (self.day and self.time) or (self.address and (self.day or self.time))
+        said = self.verb or (self.boxed and self.day and self.time)
+        return self.ends and dated and said and (self.address or not self.personal)
+
+
+def find_attribution(lines: Sequence[Line], index: int, floor: int) -> Head | None:
+    """The line that ends an attribution is the trigger; up to five wrapped lines above it are taken in."""
+    if not may_end_attribution(lines[index].content):
+        return None
+    start, joined = index, lines[index].content
+    signs = _signs(joined)
+    while not signs.complete and _wraps_above(lines, start, floor, index):
+        longer = lines[start - 1].content + " " + joined
+        if len(longer) > _MAX_ATTRIBUTION:
+            break
+        start, joined = start - 1, longer
+        signs = _signs(joined)
+    if signs.complete:
+        start = _first_line(lines, start, floor, index)
+        start = _with_labels_above(lines, start, floor)
+        return Head(with_rule_above(lines, start, floor), index + 1, _attribution_kind(lines, index))
+    if _is_lead(lines, index):
+        return Head(index, index + 1, Kind.LEAD)
+    return None
+
+
+def may_end_attribution(content: str) -> bool:
+    end = content.rstrip("*_ \t\u2069")
+    framed = content.startswith("--") and content.endswith("--")
+    return (framed or end.endswith((":", "："))) and len(content) <= _MAX_ATTRIBUTION
+
+
+def _signs(joined: str) -> _Signs:
+    text = joined[-_MAX_ATTRIBUTION:]
+    lowered = text.casefold()
+    plain = _LINK_NOISE.sub(" ", lowered)
+    body = plain.rstrip(":： *_\t")
+    return _Signs(
+        verb=_WROTE.search(plain) is not None or _WROTE_UNSPACED.search(plain) is not None,
+        day=evidence_of_day(text),
+        time=TIME.search(text) is not None,
+        address=ADDRESS.search(text) is not None,
+        boxed=_BOXED.search(text) is not None,
+        personal=any(word in words.PERSONAL for word in _WORD.findall(body)),
+        ends=may_end_attribution(text),
+    )
+
+
+def _wraps_above(lines: Sequence[Line], start: int, floor: int, index: int) -> bool:
+    above = start - 1
+    if above < floor or index - above >= _MAX_WRAPS:
+        return False
+    line = lines[above]
+    return line.depth == lines[index].depth and not line.blank and bool(line.content)
+
+
+def _first_line(lines: Sequence[Line], start: int, floor: int, index: int) -> int:
+    """A wrapped attribution may be complete without its first words: "On Tuesday," above the rest."""
+    if _starts_attribution(lines[start].content) or not _wraps_above(lines, start, floor, index):
+        return start
+    above = lines[start - 1].content
+    ended = above.endswith((".", "!", "?", ":"))
+    return start - 1 if _starts_attribution(above) and not ended else start
+
+
+def _with_labels_above(lines: Sequence[Line], start: int, floor: int) -> int:
+    """Recipient and subject between a rule and the attribution (Yandex)."""
+    at = start
+    while at > floor and at > start - 4 and header_role(lines[at - 1].content) in {"to", "cc", "subject"}:
+        at -= 1
+    return at if at < start and with_rule_above(lines, at, floor) < at else start
+
+
+def _starts_attribution(content: str) -> bool:
+    first = _WORD.match(content.lstrip("\"“«'([*_ ").casefold())
+    return _DAY_START.match(content) is not None or (first is not None and first[0] in words.ON)
+
+
+def _attribution_kind(lines: Sequence[Line], index: int) -> Kind:
+    following = _next_written(lines, index + 1)
+    marked = following is not None and lines[following].depth > lines[index].depth
+    return Kind.LEAD if marked else Kind.CUT
+
+
+def _next_written(lines: Sequence[Line], start: int) -> int | None:
+    """The next line that is not blank, if it is near."""
+    for at in range(start, min(start + 6, len(lines))):
+        if not lines[at].blank:
+            return at
+    return None
+
+
+_NAME_ONLY = re.compile(r"[\"“«']?[^\W\d_][\w.'’&-]*(?: [\w.'’&<>@()-]+){0,5}[\"”»']?")
+
+
+def _is_lead(lines: Sequence[Line], index: int) -> bool:
+    """ "Anna wrote:" above marked lines: no date, but nothing else either."""
+    if _attribution_kind(lines, index) is not Kind.LEAD:
+        return False
+    content = lines[index].content
+    signs = _signs(content)
+    said = content.rstrip(":： *_").casefold()
+    verb = _WROTE.search(said)
+    if signs.verb and signs.day and signs.time:
+        return True
+    if signs.personal or not signs.verb or verb is None or verb.end() != len(said):
+        return signs.address and signs.ends and not signs.personal and len(content) <= 120
+    return signs.day or signs.time or _NAME_ONLY.fullmatch(content[: verb.start()].strip(" ,")) is not None
