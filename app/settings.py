@@ -34,9 +34,8 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """All settings of one process, frozen. Paths are absolute; durations are in the unit of their name."""
 
-    model_config = SettingsConfigDict(
-        env_file=PROJECT / ".env", extra="ignore", frozen=True, populate_by_name=True
-    )
+    # Not populate_by_name: it would read HOST and LANGUAGE after all.
+    model_config = SettingsConfigDict(env_file=PROJECT / ".env", extra="ignore", frozen=True)
 
     data_dir: Path = PROJECT / "data"
     database_url: str = ""

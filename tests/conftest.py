@@ -21,7 +21,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app import db, installation as installations, queue
+from app import db, queue
+from app import installation as installations
 from app.blobs import BlobStore
 from app.settings import Settings, load_settings
 from tests.support.dovecot import Dovecot
@@ -41,8 +42,8 @@ DATABASES = [
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment() -> None:
     """A variable in the shell of whoever runs the tests must not change what they test."""
-    for name in Settings.model_fields:
-        os.environ.pop(name.upper(), None)
+    for name, info in Settings.model_fields.items():
+        os.environ.pop(str(info.validation_alias or name).upper(), None)
 
 
 @pytest.fixture
