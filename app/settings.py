@@ -99,7 +99,8 @@ class Settings(BaseSettings):
     @cached_property
     def public_url(self) -> str:
         """Address of this installation as people type it, without a slash at the end."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def secure(self) -> bool:
