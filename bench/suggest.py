@@ -27,7 +27,7 @@ from kb_search.query import ArticleSearch
 from kb_search.suggest import Suggester
 
 TARGET = 0.9
-KEYWORD_SAMPLE = 300
+SAMPLE = 500
 Asked = tuple[str, str]
 # (articles best first, confidence in the first)
 Answer = tuple[list[str], float]
@@ -100,24 +100,28 @@ def keyword_asker(search: ArticleSearch) -> Asker:
     return ask
 
 
-def hits(ask: Asker, test: Sequence[Asked]) -> tuple[float, float]:
-    """(hit@1, hit@3)"""
-    answers = [(ask(question)[0], article) for question, article in test]
-    first = sum(found[:1] == [article] for found, article in answers)
-    return first / len(test), sum(article in found for found, article in answers) / len(test)
-
-
 @dataclass(frozen=True)
 class Shown:
     confidence: float
     right: bool
+    among: bool
     answerable: bool
 
 
-def show_all(ask: Asker, questions: Questions, test: Sequence[Asked]) -> list[Shown]:
-    answered = [(ask(question), article) for question, article in test]
-    shown = [Shown(sure, found[:1] == [article], True) for (found, sure), article in answered]
-    return shown + [Shown(ask(question)[1], False, False) for question in questions.unanswerable]
+def show_all(ask: Asker, test: Iterable[Asked], unanswerable: Iterable[str]) -> list[Shown]:
+    shown = []
+    for question, article in test:
+        found, sure = ask(question)
+        shown.append(Shown(sure, found[:1] == [article], article in found, True))
+    return shown + [Shown(ask(question)[1], False, False, False) for question in unanswerable]
+
+
+def hits(shown: Sequence[Shown]) -> tuple[float, float]:
+    """(hit@1, hit@3)"""
+    answerable = [one for one in shown if one.answerable]
+    return sum(one.right for one in answerable) / len(answerable), sum(one.among for one in answerable) / len(
+        answerable
+    )
 
 
 def use_at(shown: Sequence[Shown], precision: float) -> float:
@@ -219,7 +223,8 @@ def speed(questions: Questions, letters: int) -> None:
 def learning(questions: Questions, steps: Sequence[int]) -> None:
     print("  examples |  hit@1   hit@3   use90   AUROC | in a letter | keyword hit@1  hit@3  use90  AUROC")
     done = 0
-    sample = random.Random(2).sample(questions.test, min(KEYWORD_SAMPLE, len(questions.test)))
+    sample = random.Random(2).sample(questions.test, min(SAMPLE, len(questions.test)))
+    framed = list(surrounded(questions, sample))
     with opened(questions) as suggester, tempfile.TemporaryDirectory() as plain:
         keyword = _keyword(questions, Path(plain), sample)
         for step in steps:
@@ -227,12 +232,12 @@ def learning(questions: Questions, steps: Sequence[int]) -> None:
                 suggester.learn(question, article)
             done = step
             ask = asker(suggester)
-            first, third = hits(ask, questions.test)
-            shown = show_all(ask, questions, questions.test)
-            framed, _ = hits(ask, list(surrounded(questions, questions.test)))
+            shown = show_all(ask, sample, questions.unanswerable)
+            first, third = hits(shown)
+            loss = hits(show_all(ask, framed, ()))[0] - first
             print(
                 f"  {step:8} |  {first:.3f}   {third:.3f}   {use_at(shown, TARGET):.3f}   {auroc(shown):.3f} |"
-                f"    {framed - first:+.3f}   | {keyword if step == steps[0] else ''}",
+                f"    {loss:+.3f}   | {keyword if step == steps[0] else ''}",
                 flush=True,
             )
 
@@ -241,9 +246,10 @@ def _keyword(questions: Questions, directory: Path, sample: Sequence[Asked]) -> 
     owner = Suggester(directory)
     owner.add_articles(questions.articles)
     owner.close()
-    ask = keyword_asker(ArticleSearch(directory))
-    first, third = hits(ask, sample)
-    shown = show_all(ask, questions, sample)
+    shown = show_all(
+        keyword_asker(ArticleSearch(directory)), sample[: SAMPLE // 2], questions.unanswerable[:100]
+    )
+    first, third = hits(shown)
     return f"      {first:.3f}   {third:.3f}  {use_at(shown, TARGET):.3f}  {auroc(shown):.3f}"
 
 

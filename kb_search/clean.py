@@ -7,6 +7,7 @@ Never cleans a letter to nothing: when no words would be left, the letter is ret
 import re
 
 _LONGEST = 20_000
+_SHORT = 250
 _FLAGS = re.IGNORECASE | re.UNICODE
 _QUOTE_STARTS = re.compile(
     r"^\s*(?:"
@@ -42,7 +43,7 @@ _DISCLAIMER = re.compile(
     _FLAGS | re.DOTALL,
 )
 _WHO = (
-    r"(?:\s*,?\s*(?:dear|all|there|team|everyone|guys|folks|again|sir|madam|or|and|support|help\s?desk|colleagues"
+    r"(?:[\s,]*(?:dear|all|there|team|everyone|guys|folks|again|sir|madam|or|and|support|help\s?desk|colleagues"
     r"|friends))*"
 )
 _GREETING = re.compile(
@@ -51,13 +52,17 @@ _GREETING = re.compile(
     r"|to\s+whom\s+it\s+may\s+concern"
     r"|(?:здравствуй(?:те)?|приветствую|привет(?:ик)?|добр(?:ый|ое|ого)\s+(?:день|дня|утро|утра|вечер|вечера|времени\s+суток)"
     r"|доброго\s+здоровья|уважаем(?:ый|ая|ые)|дорогие|салют|хай)"
-    r"(?:\s*,?\s*(?:всем|коллеги|друзья|поддержка|служба\s+поддержки|команда|еще\s+раз|господа|вам))*"
+    r"(?:[\s,]*(?:всем|коллеги|друзья|поддержка|служба\s+поддержки|команда|еще\s+раз|господа|вам))*"
     r")(?![^\W_])",
     _FLAGS,
 )
 # What may follow a greeting on its own line: a name or two, a mark, nothing that reads like a question.
 _REST_OF_GREETING = re.compile(r"^[\s,]*(?:[^\W\d_][\w.'’-]*\s*){0,3}\s*[,.!:;)\-–—]*\s*$", re.UNICODE)
 _NAME_AND_MARK = re.compile(r"^[\s,]*(?:[A-ZА-ЯЁ][\w'’-]*\s*){1,2}[,!.:–—]\s+", re.UNICODE)
+_LINES_OF_NAME = 4
+_NAME_LINE = re.compile(
+    r"^(?:(?:[A-ZА-ЯЁ«\"][^\s?!,|]*|[+\d(][\d()+.-]*|[^\s@,|]+@[^\s@,|]+|&|и|and)(?:[\s,|]+|$)){1,5}$"
+)
 _PLEASANTRIES = re.compile(
     r"^\s*(?:(?:i\s+)?hope\s+(?:you|this|all|everything)\b[^.!?\n]{0,80}[.!]"
     r"|(?:how\s+are\s+you(?:\s+(?:doing|today))*|hope\s+you\s+are\s+well)\s*[?.!,]"
@@ -78,10 +83,15 @@ def clean_question(letter: str) -> str:
     """The question of a letter as one line of text."""
     letter = letter[:_LONGEST]
     lines = _above_quotes(letter.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    lines = _above_signature(lines)
+    lines = _without_name(_above_signature(lines))
     text = _without_greeting(_without_disclaimer("\n".join(lines)).strip())
-    text = _THANKS_AT_END.sub("", text).strip()
+    text = text[:-_SHORT] + _THANKS_AT_END.sub("", text[-_SHORT:]).strip()
     return " ".join((text if _has_words(text) else letter).split())
+
+
+def _short(line: str) -> str:
+    """As much of a line as a greeting or a signature can be: no pattern meets a text it could choke on."""
+    return line.strip()[:_SHORT]
 
 
 def _has_words(text: str) -> bool:
@@ -91,9 +101,9 @@ def _has_words(text: str) -> bool:
 def _above_quotes(lines: list[str]) -> list[str]:
     kept: list[str] = []
     for line in lines:
-        if _QUOTE_STARTS.match(line) and any(_has_words(before) for before in kept):
+        if _QUOTE_STARTS.match(_short(line)) and any(_has_words(before) for before in kept):
             break
-        if not line.lstrip().startswith((">", "|>")) and not _QUOTE_STARTS.match(line):
+        if not line.lstrip().startswith((">", "|>")) and not _QUOTE_STARTS.match(_short(line)):
             kept.append(line)
     return kept
 
@@ -102,7 +112,7 @@ def _above_signature(lines: list[str]) -> list[str]:
     """Cuts at the first closing that has some question above it."""
     asked = 0
     for number, line in enumerate(lines):
-        is_end = _SIGNATURE_MARK.match(line) or _DEVICE.match(line) or _CLOSING.match(line)
+        is_end = any(end.match(_short(line)) for end in (_SIGNATURE_MARK, _DEVICE, _CLOSING))
         if is_end and asked:
             return lines[:number]
         if _has_words(line) and not is_end and not _is_greeting_line(line):
@@ -110,9 +120,21 @@ def _above_signature(lines: list[str]) -> list[str]:
     return lines
 
 
+def _without_name(lines: list[str]) -> list[str]:
+    """Cuts a last paragraph that is only names, numbers and addresses: a signature nobody announced."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    start = end
+    while start and lines[start - 1].strip() and end - start <= _LINES_OF_NAME:
+        start -= 1
+    named = 0 < start < end and all(_NAME_LINE.match(_short(line)) for line in lines[start:end])
+    return lines[:start] if named and any(map(_has_words, lines[:start])) else lines[:end]
+
+
 def _is_greeting_line(line: str) -> bool:
-    greeting = _GREETING.match(line)
-    return bool(greeting and _REST_OF_GREETING.match(line[greeting.end() :]))
+    greeting = _GREETING.match(_short(line))
+    return bool(greeting and _REST_OF_GREETING.match(_short(line)[greeting.end() :]))
 
 
 def _without_disclaimer(text: str) -> str:
@@ -124,8 +146,8 @@ def _without_greeting(text: str) -> str:
     first, _, rest = text.partition("\n")
     if _is_greeting_line(first) and _has_words(rest):
         text = rest
-    elif greeting := _GREETING.match(first):
+    elif greeting := _GREETING.match(first[:_SHORT]):
         text = text[greeting.end() :].lstrip(" ,!.:;–—-\t")
-        if name := _NAME_AND_MARK.match(text):
+        if name := _NAME_AND_MARK.match(text[:_SHORT]):
             text = text[name.end() :]
     return _PLEASANTRIES.sub("", text, count=1)

@@ -73,7 +73,7 @@ def _piece_values(every: Iterable[str]) -> dict[int, float]:
     return values
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def _pieces(word: str) -> tuple[int, ...]:
     framed = f"_{word}_"
     return tuple(
@@ -83,6 +83,5 @@ def _pieces(word: str) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=1 << 16)
 def _bucket(feature: str) -> int:
     return zlib.crc32(feature.encode("utf-8", "surrogatepass")) & _MASK

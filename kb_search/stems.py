@@ -34,7 +34,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def fold_word(word: str) -> str:
     """A lower-case word without apostrophes; Latin look-alikes typed inside a Russian word become Russian."""
     word = word.translate(_APOSTROPHES)[:_MAX_WORD]
@@ -43,7 +43,7 @@ def fold_word(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """The stem of one folded word."""
     stemmer = _russian if _CYRILLIC.search(word) else _english

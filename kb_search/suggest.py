@@ -33,7 +33,7 @@ from kb_search.stopwords import STOP_WORDS
 from kb_search.store import POSITION, Kept, Store
 
 log = logging.getLogger(__name__)
-# A new memory file after so many events: the most a start has to live through again.
+# A new memory file after so many events, or a tenth of what was learnt: the most a start lives through again.
 _EVENTS_PER_GENERATION = 250
 _WORDS_SHOWN = 6
 _OWNED = "Another process owns this directory: what is learnt here is not kept."
@@ -151,7 +151,7 @@ class Suggester:
         try:
             self._take_over()
             self._flush()
-            if self._gap or self._events >= _EVENTS_PER_GENERATION:
+            if self._gap or self._is_time():
                 self._new_generation()
             self._store.append({POSITION: position})
             self._store.sync()
@@ -220,7 +220,7 @@ class Suggester:
             self._take_over()
             if not self._gap:
                 self._store.append(to_record(event))
-            if self._committed is None and (self._gap or self._events >= _EVENTS_PER_GENERATION):
+            if self._committed is None and (self._gap or self._is_time()):
                 self._new_generation()
         except OSError as error:
             self._lost(error)
@@ -231,6 +231,10 @@ class Suggester:
             self._problem = None
             self._gap = True
             self._shelf.open(self._memory)
+
+    def _is_time(self) -> bool:
+        """A large memory takes longer to write, so it is written less often."""
+        return self._events >= max(_EVENTS_PER_GENERATION, len(self._memory.ranker.letters) // 10)
 
     def _new_generation(self) -> None:
         if self._store.writable:

@@ -24,6 +24,8 @@ QUESTION = "where is my parcel, it was due on Monday?"
         "I hope this email finds you well.\n{q}\nThank you very much for your help!",
         "{q}\n\n-- \nAda Wren\nWren Books",
         "{q}\n\nSent from my iPhone",
+        "Hello,\n\n{q}\n\nAda Wren\nWren Books\n+1 (555) 0142\nada@wren.example",
+        "Hi,\n{q} Thanks in advance!\n\nTom",
         "{q}\n\nOn Mon, 3 May 2021 at 10:00, Support <help@shop.example> wrote:\n> Dear Ada\n> refund and invoice",
         "{q}\n\n-----Original Message-----\nFrom: help@shop.example\nSubject: refund\n\nrefund",
         "{q}\n\nThis e-mail and any attachments are confidential and intended for the addressee only.",
@@ -71,6 +73,8 @@ def test_a_letter_is_never_cleaned_to_nothing(letter):
         "regards from the north: is delivery possible",
         "спасибо курьеру, но где вторая коробка",
         "приветственный бонус не начислен",
+        "Hello\n\nMy order is late\n\nOrder from last Monday, where is it",
+        "iPhone Case",
     ],
 )
 def test_a_question_that_begins_like_a_greeting_keeps_its_words(letter):
@@ -81,3 +85,22 @@ def test_a_question_that_begins_like_a_greeting_keeps_its_words(letter):
 @given(st.text())
 def test_any_text_gives_one_line(letter):
     assert "\n" not in clean_question(letter)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "hello" + " " * 50_000 + "x",
+        "A" * 50_000,
+        "hi " + "A" * 50_000,
+        "A,|" * 20_000 + "?",
+        "x" + " .!" * 20_000 + "y",
+        "\n" * 50_000,
+        ("on " * 20_000),
+        " " * 50_000 + "wrote:",
+        "a@" * 20_000,
+        "Thanks " * 9_000,
+    ],
+)
+def test_a_letter_made_to_choke_patterns_is_cleaned_all_the_same(letter):
+    assert isinstance(clean_question(letter), str)
