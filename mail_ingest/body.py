@@ -19,7 +19,6 @@ from mail_ingest.quote_places import Place, html_labels, mark_places, points_bel
 from mail_ingest.quote_sent import fold_by_sent
 from mail_ingest.quote_signature import signature_start
 
-
 _MAX_LINES = 20_000  # lines read closely; a person writes fewer, and what is beyond them is never lost
 
 
@@ -82,10 +81,13 @@ def split_quoted(text: str, html: str | None = None, sent_texts: Sequence[str] =
 
 def _find_signatures(places: list[Place], lines: Sequence[Line], signed: Sequence[bool]) -> None:
     """A signature stands at the end of the letter, or right above an attribution."""
+    last = max(
+        (at for at, line in enumerate(lines) if places[at] is Place.OWN and not line.blank), default=-1
+    )
     for own, group in groupby(range(len(lines)), lambda at: _is_own(places[at], lines[at])):
         rows = list(group)
         start, end = rows[0], rows[-1] + 1
-        if not own or (end < len(lines) and places[end] is not Place.HEAD and lines[end].depth):
+        if not own or (end < len(lines) and places[end] is not Place.HEAD and end <= last):
             continue
         first = signature_start(lines[start:end], signed[start:end])
         places[start + first : end] = [Place.SIGNATURE] * (end - start - first)

@@ -10,12 +10,14 @@ from mail_ingest.quote_lines import Line
 
 _MAX_ATTRIBUTION = 400
 _MAX_WRAPS = 5
+_MAX_LEAD = 120
 _WORD = re.compile(r"[^\W\d_]+")
 _BOXED = re.compile(r"[<(\[]\s?" + ADDRESS.pattern)
 _LINK_NOISE = re.compile(r"<?\b(?:mailto:|https?://)[^\s<>]{1,300}>?|\[(?:mailto:|https?:)[^\]\s]{1,300}\]")
 _WROTE = re.compile(
     r"(?<!\w)(?:" + "|".join(sorted((re.escape(w) for w in words.WROTE), key=len, reverse=True)) + r")(?!\w)"
 )
+_WROTE_LAST = re.compile(_WROTE.pattern + r"\Z")
 _WROTE_UNSPACED = re.compile("写道|寫道|のメール|書きました|작성")
 _DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
 
@@ -53,7 +55,7 @@ def find_attribution(lines: Sequence[Line], index: int, floor: int) -> Head | No
     if signs.complete:
         start = _first_line(lines, start, floor, index)
         start = _with_labels_above(lines, start, floor)
-        return Head(with_rule_above(lines, start, floor), index + 1, _attribution_kind(lines, index))
+        return Head(with_rule_above(lines, start, floor), index + 1, _attribution_kind(lines, start, index))
     if _is_lead(lines, index):
         return Head(index, index + 1, Kind.LEAD)
     return None
@@ -86,7 +88,12 @@ def _wraps_above(lines: Sequence[Line], start: int, floor: int, index: int) -> b
     if above < floor or index - above >= _MAX_WRAPS:
         return False
     line = lines[above]
-    return line.depth == lines[index].depth and not line.blank and bool(line.content)
+    if line.blank or not line.content:
+        return False
+    # Some programs mark the lines they wrapped but not the first: "On …, Anna <" above "> anna@… wrote:".
+    return line.depth == lines[index].depth or (
+        not line.depth and _starts_attribution(line.content) and evidence_of_day(line.content)
+    )
 
 
 def _first_line(lines: Sequence[Line], start: int, floor: int, index: int) -> int:
@@ -111,9 +118,9 @@ def _starts_attribution(content: str) -> bool:
     return _DAY_START.match(content) is not None or (first is not None and first[0] in words.ON)
 
 
-def _attribution_kind(lines: Sequence[Line], index: int) -> Kind:
+def _attribution_kind(lines: Sequence[Line], start: int, index: int) -> Kind:
     following = _next_written(lines, index + 1)
-    marked = following is not None and lines[following].depth > lines[index].depth
+    marked = following is not None and lines[following].depth > lines[start].depth
     return Kind.LEAD if marked else Kind.CUT
 
 
@@ -130,14 +137,19 @@ _NAME_ONLY = re.compile(r"[\"“«']?[^\W\d_][\w.'’&-]*(?: [\w.'’&<>@()-]+){
 
 def _is_lead(lines: Sequence[Line], index: int) -> bool:
     """ "Anna wrote:" above marked lines: no date, but nothing else either."""
-    if _attribution_kind(lines, index) is not Kind.LEAD:
+    if _attribution_kind(lines, index, index) is not Kind.LEAD:
         return False
     content = lines[index].content
     signs = _signs(content)
     said = content.rstrip(":： *_").casefold()
-    verb = _WROTE.search(said)
-    if signs.verb and signs.day and signs.time:
+    if (signs.verb and signs.day and signs.time) or said in words.YOU_WROTE:
         return True
-    if signs.personal or not signs.verb or verb is None or verb.end() != len(said):
-        return signs.address and signs.ends and not signs.personal and len(content) <= 120
-    return signs.day or signs.time or _NAME_ONLY.fullmatch(content[: verb.start()].strip(" ,")) is not None
+    if signs.personal or len(content) > _MAX_LEAD:
+        return False
+    if signs.address or said.startswith(words.QUOTING):
+        return True
+    verb = _WROTE_LAST.search(said)
+    if verb is None:
+        return False
+    named = _NAME_ONLY.fullmatch(content[: verb.start()].strip(" ,")) is not None
+    return signs.day or signs.time or named or _starts_attribution(content)

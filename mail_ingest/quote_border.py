@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail_ingest import quote_words as words
+from mail_ingest.quote_labels import HEADER_LABELS
 from mail_ingest.quote_lines import Line
+from mail_ingest.quote_words import MONTHS
 
 ADDRESS = re.compile(r"[^\s<>@\"'()\[\]:;,]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _RULE = re.compile(r"[-‐‑‒–—―_=*~]{3,}(?: [-‐‑‒–—―_=*~]{3,})*")
@@ -16,7 +17,7 @@ _NUMERIC_DATE = re.compile(
 )
 TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.h]\s?[0-5]\d(?!\d)|\d{1,2}\s?[時时点]")
 _WORD = re.compile(r"[^\W\d_]+")
-ROLES = {label: role for role, labels in words.HEADER_LABELS.items() for label in labels}
+ROLES = {label: role for role, labels in HEADER_LABELS.items() for label in labels}
 
 
 class Kind(Enum):
@@ -70,4 +71,4 @@ def evidence_of_day(text: str) -> bool:
     return any(c.isdigit() for c in text) and any(w[:3] in _MONTH_STARTS for w in _WORD.findall(lowered))
 
 
-_MONTH_STARTS = frozenset(month[:3] for month in words.MONTHS)
+_MONTH_STARTS = frozenset(month[:3] for month in MONTHS)

@@ -100,7 +100,7 @@ def _header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
 
 
 def _read_roles(lines: Sequence[Line], index: int) -> tuple[set[str], int]:
-    """The fields named from here on, and the line after the last. Values may wrap, single blank lines may lie between."""
+    """The fields named from here on, and the line after the last; values wrap, blank lines may lie between."""
     roles: set[str] = set()
     end, at, strange = index, index, 0
     depth = lines[index].depth
@@ -119,7 +119,7 @@ def _read_roles(lines: Sequence[Line], index: int) -> tuple[set[str], int]:
 
 
 def _is_letter_header(roles: set[str], block: str) -> bool:
-    """From, To and Date alone may be a journey or an invoice: a subject, or an address beside the date, is asked for."""
+    """From, To and Date alone may be a journey: a subject, or an address beside the date, is asked for."""
     if "from" not in roles:
         return roles >= {"date", "to", "subject"} and has_date(block)
     if "subject" in roles:

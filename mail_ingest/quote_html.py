@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
+_names = str.split
+
 OUTSIDE, QUOTED, INDENTED, UNKNOWN, SIGNATURE = 0, 1, 2, 3, 4
 
 _MAX_HTML = 1_000_000  # characters and tags read as evidence; no letter a person answers has more
@@ -24,9 +26,13 @@ _UNSEEN_END = {
 }
 _NAME = re.compile(r"!|[a-z]+", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z][\w:-]{0,40})\s{0,20}=\s{0,20}(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
-_CONTAINERS = frozenset("div blockquote p span td section article font pre".split())
+_CONTAINERS = frozenset(_names("div blockquote p span td section article font pre"))
 _BREAKS = frozenset(
-    "div blockquote p br tr td th li ul ol table h1 h2 h3 h4 h5 h6 hr pre section article dd dt body".split()
+    _names(
+        """
+    div blockquote p br tr td th li ul ol table h1 h2 h3 h4 h5 h6 hr pre section article dd dt body
+    """
+    )
 )
 _INDENT = re.compile(
     r"border\s*:\s*(?:none|medium none|0)|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px"

@@ -52,19 +52,25 @@ def _fold_unmarked(
     """Lines without any mark that repeat a passage of ours, whole and in order."""
     folded = False
     run: list[int] = []
+    wrapped = False  # the run goes on where a marked line stopped: that line was wrapped without its mark
     for at in range(len(lines) + 1):
         if at < len(lines) and lines[at].blank:
             continue
         fits = at < len(lines) and places[at] is Place.OWN and _is_ours(matches[at], known)
-        if fits and (not run or 0 <= matches[at].place - matches[run[-1]].end <= 2):
+        if fits and run and _follows(matches[at], matches[run[-1]]):
             run.append(at)
             continue
-        if sum(matches[row].total for row in run) >= _UNMARKED_RUN:
+        if run and (wrapped or sum(matches[row].total for row in run) >= _UNMARKED_RUN):
             folded = True
             for row in run:
                 places[row] = Place.QUOTE
         run = [at] if fits else []
+        wrapped = fits and at > 0 and places[at - 1] is Place.QUOTE and _follows(matches[at], matches[at - 1])
     return folded
+
+
+def _follows(match: LineMatch, above: LineMatch) -> bool:
+    return above.matched > 0 and 0 <= match.place - above.end <= 2
 
 
 def _is_ours(match: LineMatch, known: Known) -> bool:

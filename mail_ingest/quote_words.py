@@ -5,13 +5,13 @@ case-folded.
 """
 
 
-def _phrases(text: str) -> tuple[str, ...]:
+def phrases(text: str) -> tuple[str, ...]:
     """Phrases between bars, in their order."""
     return tuple(phrase.strip() for phrase in text.split("|") if phrase.strip())
 
 
 # The verb of an attribution: "On … Anna wrote:", "Анна пишет:", "Am … schrieb Anna:".
-WROTE = _phrases(
+WROTE = phrases(
     """
     wrote | writes | has written | said | replied | пишет | пишут | написал | написала | написал(а) |
     написал(-а) | писал | писала | писал(а) | писали | написали | написав | написав(ла) | пише | писав |
@@ -23,14 +23,32 @@ WROTE = _phrases(
     napísal/a | skrev | skriver | kirjoitti | kirjutas | rakstīja | rašė | parašė | napisao je |
     napisala je | je napisao | je napisala | je napisao/la | napisao | je napisal | piše | написао |
     написао је | је написао | је написао/ла | написа | напиша | ezt írta | írta | a scris | scris | έγραψε |
-    yazdı | şunu yazdı | şunları yazdı | כתב | כתבה | כתב/ה | כתב‫: | كتب | كتبت | نوشت | 写道 | 寫道 | 写道： |
+    yazdı | şunu yazdı | şunları yazdı | כתב | כתבה | כתב/ה | כתב‫: | كتب | كتبت | نوشت | 写道 | 寫道 |
+    写道： |
     のメール | 書きました | 님이 작성 | 작성 | đã viết | menulis | เขียนว่า |
+"""
+)
+
+# Attributions without a name or a date.
+YOU_WROTE = frozenset(
+    phrases(
+        """
+    you wrote | you said | вы писали | вы написали | ты писал | ви писали | sie schrieben |
+    vous avez écrit |
+    vous écriviez | usted escribió | lei ha scritto | você escreveu | u schreef | pisał pan | napsal jste
+"""
+    )
+)
+QUOTING = phrases(
+    """
+    quoting | zitat von | zitiere | citando a | citando | citat från | цитирую | цитата от | cytat z |
+    quoted from
 """
 )
 
 # Words an attribution may begin with.
 ON = frozenset(
-    _phrases(
+    phrases(
         """
     o | on | am | a | le | el | il | em | op | den | de | dne | dnia | w | på | pe | la | na | в | у | от |
     data | der | die | das | día | lørdag | στισ | dana | dňa | vào | pada | tarihinde | ngày | dia | het |
@@ -41,7 +59,7 @@ ON = frozenset(
 
 # Words that only a person puts between date and verb: "On Monday your colleague wrote to me:".
 PERSONAL = frozenset(
-    _phrases(
+    phrases(
         """
     i | me | my | we | us | u | our | yo | you | your | yours | he | she | his | her | er | they | them |
     their | this | that | colleague | manager | agent | я | мне | меня | мой | моя | мы | нам | нас | наш |
@@ -57,7 +75,7 @@ PERSONAL = frozenset(
 )
 
 # The first letters of months.
-MONTHS = _phrases(
+MONTHS = phrases(
     """
     jan | feb | mar | apr | may | jun | jul | aug | sep | oct | nov | dec | янв | фев | мар | апр | мая |
     май | июн | июл | авг | сен | окт | ноя | дек | січ | лют | бер | кві | тра | чер | лип | сер | вер |
@@ -73,7 +91,7 @@ MONTHS = _phrases(
 
 # "-----Original Message-----" and its kin, compared without the dashes around.
 ORIGINAL = frozenset(
-    _phrases(
+    phrases(
         """
     original message | original e-mail | original email | original mail | reply message | quoted message |
     original appointment | message below | end of new message | исходное сообщение |
@@ -94,14 +112,15 @@ ORIGINAL = frozenset(
     originalna poruka | оригинална порука | изворна порука | оригинално съобщение | izvirno sporočilo |
     izvorno sporočilo | αρχικό μήνυμα | αρχικο μηνυμα | algne kiri | algkiri | sākotnējais ziņojums |
     pradinis laiškas | originalus laiškas | הודעה מקורית | ההודעה המקורית | الرسالة الأصلية | رسالة أصلية |
-    原始邮件 | 原始郵件 | 邮件原件 | 原郵件 | 元のメッセージ | オリジナルメッセージ | original message 原始邮件 | 원본 메시지 | 원본 메일 | 원래 메시지 |
+    原始邮件 | 原始郵件 | 邮件原件 | 原郵件 | 元のメッセージ | オリジナルメッセージ |
+    original message 原始邮件 | 원본 메시지 | 원본 메일 | 원래 메시지 |
     tin nhắn gốc | thư gốc | pesan asli | ข้อความต้นฉบับ |
 """
     )
 )
 
 # What stands above a letter that was passed on.
-FORWARDED = _phrases(
+FORWARDED = phrases(
     """
     forwarded message | forwarded by | forwarded mail | forwarded email | begin forwarded message |
     start forwarded message | fwd message | forward message | пересылаемое сообщение |
@@ -124,13 +143,14 @@ FORWARDED = _phrases(
     mesaj redirectionat | mesaj transmis | iletilen ileti | iletilmiş mesaj | yönlendirilen ileti |
     yönlendirilmiş mesaj | proslijeđena poruka | prosleđena poruka | прослеђена порука |
     препратено съобщение | posredovano sporočilo | προωθημένο μήνυμα | הודעה שהועברה | رسالة معاد توجيهها |
-    الرسالة المُحوَّلة | 转发的邮件 | 轉寄的郵件 | 转发邮件 | 転送されたメッセージ | 転送メッセージ | 전달된 메시지 | 전달된 메일 |
+    الرسالة المُحوَّلة | 转发的邮件 | 轉寄的郵件 | 转发邮件 | 転送されたメッセージ | 転送メッセージ |
+    전달된 메시지 | 전달된 메일 |
     thư đã chuyển tiếp |
 """
 )
 
 # A person's own hint, in a short note, that what stands below is the matter itself.
-POINTS_BELOW = _phrases(
+POINTS_BELOW = phrases(
     """
     see below | read below | below is | message below | mail below | email below | letter below |
     forwarding | forwarded | fwd | fyi | см. ниже | смотрите ниже | письмо ниже | переписка ниже |
@@ -143,7 +163,7 @@ POINTS_BELOW = _phrases(
 )
 
 # "Please type your reply above this line."
-REPLY_ABOVE = _phrases(
+REPLY_ABOVE = phrases(
     """
     reply above this line | reply above the line | type your reply above | write your reply above |
     write above this line | reply-above-this-line | add your reply above | reply below above |
@@ -156,69 +176,8 @@ REPLY_ABOVE = _phrases(
 """
 )
 
-# Labels of the small header that Outlook and others put above a quotation.
-HEADER_LABELS: dict[str, tuple[str, ...]] = {
-    "from": _phrases(
-        """
-        from | sender | von | absender | de | expéditeur | envoyé par | remitente | da | mittente | remetente |
-        van | afzender | od | nadawca | odesílatel | odosielateľ | от | от кого | отправитель | від | від кого |
-        відправник | ад | från | avsändare | fra | afsender | avsender | lähettäjä | saatja | feladó | de la |
-        expeditor | kimden | gönderen | pošiljatelj | pošiljalac | од | подател | από | мαʹ | מאת | من | 发件人 |
-        寄件者 | 寄件人 | 發件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | từ | người gửi | dari | จาก | no | nuo | kam no |
-    """
-    ),
-    "date": _phrases(
-        """
-        date | sent | sent on | date sent | received | gesendet | gesendet am | datum | zeit | envoyé |
-        envoyé le | date d'envoi | date d’envoi | enviado | enviado el | enviada el | fecha | enviat | data |
-        inviato | inviato il | data invio | enviada | enviada em | enviado em | enviado a | verzonden |
-        verzonden op | wysłano | wysłane | data wysłania | odesláno | odoslané | dátum | отправлено |
-        отправлен | дата | дата отправки | отправленные | послано | надіслано | дата надсилання | відправлено |
-        адпраўлена | skickat | skickad | sendt | dato | lähetetty | päivämäärä | päiväys | saadetud | kuupäev |
-        elküldve | küldve | küldési dátum | trimis | dată | gönderilen | gönderildi | gönderme tarihi | tarih |
-        poslano | poslato | изпратено | στάλθηκε | ημερομηνία | נשלח | תאריך | تاريخ | التاريخ | تاريخ الإرسال |
-        أرسلت | 发送时间 | 发送日期 | 日期 | 時間 | 寄件日期 | 傳送日期 | 送信日時 | 日付 | 日時 | 보낸 날짜 | 날짜 | đã gửi | ngày | dikirim |
-        tanggal | nosūtīts | išsiųsta |
-    """
-    ),
-    "to": _phrases(
-        """
-        to | an | empfänger | à | a | destinataire | destinataires | para | destinatario | destinatari | per a |
-        destinatário | aan | ontvanger | do | odbiorca | komu | pro | příjemce | кому | получатель | до |
-        одержувач | отримувач | каму | till | til | vastaanottaja | saaja | címzett | către | kime | alıcı |
-        prima | za | до кого | προσ | אל | إلى | 收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람 | đến | tới | kepada | ถึง |
-        kam | kur |
-    """
-    ),
-    "cc": _phrases(
-        """
-        cc | bcc | copie | copia | cópia | kopie | kopia | kopi | kopio | копия | копія | kopija | más | dw |
-        udw | másolatot kap | másolat | bilgi | κοιν | κοιν. | עותק | نسخة | 抄送 | 副本 | 참조 | in copy |
-        скрытая копия | cópia de | kop | cci | cco | в копии |
-    """
-    ),
-    "subject": _phrases(
-        """
-        subject | betreff | objet | sujet | asunto | assumpte | oggetto | assunto | onderwerp | temat | тема |
-        предмет | předmět | věc | predmet | ämne | emne | aihe | teema | tárgy | subiect | konu | zadeva |
-        относно | naslov | θέμα | נושא | الموضوع | 主题 | 主旨 | 件名 | 標題 | 제목 | chủ đề | subjek | perihal | เรื่อง |
-        temats | тэма |
-    """
-    ),
-    "other": _phrases(
-        """
-        reply-to | reply to | importance | priority | attachments | attachment | antwort an | wichtigkeit |
-        priorität | anlagen | répondre à | pièces jointes | responder a | importancia | datos adjuntos |
-        rispondi a | priorità | allegati | responder para | prioridade | anexos | beantwoorden | urgentie |
-        bijlagen | odpowiedz do | ważność | załączniki | важность | вложения | приоритет | обратный адрес |
-        важливість | вкладення | organization | организация | message-id | in-reply-to | references |
-        response to | newsgroups | user-agent | mime-version | content-type | x-mailer | return-path |
-    """
-    ),
-}
-
 # "Sent from my iPhone": how such a line begins, and (DEVICES) what it must name.
-SENT_FROM = _phrases(
+SENT_FROM = phrases(
     """
     sent from | sent via | sent using | sent by | sent with | get outlook | outlook for | get the |
     enviado desde | enviado do | enviado de | enviado a partir | enviado através | enviado con |
@@ -236,14 +195,16 @@ SENT_FROM = _phrases(
     відправлено з | надіслано із | відправлено із | надіслано через | отримати outlook |
     завантажити outlook | адпраўлена з | изпратено от | изпратено с | küldve | az én | iphone-ról |
     trimis de pe | trimis din | trimis de la | iphone'umdan | iphone'dan | android'den | στάλθηκε από |
-    נשלח מה | נשלח מ | أرسلت من | مرسل من | 发自我的 | 发自 | 從我的 | 從 | iphoneから | 私の | 나의 | 내 | đã gửi từ |
+    נשלח מה | נשלח מ | أرسلت من | مرسل من | 发自我的 | 发自 | 從我的 | 從 | iphoneから | 私の | 나의 |
+    내 | đã gửi từ |
     gửi từ | dikirim dari | ส่งจาก | von | envoyé | enviado | sent | via |
 """
 )
 
-DEVICES = _phrases(
+DEVICES = phrases(
     """
-    iphone | iphonu | ipad | ipod | android | андроид | samsung | galaxy | huawei | honor | xiaomi | redmi | poco |
+    iphone | iphonu | ipad | ipod | android | андроид | samsung | galaxy | huawei | honor | xiaomi |
+    redmi | poco |
     oneplus | oppo | realme | pixel | nokia | lumia | motorola | sony | xperia | htc | lg  | blackberry |
     smartphone | смартфон | mobile | мобильн | мобільн | telefon | téléphone | teléfono | telefono |
     телефон | handy | cellphone | cell phone | my phone | gsm | tablet | планшет | outlook | mail.ru |
@@ -256,7 +217,7 @@ DEVICES = _phrases(
 )
 
 # "Best regards," and its kin.
-CLOSINGS = _phrases(
+CLOSINGS = phrases(
     """
     best regards | kind regards | regards | warm regards | warmest regards | best wishes | many thanks |
     with best regards | with kind regards | yours sincerely | yours faithfully | sincerely |

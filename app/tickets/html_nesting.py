@@ -9,8 +9,10 @@ first renames the elements whose content follows other rules. Pure.
 
 import html as html_lib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
+
+_names = str.split
 
 MAX_DEPTH = 200
 MAX_REOPENED = 200_000  # formatting elements a parser would open again in all paragraphs together
@@ -27,14 +29,25 @@ _RAW = re.compile(r"<(?:style|script)\b[^<>]{0,2000}>", re.IGNORECASE)
 _RAW_END = re.compile(r"</(?:style|script)", re.IGNORECASE)
 _PRE_NEWLINES = re.compile(r"(<(?:pre|listing)\b[^<>]{0,2000}>)[\r\n]+", re.IGNORECASE)
 
-_VOID = frozenset("area base basefont bgsound br col hr img input link meta param source track wbr".split())
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_TABLE_PARTS = frozenset("caption colgroup tbody tfoot thead tr td th".split())
+_VOID = frozenset(
+    _names(
+        """
+    area base basefont bgsound br col hr img input link meta param source track wbr
+    """
+    )
+)
+_FORMATTING = frozenset(_names("a b big code em font i nobr s small strike strong tt u"))
+_TABLE_PARTS = frozenset(_names("caption colgroup tbody tfoot thead tr td th"))
 _CELLS = frozenset({"td", "th", "caption"})
 _SCOPE = frozenset({"table", "td", "th", "caption"})
 _SPECIAL = _TABLE_PARTS | frozenset(
-    "address article aside blockquote center dd details dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
-    " h4 h5 h6 header hgroup hr li listing main menu nav ol p pre search section summary table ul".split()
+    _names(
+        """
+    address article aside blockquote center dd details dir div dl dt fieldset figcaption figure
+    footer form h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol p pre search section
+    summary table ul
+    """
+    )
 )
 _CLOSES_P = _SPECIAL - _TABLE_PARTS
 _IMPLIED = {
@@ -191,7 +204,7 @@ class _Nesting:
                 del self._orphans[index]
                 return
 
-    def _pop_to(self, names: frozenset[str] | set[str], stops: frozenset[str] | set[str]) -> None:
+    def _pop_to(self, names: Set[str], stops: Set[str]) -> None:
         for index in range(len(self._stack) - 1, -1, -1):
             name = self._stack[index][0]
             if name in names:

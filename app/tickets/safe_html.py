@@ -15,12 +15,18 @@ import nh3
 from app.tickets.html_nesting import DROPPED_WITH_CONTENT, flatten_text, is_too_deep, neutralise, tokens
 from app.tickets.reply_text import clean_html_to_text
 
+_names = str.split
+
 _LETTER_TAGS = frozenset(
-    "a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i"
-    " img ins kbd li ol p pre q s samp small span strike strong sub sup table tbody td tfoot th thead tr tt u ul"
-    " var".split()
+    _names(
+        """
+    a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2
+    h3 h4 h5 h6 hr i img ins kbd li ol p pre q s samp small span strike strong sub sup table tbody
+    td tfoot th thead tr tt u ul var
+    """
+    )
 )
-_REPLY_TAGS = frozenset("div br p strong em del a ul ol li blockquote pre h1 code".split())
+_REPLY_TAGS = frozenset(_names("div br p strong em del a ul ol li blockquote pre h1 code"))
 _LETTER_ATTRIBUTES: dict[str, set[str]] = {
     "*": {"style", "dir", "align", "title"},
     "a": {"href"},
@@ -37,14 +43,19 @@ _LETTER_ATTRIBUTES: dict[str, set[str]] = {
     "li": {"value"},
 }
 _STYLES = frozenset(
-    "background-color border border-bottom border-bottom-color border-bottom-style border-bottom-width border-collapse"
-    " border-color border-left border-left-color border-left-style border-left-width border-radius border-right"
-    " border-right-color border-right-style border-right-width border-spacing border-style border-top"
-    " border-top-color border-top-style border-top-width border-width color direction display font font-family"
-    " font-size font-style font-variant font-weight height letter-spacing line-height list-style-type margin"
-    " margin-bottom margin-left margin-right margin-top max-width min-width padding padding-bottom padding-left"
-    " padding-right padding-top text-align text-decoration text-indent text-transform vertical-align white-space"
-    " width word-break word-spacing word-wrap overflow-wrap".split()
+    _names(
+        """
+    background-color border border-bottom border-bottom-color border-bottom-style border-bottom-
+    width border-collapse border-color border-left border-left-color border-left-style border-left-
+    width border-radius border-right border-right-color border-right-style border-right-width
+    border-spacing border-style border-top border-top-color border-top-style border-top-width
+    border-width color direction display font font-family font-size font-style font-variant font-
+    weight height letter-spacing line-height list-style-type margin margin-bottom margin-left
+    margin-right margin-top max-width min-width padding padding-bottom padding-left padding-right
+    padding-top text-align text-decoration text-indent text-transform vertical-align white-space
+    width word-break word-spacing word-wrap overflow-wrap
+    """
+    )
 )
 # A value of plain words, numbers, colours and quoted font names. A backslash can spell "url(" in escapes
 # and a

@@ -1,5 +1,7 @@
 """A customer's word that looks like a quotation and is none: it must be seen."""
 
+# ruff: noqa: E501 - letters stand here as they arrive, long lines and all
+
 import pytest
 
 from mail_ingest.body import split_quoted
@@ -83,7 +85,9 @@ def test_when_there_is_nothing_else_to_read_everything_is_shown(text):
     assert split_quoted(text).visible == text
 
 
-@pytest.mark.parametrize("note", ["Hello, can you help Paula? Her letter:", "FYI", "Что делать с этим?\n\nМарта"])
+@pytest.mark.parametrize(
+    "note", ["Hello, can you help Paula? Her letter:", "FYI", "Что делать с этим?\n\nМарта"]
+)
 @pytest.mark.parametrize("name", ["gmail forward", "gmail forward, ru", "mail.ru forward", "apple forward"])
 def test_a_forwarded_letter_is_shown_below_the_note(note, name):
     text = f"{note}\n\n{NOTHING_ELSE_TO_READ[name]}"
@@ -91,7 +95,8 @@ def test_a_forwarded_letter_is_shown_below_the_note(note, name):
 
 
 @pytest.mark.parametrize(
-    "note", ["FYI", "Please see below.", "Пересылаю письмо клиента.", "Siehe unten.", "Voir ci-dessous", "Przesyłam"]
+    "note",
+    ["FYI", "Please see below.", "Пересылаю письмо клиента.", "Siehe unten.", "Voir ci-dessous", "Przesyłam"],
 )
 def test_a_note_that_points_below_shows_what_is_below(note):
     text = f"{note}\n\n{NOTHING_ELSE_TO_READ['outlook forward']}"
@@ -129,7 +134,9 @@ def test_initials_mark_a_quotation():
     assert body.visible == "Здравствуйте!\n\nДа, синий."
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "\u200b", "\x00", "\ud800 lone surrogate", "\r\r\r", ">", "> \n>"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "\u200b", "\x00", "\ud800 lone surrogate", "\r\r\r", ">", "> \n>"]
+)
 def test_odd_and_empty_letters_do_no_harm(text):
     body = split_quoted(text, html=text, sent_texts=[text])
     assert body.visible.strip() == "\n".join(text.splitlines()).strip()

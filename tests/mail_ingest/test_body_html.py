@@ -1,5 +1,7 @@
 """What mail programs mark in HTML is folded, and what a person wrote around or between it is not."""
 
+# ruff: noqa: E501 - letters stand here as they arrive, long lines and all
+
 import pytest
 
 from mail_ingest.body import split_quoted
@@ -38,8 +40,8 @@ LETTERS = {
     ),
     "apple": (
         f'<html><body style="word-wrap: break-word;">{NEW}<br><div><br><blockquote type="cite"><div>On 3 Nov 2026, at 15:04,'
-        " Orbit &lt;<a href=\"mailto:help@orbit.example\">help@orbit.example</a>&gt; wrote:</div><br>"
-        f'<div>Dear Marta,<div><br></div><div>{OLD}</div></div></blockquote></div></body></html>'
+        ' Orbit &lt;<a href="mailto:help@orbit.example">help@orbit.example</a>&gt; wrote:</div><br>'
+        f"<div>Dear Marta,<div><br></div><div>{OLD}</div></div></blockquote></div></body></html>"
     ),
     "thunderbird": (
         f'<p>{NEW}</p><div class="moz-cite-prefix">Am 03.11.26 um 15:04 schrieb Orbit:<br></div>'

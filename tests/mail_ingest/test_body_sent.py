@@ -1,5 +1,7 @@
 """We know what we sent: our words are folded in any client and language, the customer's among them are shown."""
 
+# ruff: noqa: E501 - letters stand here as they arrive, long lines and all
+
 import textwrap
 
 import pytest
@@ -36,7 +38,9 @@ def quoted(text: str, mark: str = "> ") -> str:
 
 def rewrapped(text: str, width: int, mark: str = "> ") -> str:
     paragraphs = text.split("\n\n")
-    return f"\n{mark.rstrip()}\n".join(textwrap.fill(p, width, initial_indent=mark, subsequent_indent=mark) for p in paragraphs)
+    return f"\n{mark.rstrip()}\n".join(
+        textwrap.fill(p, width, initial_indent=mark, subsequent_indent=mark) for p in paragraphs
+    )
 
 
 FORMS = {
@@ -55,7 +59,9 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
-@pytest.mark.parametrize("head", [HEAD, "Zzz 3 qqq Orbit xyz", ""], ids=["known head", "unknown head", "no head"])
+@pytest.mark.parametrize(
+    "head", [HEAD, "Zzz 3 qqq Orbit xyz", ""], ids=["known head", "unknown head", "no head"]
+)
 def test_our_text_is_folded_whatever_became_of_it(form, head):
     body = split_quoted(f"All three are fine.\n\n{head}\n\n{form}", sent_texts=[SENT])
     assert "All three are fine." in body.visible
@@ -93,7 +99,9 @@ def test_words_at_the_end_of_our_lines_are_shown():
 
 
 def test_words_below_our_text_are_shown():
-    body = split_quoted(f"-----Original Message-----\n{SENT}\nThe lamp is red and the order OR-7788.", sent_texts=[SENT])
+    body = split_quoted(
+        f"-----Original Message-----\n{SENT}\nThe lamp is red and the order OR-7788.", sent_texts=[SENT]
+    )
     assert body.visible == "The lamp is red and the order OR-7788."
 
 
@@ -104,7 +112,9 @@ def test_words_above_our_text_inside_the_marks_are_shown():
 
 def test_russian_answers_inside_the_quotation_are_shown():
     answered = SENT_RU.replace("подряд?", "подряд? ДА, не помогло").replace("заказа?", "заказа?\n77-88")
-    text = f"-----Исходное сообщение-----\nОт: Орбита\nОтправлено: 3 ноября 2026\nТема: Re: Лампа\n\n{answered}"
+    text = (
+        f"-----Исходное сообщение-----\nОт: Орбита\nОтправлено: 3 ноября 2026\nТема: Re: Лампа\n\n{answered}"
+    )
     body = split_quoted(text, sent_texts=["unrelated letter", SENT_RU])
     assert "ДА, не помогло" in body.visible
     assert "77-88" in body.visible
@@ -152,3 +162,8 @@ def test_links_rewritten_on_the_way_do_not_count_as_new_words():
 
 def test_our_letter_sent_back_alone_is_shown():
     assert split_quoted(quoted(SENT), sent_texts=[SENT]).visible == quoted(SENT)
+
+
+def test_our_line_wrapped_without_its_mark_is_folded():
+    text = f"Fine.\n\n{HEAD}\n> thank you for writing to us. Please answer three\nquestions, then\n> we can help:"
+    assert split_quoted(text, sent_texts=[SENT]).visible == "Fine."

@@ -5,7 +5,9 @@ import pytest
 from mail_ingest.body import split_quoted
 
 OWN = "The lamp is broken again.\nPlease call me."
-HISTORY = "\n\nOn Tue, Nov 3, 2026 at 3:04 PM Orbit <help@orbit.example> wrote:\n> Hello Marta,\n> is it better?\n"
+HISTORY = (
+    "\n\nOn Tue, Nov 3, 2026 at 3:04 PM Orbit <help@orbit.example> wrote:\n> Hello Marta,\n> is it better?\n"
+)
 
 SIGNATURES = {
     "rfc 3676": "-- \nMarta Client\nClient Ltd, Long street 5, 12345 Town",
@@ -82,6 +84,13 @@ def test_a_word_below_the_signature_of_a_program_is_shown():
 
 
 def test_a_letter_below_dashes_is_shown():
-    letter = "\n".join(f"This is sentence number {n} of a long story about my lamp and me." for n in range(30))
+    letter = "\n".join(
+        f"This is sentence number {n} of a long story about my lamp and me." for n in range(30)
+    )
     text = f"Hello\n-- \n{letter}"
     assert split_quoted(text).visible == text
+
+
+def test_a_device_above_marked_lines_without_an_attribution_is_folded():
+    body = split_quoted("Yes, it is.\n\nSent from my iPhone\n\n> Is it plugged in?")
+    assert (body.visible, body.signature) == ("Yes, it is.", "Sent from my iPhone")

@@ -1,0 +1,1 @@
+"""Measurements, and the material they need: run one with `python -m bench.NAME`."""
