@@ -64,7 +64,7 @@ class Group:
         inherited = (self._supervisor_read, self._group_read, lock)
         self._start(Running(Part("guardian", command, GUARDIAN_STAGE, stays=True, pass_fds=inherited)))
 
-    def start(self, part: Part, *, deadline: float = 60.0) -> None:
+    def start(self, part: Part, *, deadline: float = 120.0) -> None:
         """Start a part and return when it is up. Raises StartFailed or Interrupted."""
         running = Running(self._in_group(part))
         self._start(running)
@@ -151,6 +151,8 @@ class Group:
         # Twice SIGTERM: the first lets a worker finish its job, the second ends the job as well.
         for number, share in ((signal.SIGTERM, 0.8), (signal.SIGTERM, 0.2), (signal.SIGKILL, 1.0)):
             for running in alive:
+                if number == signal.SIGKILL:
+                    self._say("sincerely", f"{running.part.name} did not stop in time and is killed")
                 running.signal(number)
             alive = self._wait_for_end(alive, share)
 

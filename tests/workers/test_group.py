@@ -116,6 +116,7 @@ def test_a_part_that_does_not_listen_is_killed_after_its_time(heard: Heard) -> N
     group.start(part("worker", STUBBORN, stop_seconds=0.5))
     turn_until(group, lambda: heard.pids("worker"))
     group.stop()
+    assert heard.of("sincerely") == ["worker did not stop in time and is killed"]
     assert not alive(heard.pids("worker")[0])
 
 
