@@ -30,6 +30,7 @@ system-parts: ## Install what the tests need from the distribution (or say what 
 
 lint: setup-dev ## Look for mistakes and untidiness
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet . || { echo "Some files are not laid out; run: make format"; exit 1; }
 
 types: setup-dev ## Check the types
 	@$(PY) -m mypy

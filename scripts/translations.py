@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUSSIAN = ROOT / "app" / "translations" / "ru" / "LC_MESSAGES" / "messages.po"
 # Our errors carry a sentence for people, and the web translates it: app/errors.py.
 ERRORS = ("NotFound", "NotAllowed", "InvalidInput", "Conflict", "TemporaryFailure", "PermanentFailure")
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "_n": (1, 2), **dict.fromkeys(ERRORS, (1,))}
 
 
@@ -29,7 +31,9 @@ def collect() -> Catalog:
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     catalog = Catalog(charset="utf-8")
-    for _file, _line, text, comments, context in extract_from_dir(ROOT, methods, options, KEYWORDS, ["For translators:"]):
+    for _file, _line, text, comments, context in extract_from_dir(
+        ROOT, methods, options, KEYWORDS, ["For translators:"]
+    ):
         catalog.add(text, auto_comments=comments, context=context)
     return catalog
 
@@ -53,6 +57,8 @@ def as_po(catalog: Catalog) -> bytes:
 
 
 def as_mo(catalog: Catalog) -> bytes:
+    # The same bytes for the same texts, whenever it is done.
+    catalog.creation_date = catalog.revision_date = _NO_DATE
     buffer = io.BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()

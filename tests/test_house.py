@@ -53,7 +53,7 @@ PURE = {
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",
     "app.automation": r"conditions",
-    "app.knowledge": r"(variables|similarity)",
+    "app.knowledge": r"variables",
 }
 IMPURE = {"sqlalchemy", "flask", "socket", "redis", "rq", "imapclient", "aiosmtplib", "http"}
 IMPURE |= {"time", "random", "secrets", "threading", "asyncio", "subprocess"}
