@@ -17,11 +17,13 @@ from kb_search.ranking import Letter, Ranker, Scores
 from kb_search.stems import stems
 
 REPLAYS = 8
+# Articles whose own text is taught again with each letter, lest a few letters drown it out.
+LESSONS = 2
 # The class that letters are taken from an article to: it is no article and never suggested.
 _NOBODY = 0
 REPLAYED = 20_000
 SAID = 200
-_ARTICLE_WEIGHT = 2.0
+_ARTICLE_WEIGHT = 5.0
 _FEWEST_FOR_CASES = 3
 # Letters that no article answers are fewer than those that one does.
 _TAKEN_AWAY = 0.5
@@ -49,6 +51,7 @@ class Memory:
         self.articles: dict[ArticleId, dict[str, ArticleText]] = {}
         self.live: set[int] = set()
         self.latest: dict[tuple[str, ...], int] = {}
+        self.lessons: dict[int, list[Letter]] = {}
         self.ranker = Ranker()
         self.ranker.model.grow(1)
         self.calibrator = Calibrator()
@@ -122,17 +125,17 @@ class Memory:
 
     def _teach(self, article: ArticleText, number: int, weight: float) -> None:
         """The article itself is the first letter it answers."""
-        texts = [article.title, f"{article.title} {article.body}"] if article.body else [article.title]
-        for vector in map(vector_of, texts):
-            if vector.terms:
-                self.ranker.model.add(vector, number, weight)
-                if weight > 0:
-                    self._update(Letter("", vector, number, 1.0))
-                else:
-                    self.ranker.model.update(vector, _NOBODY, number, 1.0)
+        for vector in _lessons(article):
+            self.ranker.model.add(vector, number, weight)
+            if weight > 0:
+                self._update(Letter("", vector, number, 1.0))
+            else:
+                self.ranker.model.update(vector, _NOBODY, number, 1.0)
 
     def _post(self, number: int, article_id: ArticleId) -> None:
         variants = self.articles[article_id].values()
+        vectors = (vector for variant in variants for vector in _lessons(variant))
+        self.lessons[number] = [Letter("", vector, number, 1.0) for vector in vectors]
         title = [term for variant in variants for term in stems(variant.title)]
         self.ranker.text.put(number, title, [term for variant in variants for term in stems(variant.body)])
 
@@ -143,6 +146,7 @@ class Memory:
         number = self.numbers[article_id]
         self.live.discard(number)
         self.ranker.text.remove(number)
+        self.lessons.pop(number, None)
         for article in variants.values():
             self._teach(article, number, -_ARTICLE_WEIGHT)
 
@@ -186,6 +190,9 @@ class Memory:
         past = range(max(0, len(letters) - REPLAYED), len(letters) - 1)
         for place in chance.sample(past, min(REPLAYS, len(past))):
             self._update(letters[place])
+        for number in chance.sample(range(_NOBODY + 1, len(self.ids)), min(LESSONS, len(self.ids) - 1)):
+            for lesson in self.lessons.get(number, ()):
+                self._update(lesson)
 
     def _observe(self, vector: Vector, right: int) -> None:
         """Two cases for the confidence: the letter as it stands, and as if its article did not exist."""
@@ -202,3 +209,9 @@ class Memory:
         if self.live and vector.terms:
             scores = self.ranker.scores(vector, self.live)
             self.calibrator.observe(self.ranker.evidence(scores, scores.order(self.live)), False)
+
+
+def _lessons(article: ArticleText) -> list[Vector]:
+    """What an article itself teaches: its title, and all of it."""
+    texts = [article.title, f"{article.title} {article.body}"] if article.body else [article.title]
+    return [vector for vector in map(vector_of, texts) if vector.terms]
