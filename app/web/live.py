@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, g, jsonify, render_template, request
+from flask import Blueprint, g, jsonify, render_template, request
 from sqlalchemy.orm import Session
 
 from app.db import now, reading
 from app.errors import NotFound
-from app.settings import Settings
 from app.tickets import thread
 from app.tickets.views import View
 from app.web import forms, inbox_page, ticket_page
@@ -64,8 +63,7 @@ def _list(session: Session, view: View) -> dict[str, Any]:
 
 def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
     """New entries whole; of the others only what may have changed beside them."""
-    settings: Settings = current_app.config["SETTINGS"]
-    page = ticket_page.gather(session, ticket_id, g.agent, settings=settings)
+    page = ticket_page.gather(session, ticket_id, g.agent)
     seen, seen_event = (forms.number(request.args.get(name, "")) or 0 for name in ("seen", "seen_event"))
     new = [
         entry

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Agent
 from app.outgoing.models import Outbox
 from app.ratings.models import Rating, RatingInvitation
-from app.settings import Settings
 from app.tickets import thread
 from app.tickets.drafts import Written
 from app.tickets.letter_shape import LetterShape, shape_of
@@ -90,9 +89,7 @@ class TicketPage:
         return max((entry.event.id for entry in self.entries if entry.event is not None), default=0)
 
 
-def gather(
-    session: Session, ticket_id: int, agent: Agent, *, settings: Settings, compose: str = ""
-) -> TicketPage:
+def gather(session: Session, ticket_id: int, agent: Agent, *, compose: str = "") -> TicketPage:
     """Raises NotFound when the ticket is not this agent's to see."""
     ticket = thread.ticket_for(session, agent.id, ticket_id)
     messages, has_html = thread.messages(session, ticket.id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -28,8 +29,7 @@ bp = Blueprint("tickets", __name__)
 @login_required
 def show(ticket_id: int) -> Any:
     with reading() as session:
-        page = _gather(session, ticket_id, request.args.get("compose", ""))
-        return _render(session, page)
+        return _answer(session, ticket_id, request.args.get("compose", ""))
 
 
 @bp.post("/tickets/<int:ticket_id>/status")
@@ -183,21 +183,13 @@ def _stopped(
     ticket_id: int, form: forms.ReplyForm, compose: str, problem: str, *, field: str, status: int
 ) -> Any:
     """The page again, with everything that was typed and the reason why it was not sent."""
-    with reading() as session:
-        page = _gather(session, ticket_id, compose)
-        composer = page.reply if compose == "reply" else page.note
-        seen = form.written.seen_message_id or 0
-        arrived = (
-            [
-                message
-                for message in page.messages
-                if message.id > seen and (message.kind == Kind.INCOMING or message.author_id != g.agent.id)
-            ]
-            if field == "arrived"
-            else []
-        )
+    seen = form.written.seen_message_id or 0
+
+    def reopen(page: TicketPage) -> None:
+        new = [message for message in page.messages if message.id > seen and _is_news(message)]
+        arrived = new if field == "arrived" else []
         again = ticket_page.reopened(
-            composer,
+            page.reply if compose == "reply" else page.note,
             form.written,
             problem=problem,
             field=field,
@@ -205,26 +197,41 @@ def _stopped(
             seen_message_id=page.newest_id if arrived else seen,
         )
         setattr(page, compose, again)
-        return _render(session, page), status
+
+    with reading() as session:
+        return _answer(session, ticket_id, compose, reopen), status
 
 
-def _gather(session: Session, ticket_id: int, compose: str) -> TicketPage:
-    settings: Settings = current_app.config["SETTINGS"]
-    wanted = compose if compose in ("reply", "note") else ""
-    return ticket_page.gather(session, ticket_id, g.agent, settings=settings, compose=wanted)
+def _is_news(message: Message) -> bool:
+    return message.kind == Kind.INCOMING or message.author_id != g.agent.id
 
 
-def _render(session: Session, page: TicketPage) -> str:
-    """The whole page, or for htmx only the pane that changed."""
+def _answer(
+    session: Session, ticket_id: int, compose: str, amend: Callable[[TicketPage], None] | None = None
+) -> Any:
+    """The whole page, or for htmx only the pane that changes."""
     view = inbox_page.known_view(request.values.get("view", ""))
     target = request.headers.get("HX-Target", "")
+    whole = target not in ("ticket", "ticket-head")
+    # First of all, for the mark in it: what is committed while we read on is told by the first live update.
+    around = inbox_page.surroundings(session, view, g.agent.id, now=now()) if whole else {}
+    page = ticket_page.gather(
+        session, ticket_id, g.agent, compose=compose if compose in ("reply", "note") else ""
+    )
+    if amend is not None:
+        amend(page)
     if target == "ticket-head":
         return render_template("tickets/_head.html", t=page, view=view)
     column = card.column(session, page.ticket.customer_id, ticket_id=page.ticket.id)
-    if target == "ticket":
-        return render_template("tickets/_ticket.html", t=page, card=column, view=view, fragment=True)
-    around = inbox_page.surroundings(session, view, g.agent.id, now=now())
-    more = inbox_page.next_url(view, around["page"], None)
-    return render_template(
-        "tickets/show.html", t=page, card=column, opened=page.ticket.id, more=more, **around
+    if whole:
+        more = inbox_page.next_url(view, around["page"], None)
+        return render_template(
+            "tickets/show.html", t=page, card=column, opened=page.ticket.id, more=more, **around
+        )
+    response = make_response(
+        render_template("tickets/_ticket.html", t=page, card=column, view=view, fragment=True)
     )
+    if not request.headers.get("HX-Boosted"):
+        # After an undo another ticket may be on the screen: the address follows what is shown.
+        response.headers["HX-Replace-Url"] = url_for("tickets.show", ticket_id=ticket_id, view=view.slug)
+    return response

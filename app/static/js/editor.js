@@ -28,9 +28,7 @@ async function make(form) {
   const input = form.querySelector('input[name="html"]');
   const plain = form.querySelector("textarea");
   const place = form.querySelector("[data-editor-place]");
-  input.disabled = false;
-  input.value = markMissing(input.value);
-  plain.removeAttribute("name");
+  const begun = plain.value;
   const ready = new Promise((resolve) => place.addEventListener("trix-initialize", resolve, { once: true }));
   await loadTrix();
   const toolbar = document.createElement("trix-toolbar");
@@ -40,12 +38,25 @@ async function make(form) {
   for (const [name, value] of Object.entries({
     input: input.id, toolbar: toolbar.id, placeholder: plain.placeholder, "aria-label": plain.placeholder, class: "letter-text",
   })) area.setAttribute(name, value);
+  input.disabled = false;
+  input.value = markMissing(input.value);
+  plain.removeAttribute("name");
   place.append(area, toolbar);
   await ready;
+  form.classList.add("is-ready");
+  toEnd(area);
+  keep(form, area);
+  // The first words may have been typed into the plain field while the editor was on its way.
+  const typed = plain.value.startsWith(begun) ? plain.value.slice(begun.length) : plain.value;
+  if (plain.dataset.wanted) area.focus();
+  toEnd(area);
+  if (typed) area.editor.insertString(typed);
+  return area;
+}
+
+function toEnd(area) {
   const length = area.editor.getDocument().toString().length;
   if (length > 1) area.editor.setSelectedRange([length - 1, length - 1]);
-  keep(form, area);
-  return area;
 }
 
 export async function openComposer(kind, { focus = true } = {}) {
@@ -56,9 +67,16 @@ export async function openComposer(kind, { focus = true } = {}) {
   composer.classList.toggle("is-reply", kind !== "note");
   for (const tab of composer.querySelectorAll(".composer-tab")) tab.setAttribute("aria-selected", String(tab.dataset.compose === kind));
   for (const form of composer.querySelectorAll(".composer-form")) form.hidden = form.id !== `form-${kind}`;
-  const area = await editorOf(composer.querySelector(`#form-${kind}`));
+  const form = composer.querySelector(`#form-${kind}`);
+  const plain = form.querySelector("textarea");
+  if (focus && !form.classList.contains("is-ready")) {
+    plain.focus();
+    plain.setSelectionRange(plain.value.length, plain.value.length);
+    plain.dataset.wanted = "yes";
+  }
+  const area = await editorOf(form);
   if (focus) {
-    area.focus();
+    if (document.activeElement !== area) area.focus();
     composer.scrollIntoView({ block: "nearest" });
   }
   return area;
@@ -197,6 +215,7 @@ function start() {
   const composer = document.getElementById("composer");
   if (!composer || composer.dataset.started) return;
   composer.dataset.started = "yes";
+  setTimeout(loadTrix, 600);
   const forms = [...composer.querySelectorAll(".composer-form")];
   const kept = forms.find((form) => localStorage.getItem(`${document.body.dataset.agent}:${form.dataset.key}`));
   if (composer.classList.contains("is-open") || kept) {

@@ -16,7 +16,7 @@ async function poll() {
   try {
     const open = ticket();
     const asked = new URLSearchParams({ mark, view: inbox.dataset.view });
-    if (inbox.dataset.search === "yes") asked.set("search", "1");
+    if (inbox.dataset.searching === "yes") asked.set("search", "1");
     if (open) for (const [name, value] of [["ticket", open.dataset.ticket], ["seen", open.dataset.seen], ["seen_event", open.dataset.seenEvent]]) asked.set(name, value);
     const response = await fetch(`${inbox.dataset.live}?${asked}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     connected(response.ok);
@@ -37,7 +37,7 @@ function connected(yes) {
 function show(news, askedFor) {
   mark = news.mark;
   showCounts(news.counts ?? {});
-  if (news.rows && inbox.dataset.search !== "yes") showRows(news.rows);
+  if (news.rows && inbox.dataset.searching !== "yes") showRows(news.rows);
   const open = ticket();
   if (news.ticket && open === askedFor && String(news.ticket.id) === open?.dataset.ticket) showTicket(open, news.ticket);
 }

@@ -43,11 +43,15 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("click", (event) => {
   const back = event.target.closest(".head-back");
-  if (!back || event.ctrlKey || event.metaKey || !inbox || document.getElementById("inbox").dataset.search === "yes") return;
+  if (!back || event.ctrlKey || event.metaKey || !inbox || document.getElementById("inbox").dataset.searching === "yes") return;
   event.preventDefault();
   inbox.classList.remove("has-ticket");
   history.pushState({}, "", back.href);
   document.querySelector('#rows .row > a[aria-current="true"]')?.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector("#ticket.shows-card")?.classList.remove("shows-card");
 });
 
 arrive(document.getElementById("ticket"));

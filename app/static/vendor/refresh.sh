@@ -33,7 +33,8 @@ sed '/^\/\*# sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.min.
 } > "$here/icons.svg"
 
 row() {
-    printf '| %s | %s | %s | `%s` | `%s` |\n' "$1" "$2" "$3" "$4" "$(sha256sum "$here/$4" | cut -d' ' -f1)"
+    digest=$( (sha256sum "$here/$4" 2>/dev/null || shasum -a 256 "$here/$4") | cut -d' ' -f1)
+    printf '| %s | %s | %s | `%s` | `%s` |\n' "$1" "$2" "$3" "$4" "$digest"
 }
 {
     printf '# Vendored browser libraries\n\n'
