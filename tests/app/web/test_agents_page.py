@@ -16,6 +16,9 @@ from app.accounts.models import Agent, OneTimeLink
 from tests.app.web.seeds import CANARY
 from tests.support.web import add_agent
 
+# What these pages read and write is tested on both databases beside the services; pages need one.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 INVITATION = {"email": "new@help.example", "name": "New One", "role": "agent", "language": "en"}
 
 
@@ -71,12 +74,16 @@ def test_an_invited_agent_gets_in_by_the_link_that_was_shown_once(app: Flask, ad
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9999"])
-def test_the_link_names_the_host_of_the_settings_and_not_of_the_request(admin: FlaskClient, host: str) -> None:
+def test_the_link_names_the_host_of_the_settings_and_not_of_the_request(
+    admin: FlaskClient, host: str
+) -> None:
     with admin.session_transaction() as cookie:
         session = dict(cookie)
     with admin.session_transaction(base_url=f"http://{host}") as cookie:
         cookie.update(session)
-    answer = admin.post("/agents", data=INVITATION, base_url=f"http://{host}", headers={"X-Forwarded-Host": "evil.example"})
+    answer = admin.post(
+        "/agents", data=INVITATION, base_url=f"http://{host}", headers={"X-Forwarded-Host": "evil.example"}
+    )
     assert link_in(answer.text).startswith("http://127.0.0.1:8025/welcome/")
 
 
@@ -84,7 +91,9 @@ def test_the_link_names_the_host_of_the_settings_and_not_of_the_request(admin: F
     ("values", "field"), [({"email": "nobody"}, "email"), ({"email": "ada@help.example"}, "email"), ({"name": " "}, "name"),
                           ({"role": "owner"}, "role"), ({"language": "xx"}, "language")],
 )  # fmt: skip
-def test_what_cannot_be_is_explained_at_its_field(admin: FlaskClient, values: dict[str, str], field: str) -> None:
+def test_what_cannot_be_is_explained_at_its_field(
+    admin: FlaskClient, values: dict[str, str], field: str
+) -> None:
     answer = admin.post("/agents", data={**INVITATION, **values})
     assert answer.status_code == 422
     assert LexborHTMLParser(answer.text).css_first(f"#{field}-error") is not None
@@ -104,7 +113,9 @@ def test_a_new_role_counts_at_once(admin: FlaskClient, agent: FlaskClient) -> No
     assert agent.get("/agents").status_code == 302, "a new session for new rights"
 
 
-def test_deactivating_ends_the_session_and_activating_asks_for_a_new_password(admin: FlaskClient, agent: FlaskClient) -> None:
+def test_deactivating_ends_the_session_and_activating_asks_for_a_new_password(
+    admin: FlaskClient, agent: FlaskClient
+) -> None:
     nora = agent.agent  # type: ignore[attr-defined]
     admin.post(f"/agents/{nora.id}/deactivate")
     assert agent.get("/profile").status_code == 302
@@ -136,4 +147,6 @@ def test_names_are_text(admin: FlaskClient) -> None:
 
 @pytest.mark.parametrize("act", ["role", "link", "deactivate", "activate"])
 def test_an_agent_who_does_not_exist(admin: FlaskClient, act: str) -> None:
-    assert admin.post(f"/agents/404/{act}", data={"role": "admin"} if act == "role" else {}).status_code == 404
+    assert (
+        admin.post(f"/agents/404/{act}", data={"role": "admin"} if act == "role" else {}).status_code == 404
+    )

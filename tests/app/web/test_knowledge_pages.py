@@ -17,6 +17,9 @@ from app.settings import Settings
 from kb_search.suggest import Suggester
 from tests.app.web.seeds import CANARY, NOW
 
+# What these pages read and write is tested on both databases beside the services; pages need one.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 FORM = {"title": "Returns", "answer": "Within **14** days.", "language": "en", "tags": "returns", "version": "1",
         "action": "save"}  # fmt: skip
 POSTS = [

@@ -13,6 +13,9 @@ from app.accounts.models import Agent
 from tests.app.web.seeds import CANARY
 from tests.support.web import sign_in
 
+# What these pages read and write is tested on both databases beside the services; pages need one.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 PASSWORD = "seven unrelated words"
 FORM = {"name": "Nora Lind", "language": "en", "timezone": "Europe/Moscow", "theme": "dark", "shortcuts": "on",
         "signature": "Nora\nSupport"}  # fmt: skip
@@ -38,7 +41,12 @@ def settled(agent: FlaskClient) -> FlaskClient:
 def test_saving_the_profile(agent: FlaskClient) -> None:
     assert agent.post("/profile", data=FORM).status_code == 302
     row = nora()
-    assert (row.timezone, row.theme, row.shortcuts, row.signature) == ("Europe/Moscow", "dark", True, "Nora\nSupport")
+    assert (row.timezone, row.theme, row.shortcuts, row.signature) == (
+        "Europe/Moscow",
+        "dark",
+        True,
+        "Nora\nSupport",
+    )
     without = {name: value for name, value in FORM.items() if name != "shortcuts"}
     agent.post("/profile", data=without)
     assert nora().shortcuts is False
@@ -51,7 +59,13 @@ def test_a_new_language_speaks_at_once(agent: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", " "), ("language", "xx"), ("timezone", "Mars/Olympus"), ("theme", "pink"), ("signature", "x" * 2001)],
+    [
+        ("name", " "),
+        ("language", "xx"),
+        ("timezone", "Mars/Olympus"),
+        ("theme", "pink"),
+        ("signature", "x" * 2001),
+    ],
 )
 def test_what_cannot_be_is_explained_and_nothing_is_saved(agent: FlaskClient, field: str, value: str) -> None:
     answer = agent.post("/profile", data={**FORM, field: value})
@@ -101,14 +115,24 @@ def test_a_refused_password_is_explained_and_changes_nothing(
 
 
 def test_the_current_password_cannot_be_guessed_from_an_open_screen(settled: FlaskClient) -> None:
-    answers = [settled.post("/profile/password", data={**FRESH, "current": "wrong"}).status_code for _ in range(7)]
+    answers = [
+        settled.post("/profile/password", data={**FRESH, "current": "wrong"}).status_code for _ in range(7)
+    ]
     assert answers == [422] * 5 + [429] * 2
 
 
-def test_sessions_are_listed_and_ended_one_by_one_or_all(app: Flask, agent: FlaskClient, admin: FlaskClient) -> None:
+def test_sessions_are_listed_and_ended_one_by_one_or_all(
+    app: Flask, agent: FlaskClient, admin: FlaskClient
+) -> None:
     second, third = (sign_in(app.test_client(), nora()) for _ in range(2))
-    forms = LexborHTMLParser(agent.get("/profile").text).css("form[action^='/profile/sessions/'][action$='/end']")
-    ends = [form.attributes["action"] or "" for form in forms if form.attributes["action"] != "/profile/sessions/end"]
+    forms = LexborHTMLParser(agent.get("/profile").text).css(
+        "form[action^='/profile/sessions/'][action$='/end']"
+    )
+    ends = [
+        form.attributes["action"] or ""
+        for form in forms
+        if form.attributes["action"] != "/profile/sessions/end"
+    ]
     assert len(ends) == 2
     admin.post(ends[0])
     assert second.get("/profile").status_code == third.get("/profile").status_code == 200, "only one's own"
@@ -129,8 +153,12 @@ def test_the_page_names_browsers_as_people_do(app: Flask, agent: FlaskClient) ->
     assert not LexborHTMLParser(page).css("[onerror], img[src=x]")
 
 
-@pytest.mark.parametrize("path", ["/profile", "/profile/password", "/profile/sessions/1/end", "/profile/sessions/end"])
-def test_without_a_session_or_the_forms_token_nothing_changes(app: Flask, settled: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/profile", "/profile/password", "/profile/sessions/1/end", "/profile/sessions/end"]
+)
+def test_without_a_session_or_the_forms_token_nothing_changes(
+    app: Flask, settled: FlaskClient, path: str
+) -> None:
     elsewhere = sign_in(app.test_client(), nora())
     assert app.test_client().post(path, data={**FORM} if path == "/profile" else {}).status_code == 302
     app.config["WTF_CSRF_ENABLED"] = True

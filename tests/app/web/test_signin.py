@@ -16,9 +16,11 @@ from app import create_app, db
 from app.accounts import links, service, sign_ins
 from app.accounts.models import Agent, SignIn
 from app.settings import Settings
-from app.web import auth
 from tests.support.web import add_agent
 from tests.support.web import sign_in as give_session
+
+# What these pages read and write is tested on both databases beside the services; pages need one.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 PASSWORD = "seven unrelated words"
 
@@ -373,8 +375,3 @@ def test_outside_the_sandbox_nobody_is_signed_in_by_themselves(client: FlaskClie
     assert client.get("/profile").status_code == 302
     assert client.post("/sign-in/demo").status_code == 404
     assert "demo agent" not in client.get("/sign-in").text
-
-
-def test_the_storage_address_is_spelt_as_the_limiter_wants_it() -> None:
-    assert auth.limits.storage_uri("unix:///run/q.sock") == "redis+unix:///run/q.sock"
-    assert auth.limits.storage_uri("rediss://queue.example/0") == "rediss://queue.example/0"
