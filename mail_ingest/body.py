@@ -68,7 +68,7 @@ def split_quoted(text: str, html: str | None = None, sent_texts: Sequence[str] =
     heads = find_heads(lines)
     places = mark_places(lines, heads)
     signed = [False] * len(lines)
-    if html:
+    if html and quote_html.has_marks(html):
         labels = html_labels(lines, html)
         use_html(places, lines, heads, labels)
         signed = [label == quote_html.SIGNATURE for label in labels]

@@ -20,12 +20,12 @@ _NOISE = re.compile(
 )
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 def words_of(text: str) -> list[str]:
     """Comparable words: NFKC, case-folded, without addresses of links and pictures."""
-    plain = text.casefold() if text.isascii() else _normal(text.translate(_INVISIBLE)).casefold()
+    plain = text.casefold() if text.isascii() else _normal(_INVISIBLE.sub("", text)).casefold()
     if ":" in plain:
         plain = _NOISE.sub(" ", plain)
     return _WORD.findall(plain)

@@ -23,12 +23,14 @@ _ORIGINAL_FROM = tuple(
 
 def find_heads(lines: Sequence[Line]) -> list[Head]:
     """Heads in order, not overlapping; lines at different depths of quotation never form one head."""
+    whole = "\n".join(line.content for line in lines).casefold()
+    markers = [marker for marker in words.REPLY_ABOVE if marker in whole]
     heads: list[Head] = []
     index = tried = 0
     while index < len(lines):
         line = lines[index]
         floor = heads[-1].end if heads else 0
-        head = _separator(lines, index) if line.content else None
+        head = _separator(lines, index, markers) if line.content else None
         if head is None and tried < _MAX_TRIED and _may_be_head(line.content):
             tried += 1
             head = _header_block(lines, index, floor) or find_attribution(lines, index, floor)
@@ -44,13 +46,13 @@ def _may_be_head(content: str) -> bool:
     )
 
 
-def _separator(lines: Sequence[Line], index: int) -> Head | None:
+def _separator(lines: Sequence[Line], index: int, markers: Sequence[str]) -> Head | None:
     content = lines[index].content
     lowered = content.casefold()
     phrase, dashed = _between_dashes(lowered)
     if _is_forward(lowered, phrase, dashed):
         return Head(index, index + 1, Kind.FORWARD)
-    if len(content) <= 160 and any(marker in lowered for marker in words.REPLY_ABOVE):
+    if len(content) <= 160 and any(marker in lowered for marker in markers):
         return Head(index, index + 1, Kind.CUT)
     if not phrase:
         return None

@@ -59,6 +59,7 @@ _SIGNATURE_NAMES = (
     "gmail_signature moz-signature ms-outlook-mobile-signature protonmail_signature_block applemailsignature"
     " ymail_android_signature ymail_ios_signature mail_android_signature yandex-signature"
 ).split()
+_ALL_NAMES = ("<blockquote", *_QUOTE_NAMES, *_MIXED_NAMES, *_CUT_NAMES, *_SIGNATURE_NAMES)
 
 
 @dataclass
@@ -129,6 +130,12 @@ def _blockquote_label(names: str, marks: dict[str, str], in_mixed: bool) -> int:
 def _marks(attributes: str) -> dict[str, str]:
     found = _ATTRIBUTE.findall(attributes[:4000])
     return {key.casefold(): (double or single or bare).casefold() for key, double, single, bare in found}
+
+
+def has_marks(html: str) -> bool:
+    """Whether a closer reading can find anything."""
+    lowered = html.casefold()
+    return any(name in lowered for name in _ALL_NAMES)
 
 
 def labelled_lines(html: str) -> list[tuple[str, int]]:

@@ -11,9 +11,7 @@ _INITIALS = re.compile(
 # What people write with a first ">" that is no quotation: ">50 %", ">= 3", "><", "->" of a drawing, mbox's
 # ">From ".
 _NOT_QUOTE = re.compile(r"[ \t]*>+[ \t]?(?:=|\d+[\s%.,]|[<\-]|From )")
-_INVISIBLE = dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
-)
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 MAX_PATTERN = 1000  # characters: a longer line is a paragraph, never a separator
 
 
@@ -56,7 +54,8 @@ def _line(raw: str, initials: set[str]) -> Line:
     rest = raw[start:]
     if len(rest) > MAX_PATTERN:
         return Line(raw, depth, "", not rest.strip())
-    content = " ".join(rest.translate(_INVISIBLE).split())
+    seen = rest if rest.isascii() else _INVISIBLE.sub("", rest)
+    content = " ".join(seen.split())
     return Line(raw, depth, content, not content)
 
 

@@ -63,9 +63,9 @@ def _names_device(content: str) -> bool:
     text = content.strip("*_-–—<>[]() .").casefold()
     if not text or len(content) > 160 or content.endswith(("?", "!")) or _MATTER.search(text):
         return False
-    starts = any(text.startswith(phrase) for phrase in words.SENT_FROM)
-    named = any(device in text for device in words.DEVICES)
-    return starts and named and len(re.sub(r"https?://\S+", "", text).split()) <= 13 and _not_speech(text)
+    if not text.startswith(words.SENT_FROM) or not any(device in text for device in words.DEVICES):
+        return False
+    return len(re.sub(r"https?://\S+", "", text).split()) <= 13 and _not_speech(text)
 
 
 _SPEECH = re.compile(

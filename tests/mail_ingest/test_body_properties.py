@@ -55,7 +55,7 @@ def test_every_line_is_in_exactly_one_place(lines, end, with_sent, wrappers):
     html = "<br>".join(
         mark.format(line.replace("<", "&lt;")) for mark, line in zip(marks, lines, strict=False)
     )
-    for markup in (None, html):
+    for markup in (None, html) if text.strip() else (None,):  # without a text, that of the HTML is taken
         assert_nothing_lost(text, split_quoted(text, markup, [SENT] if with_sent else []))
 
 
