@@ -132,12 +132,12 @@ def test_a_letter_is_answered_and_the_answer_is_rated(sandbox: Sandbox, browser_
     expect(page.get_by_role("row").filter(has_text="Ben Carter")).to_be_visible()
 
 
-def test_it_stops_cleanly_and_starts_again_where_it_was(sandbox: Sandbox, browser_page: Page) -> None:
-    browser_page.goto(f"{sandbox.url}/tickets/1")
-    title = browser_page.title()
+def test_it_stops_cleanly_and_starts_again_where_it_was(sandbox: Sandbox, page: Page) -> None:
+    page.goto(f"{sandbox.url}/tickets/1")
+    title = page.title()
     assert sandbox.stop() == 0
     sandbox.start()
-    browser_page.goto(f"{sandbox.url}/tickets/1")
-    assert browser_page.title() == title
-    browser_page.goto(f"{sandbox.url}/inbox/open")
-    expect(browser_page.locator("li[data-ticket]").first).to_be_visible()
+    page.goto(f"{sandbox.url}/tickets/1")
+    assert page.title() == title
+    page.goto(f"{sandbox.url}/inbox/open")
+    expect(page.locator("li[data-ticket]").first).to_be_visible()
