@@ -16,6 +16,19 @@ OWNER_LOCK = "owner.lock"
 REBUILD_REQUEST = "rebuild.request"
 
 
+# Any fixed number that no other lock has.
+_LOG_LOCK = 7_305_412
+
+
+def append(session: Session, row: KnowledgeLog) -> None:
+    """Add a row to the log. On PostgreSQL writers take turns, so that ids become visible in their order: who has
+    seen one row has seen all before it. (On SQLite every transaction that writes has its turn anyway.)"""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOG_LOCK)))
+    session.add(row)
+    session.flush()
+
+
 def all_events() -> Iterator[tuple[int, Event | None]]:
     """The whole log, page by page; None for rows that no longer mean anything."""
     position = 0

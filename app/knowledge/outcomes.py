@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Agent
 from app.errors import NotFound
+from app.knowledge import index_log
 from app.knowledge.models import Article, KnowledgeLog, LogKind, Outcome, Suggestion
 from app.knowledge.similarity import GONE, UNCHANGED, says_the_same, similarity, weight
 
@@ -240,7 +241,8 @@ def _log(
     weight: float = 1.0,
     wrong: int | None = None,
 ) -> None:
-    session.add(
+    index_log.append(
+        session,
         KnowledgeLog(
             kind=kind,
             article_id=article_id,
@@ -248,5 +250,5 @@ def _log(
             weight=weight,
             question=question[:LONGEST_QUESTION],
             created_at=now,
-        )
+        ),
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotFound
-from app.knowledge import variables
+from app.knowledge import index_log, variables
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind
 from app.tags.service import find_or_make
 
@@ -176,7 +176,7 @@ def _keep_version(session: Session, article: Article, *, by: Agent | None, now: 
 
 
 def _tell_index(session: Session, article: Article, kind: LogKind, now: datetime) -> None:
-    session.add(KnowledgeLog(kind=kind, article_id=article.id, created_at=now))
+    index_log.append(session, KnowledgeLog(kind=kind, article_id=article.id, created_at=now))
     session.flush()
 
 
