@@ -16,6 +16,7 @@ from typing import IO
 import sqlalchemy as sa
 
 from app import db, installation, sandbox_mail
+from app.accounts.queries import has_agents
 from app.errors import SincerelyError
 from app.mailboxes.models import RawMail, RawState
 from app.settings import Settings, SettingsError, load_settings
@@ -48,6 +49,7 @@ def start() -> int:
         print(f"Sincerely cannot start: {error}", file=sys.stderr)
         return REFUSED
     if code == LEAVE_SANDBOX:
+        os.environ["SANDBOX"] = "no"
         os.execv(sys.executable, [sys.executable, "-m", "workers.supervisor"])  # noqa: S606 (ourselves, anew)
     return code
 
@@ -70,6 +72,10 @@ class Helpdesk:
         self._group.listen_for_signals()
         try:
             self._start_all(lock)
+            if not somebody_can_sign_in():
+                self._screen.tell(
+                    "nobody can sign in yet; make the first admin: .venv/bin/flask add-agent YOUR@ADDRESS"
+                )
             self._screen.tell(f"Sincerely is ready: {self._settings.public_url}")
             self._group.run(self._look_for_mailbox)
         except Interrupted:
@@ -138,6 +144,11 @@ class Helpdesk:
         if self._left_sandbox:
             self._screen.tell("a real mailbox was connected: leaving the sandbox")
             self._group.stopping = True
+
+
+def somebody_can_sign_in() -> bool:
+    with db.reading() as session:
+        return has_agents(session)
 
 
 def decided_letters() -> int:

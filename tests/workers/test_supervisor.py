@@ -15,6 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from app import db, installation
+from app.mailboxes.models import Mailbox
+from app.mailboxes.service import add_mailbox
+from app.settings import Settings
 from tests.support.sincerely import ROOT, Sincerely, free_port
 from tests.support.waiting import wait_until
 from tests.workers.test_group import alive
@@ -100,6 +104,31 @@ def answers(sincerely: Sincerely) -> bool:
         return json.loads(get(f"{sincerely.url}/healthz")[1])["status"] == "ok"
     except OSError:
         return False
+
+
+@pytest.mark.slow
+def test_the_first_real_mailbox_ends_the_sandbox(sincerely: Sincerely, settings: Settings) -> None:
+    sincerely.start()
+    said = len(sincerely.output())
+    real = settings.model_copy(update={"data_dir": sincerely.data_dir})
+    installation.prepare(real)
+    db.configure(real.database)
+    with db.transaction() as session:
+        mailbox = Mailbox(
+            address="support@help.example", imap_host="127.0.0.1", imap_port=free_port(), created_at=db.now()
+        )
+        add_mailbox(session, mailbox)
+    db.dispose()
+
+    def in_earnest() -> bool:
+        """Sincerely runs on without the sandbox"""
+        return "Sincerely is ready" in sincerely.output()[said:]
+
+    wait_until(in_earnest, 120, every=0.3)
+    assert "a real mailbox was connected: leaving the sandbox" in sincerely.output()
+    assert "nobody can sign in yet" in sincerely.output()[said:]
+    assert "sandbox" not in sincerely.pids()
+    assert answers(sincerely)
 
 
 def refusal(sincerely: Sincerely) -> str:

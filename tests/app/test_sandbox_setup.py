@@ -1,0 +1,65 @@
+"""What a sandbox has from its first moment, and that later starts leave alone what people did."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from app import db, sandbox_setup
+from app.accounts.models import Agent
+from app.knowledge.models import Article, KnowledgeLog
+from app.mailboxes.models import Mailbox
+from app.security import unseal
+from app.settings import Settings
+
+
+@pytest.fixture
+def sandbox(installation: Settings) -> Settings:
+    return installation.model_copy(update={"sandbox": "yes"})
+
+
+def rows(model: type) -> list:
+    with db.reading() as session:
+        return list(session.scalars(sa.select(model).order_by(model.id)))
+
+
+def test_the_first_start_makes_a_mailbox_two_agents_and_twenty_articles(sandbox: Settings) -> None:
+    sandbox_setup.ensure(sandbox, 11430, 11250, "a password")
+    [mailbox] = rows(Mailbox)
+    assert (mailbox.address, mailbox.sandbox) == ("support@sandbox.example", True)
+    assert (mailbox.imap_port, mailbox.smtp_port) == (11430, 11250)
+    assert unseal(sandbox.secret_key, mailbox.imap_password) == "a password"
+    assert [(agent.name, agent.role, agent.language) for agent in rows(Agent)] == [
+        ("Ben Carter", "admin", "en"),
+        ("Olga Sokolova", "agent", "ru"),
+    ]
+    assert all(agent.password_hash is None for agent in rows(Agent))
+    articles = rows(Article)
+    assert sorted(article.language for article in articles) == ["en"] * 10 + ["ru"] * 10
+    logged = rows(KnowledgeLog)
+    assert {row.article_id for row in logged if row.kind == "article"} == {article.id for article in articles}
+    assert {row.article_id for row in logged if row.kind == "learn"} == {article.id for article in articles}
+
+
+def test_a_later_start_only_changes_where_the_servers_are(sandbox: Settings) -> None:
+    first = sandbox_setup.ensure(sandbox, 11430, 11250, "a password")
+    with db.transaction() as session:
+        session.scalars(sa.select(Agent)).first().name = "Benjamin Carter"
+        session.scalars(sa.select(Article)).first().archived = True
+        session.get(Mailbox, first).name = "Our shop"
+    logged = len(rows(KnowledgeLog))
+
+    assert sandbox_setup.ensure(sandbox, 2143, 2125, "another password") == first
+
+    [mailbox] = rows(Mailbox)
+    assert (mailbox.imap_port, mailbox.smtp_port, mailbox.name) == (2143, 2125, "Our shop")
+    assert unseal(sandbox.secret_key, mailbox.smtp_password) == "another password"
+    assert [agent.name for agent in rows(Agent)] == ["Benjamin Carter", "Olga Sokolova"]
+    assert [article.archived for article in rows(Article)].count(True) == 1
+    assert len(rows(KnowledgeLog)) == logged
+
+
+def test_the_real_thing_gets_none_of_it(installation: Settings) -> None:
+    with pytest.raises(RuntimeError):
+        sandbox_setup.ensure(installation, 1, 2, "x")
+    assert rows(Mailbox) == rows(Agent) == []
