@@ -25,6 +25,12 @@ bp = Blueprint("knowledge", __name__, url_prefix="/knowledge")
 FIELDS = ("title", "answer", "language", "tags", "version", "action")
 LONGEST_SEARCH = 200
 MOST_HITS = 50
+SAMPLES = {
+    "en": {"customer.name": "Olga Petrova", "customer.first_name": "Olga", "ticket.subject": "Where is my order?",
+           "mailbox.name": "Support"},
+    "ru": {"customer.name": "Ольга Петрова", "customer.first_name": "Ольга", "ticket.subject": "Где мой заказ?",
+           "mailbox.name": "Поддержка"},
+}  # fmt: skip
 
 
 @bp.app_template_filter()
@@ -65,7 +71,7 @@ def show(article_id: int) -> Any:
         return render_template(
             "knowledge/show.html",
             article=article,
-            rendered=render(article.answer, sample_values()),
+            rendered=render(article.answer, sample_values(article.language)),
             usage=queries.usage(session, [article_id])[article_id],
             learnt=queries.learnt_count(session, article_id),
             versions=queries.versions(session, article_id),
@@ -125,7 +131,7 @@ def save(article_id: int) -> Any:
 def preview() -> Any:
     """The answer as it stands in the editor; called while somebody types."""
     form = fields(request.form, *FIELDS)
-    return render_template("knowledge/_preview.html", **_preview(form["answer"]))
+    return render_template("knowledge/_preview.html", **_preview(form["answer"], form["language"]))
 
 
 @bp.post("/<int:article_id>/restore")
@@ -156,16 +162,13 @@ def unarchive(article_id: int) -> Any:
     return _saved(article, _("The article is suggested again."))
 
 
-def sample_values() -> dict[str, str]:
-    """Made-up values that show what the variables become."""
+def sample_values(language: str) -> dict[str, str]:
+    """Made-up values that show what the variables become, in the language of the article."""
     return {
-        "customer.name": _("Olga Petrova"),
-        "customer.first_name": _("Olga"),
-        "customer.email": "olga@example.com",
+        "customer.email": "olga@shop.example",
         "agent.name": g.agent.name,
         "ticket.number": "1042",
-        "ticket.subject": _("Where is my order?"),
-        "mailbox.name": _("Support"),
+        **SAMPLES.get(language, SAMPLES["en"]),
     }
 
 
@@ -200,8 +203,8 @@ def _form_of(article: Article) -> dict[str, str]:
     }
 
 
-def _preview(answer: str) -> dict[str, Any]:
-    return {"rendered": render(answer, sample_values()), "unknown": variables.unknown(answer)}
+def _preview(answer: str, language: str) -> dict[str, Any]:
+    return {"rendered": render(answer, sample_values(language)), "unknown": variables.unknown(answer)}
 
 
 def _editor(
@@ -214,7 +217,7 @@ def _editor(
         errors={error.field: error} if error else {},
         previewed=preview,
         variables=variables.ALLOWED,
-        **_preview(form["answer"]),
+        **_preview(form["answer"], form["language"]),
     )
 
 
