@@ -22,11 +22,11 @@ def tidy(names: Iterable[str]) -> list[str]:
         word = " ".join(unicodedata.normalize("NFC", name).casefold().strip("# \t").split())
         word = "".join(char for char in word if char.isprintable())
         if len(word) > LONGEST:
-            raise InvalidInput(f"A tag has at most {LONGEST} characters.", "tags")
+            raise InvalidInput("A tag has at most 60 characters.", "tags")
         if word and word not in tidied:
             tidied.append(word)
     if len(tidied) > MOST:
-        raise InvalidInput(f"At most {MOST} tags.", "tags")
+        raise InvalidInput("At most 20 tags.", "tags")
     return tidied
 
 

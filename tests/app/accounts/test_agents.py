@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from app import security
 from app.accounts import links, queries, service, sign_ins
 from app.accounts.addresses import tidy_email
 from app.accounts.models import Agent, Role
 from app.errors import InvalidInput, NotFound
+from app.tags import service as tags
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PASSWORD = "seven unrelated words"
@@ -133,3 +135,17 @@ def test_the_list_says_who_is_invited_and_puts_the_deactivated_last(session: Ses
     assert [row.agent.id for row in rows] == [nora.id, gone.id]
     assert rows[0].invited_until == NOW + links.INVITATION
     assert rows[1].invited_until is None
+
+
+def test_what_people_read_about_lengths_is_true() -> None:
+    """The sentences are literal so that they can be translated; the limits live elsewhere."""
+    too_short, too_long = "x" * (security.SHORTEST_PASSWORD - 1), "x" * (security.LONGEST_PASSWORD + 1)
+    for password, figure in ((too_short, security.SHORTEST_PASSWORD), (too_long, security.LONGEST_PASSWORD)):
+        with pytest.raises(InvalidInput, match=str(figure)):
+            security.hash_password(password)
+    for names, figure in (
+        (["x" * (tags.LONGEST + 1)], tags.LONGEST),
+        ([str(n) for n in range(tags.MOST + 1)], tags.MOST),
+    ):
+        with pytest.raises(InvalidInput, match=str(figure)):
+            tags.tidy(names)
