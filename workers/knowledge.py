@@ -40,6 +40,8 @@ class KnowledgeOwner:
     def __init__(self, settings: Settings) -> None:
         self._directory = settings.search_dir
         self._suggester = Suggester(self._directory)
+        # From its first commit on, the suggester forgets what came after the last one: exactly what the log gives again.
+        self._suggester.commit(self._suggester.position)
         self._dirty_since: float | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -85,8 +87,8 @@ class KnowledgeOwner:
     def _follow_log(self) -> bool:
         with db.reading() as session:
             newest = session.scalar(sa.select(sa.func.max(KnowledgeLog.id))) or 0
-            if newest < self._suggester.position:
-                log.warning("the database is older than the knowledge index: rebuilding")
+            if newest < self._suggester.position or self._is_damaged():
+                log.warning("the knowledge index does not fit the database: rebuilding")
                 rows, rebuild = [], True
             else:
                 rows, rebuild = events_after(session, self._suggester.position), False
@@ -96,9 +98,12 @@ class KnowledgeOwner:
         for _row_id, event in rows:
             if event is not None:
                 apply_event(self._suggester, event)
-        if rows:
-            self._suggester.commit(rows[-1][0])
+        if rows and not self._suggester.commit(rows[-1][0]):
+            log.error("the knowledge index cannot be written: %s", self._suggester.problem)
         return bool(rows)
+
+    def _is_damaged(self) -> bool:
+        return self._suggester.position == 0 and self._suggester.problem is not None
 
     def _score(self) -> bool:
         with db.reading() as session:
