@@ -85,7 +85,7 @@ def write_reply(
     The same nonce again returns the first message. Raises InvalidInput for an empty reply and for bad addresses.
     """
     # Two clicks at once wait for each other here, so that the second finds what the first has written.
-    session.refresh(ticket, with_for_update=True)
+    session.refresh(ticket, with_for_update={"of": Ticket})
     earlier = session.scalar(sa.select(Message).where(Message.form_nonce == reply.nonce))
     if earlier is not None:
         return earlier

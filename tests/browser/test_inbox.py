@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app import db
@@ -30,11 +28,11 @@ def stopped(live_server: LiveServer, page: Page, context: BrowserContext) -> Pag
 
 
 @pytest.fixture
-def signed_in(live_server: LiveServer, browser_page: Page, context: BrowserContext) -> Iterator[Page]:
+def signed_in(live_server: LiveServer, browser_page: Page, context: BrowserContext) -> Page:
     """A page in which Nora is signed in, with the cookie that the server itself would have set."""
     agent = add_agent("nora@help.example", "Nora Lind")
     enter(context, live_server, agent)
-    yield browser_page
+    return browser_page
 
 
 def enter(context: BrowserContext, server: LiveServer, agent: Agent) -> None:
@@ -51,7 +49,9 @@ def editor(page: Page):
 
 def sent() -> list[str]:
     with db.reading() as session:
-        return list(session.scalars(sa.select(Message.visible).where(Message.kind == "outgoing").order_by(Message.id)))
+        return list(
+            session.scalars(sa.select(Message.visible).where(Message.kind == "outgoing").order_by(Message.id))
+        )
 
 
 def draft_text() -> str:
@@ -59,7 +59,9 @@ def draft_text() -> str:
         return session.scalar(sa.select(Draft.html)) or ""
 
 
-def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(
+    signed_in: Page, live_server: LiveServer, desk: Desk
+) -> None:  # noqa: F811
     desk.letter("The older one", subject="Older")
     ticket = desk.letter("The newer one", subject="Newer")
     page = signed_in
@@ -82,7 +84,9 @@ def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(signed_in: Page, l
     assert sent() == ["It left this morning. j k e"]
 
 
-def test_undo_brings_the_words_back_into_the_editor(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_undo_brings_the_words_back_into_the_editor(
+    signed_in: Page, live_server: LiveServer, desk: Desk
+) -> None:  # noqa: F811
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
@@ -107,7 +111,9 @@ def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServe
     expect(editor(page)).to_contain_text("Half a sentence")
 
 
-def test_a_dead_line_loses_nothing_and_says_so(live_server: LiveServer, page: Page, context: BrowserContext, desk: Desk) -> None:  # noqa: F811
+def test_a_dead_line_loses_nothing_and_says_so(
+    live_server: LiveServer, page: Page, context: BrowserContext, desk: Desk
+) -> None:  # noqa: F811
     enter(context, live_server, add_agent("nora@help.example", "Nora Lind"))
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
@@ -123,7 +129,9 @@ def test_a_dead_line_loses_nothing_and_says_so(live_server: LiveServer, page: Pa
     assert "Before. While offline." in draft_text()
 
 
-def test_a_crash_while_offline_loses_nothing(live_server: LiveServer, page: Page, context: BrowserContext, desk: Desk) -> None:  # noqa: F811
+def test_a_crash_while_offline_loses_nothing(
+    live_server: LiveServer, page: Page, context: BrowserContext, desk: Desk
+) -> None:  # noqa: F811
     enter(context, live_server, add_agent("nora@help.example", "Nora Lind"))
     address = f"{live_server.url}/tickets/{desk.letter()}"
     page.goto(address)
@@ -140,14 +148,18 @@ def test_a_crash_while_offline_loses_nothing(live_server: LiveServer, page: Page
     wait_until(lambda: "Only in this browser" in draft_text(), 10)
 
 
-def test_new_letters_appear_by_themselves_and_move_nothing(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_new_letters_appear_by_themselves_and_move_nothing(
+    signed_in: Page, live_server: LiveServer, desk: Desk
+) -> None:  # noqa: F811
     ticket = desk.letter("First words " * 200)
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{ticket}")
     scroll = page.locator("#ticket-scroll")
     before = scroll.evaluate("one => one.scrollTop")
     desk.letter("I forgot to say this", ticket_id=ticket)
-    other = desk.letter("Somebody else", subject="Another matter", sender_email="tom@buyer.example", sender_name="Tom")
+    other = desk.letter(
+        "Somebody else", subject="Another matter", sender_email="tom@buyer.example", sender_name="Tom"
+    )
     expect(page.locator("#m2")).to_contain_text("I forgot to say this", timeout=10_000)
     expect(page.locator(f"#t{other}")).to_contain_text("Another matter")
     expect(page.locator('.views [data-count="open"]')).to_have_text("2")
@@ -170,14 +182,23 @@ def test_something_new_stops_the_send_once(stopped: Page, live_server: LiveServe
     expect(page.locator("#thread .message-outgoing")).to_contain_text("My answer")
 
 
-def test_a_suggested_answer_is_inserted_by_its_number(stopped: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_a_suggested_answer_is_inserted_by_its_number(
+    stopped: Page, live_server: LiveServer, desk: Desk
+) -> None:  # noqa: F811
     ticket = desk.letter(sender_name="")
     with db.transaction() as session:
-        article = Article(title="Times", answer="Dear {{customer.first_name}}, **three** days.", language="en",
-                          created_at=db.now(), updated_at=db.now())
+        article = Article(
+            title="Times",
+            answer="Dear {{customer.first_name}}, **three** days.",
+            language="en",
+            created_at=db.now(),
+            updated_at=db.now(),
+        )
         session.add(article)
         session.flush()
-        session.add(Suggestion(message_id=1, article_id=article.id, rank=1, confidence=.9, created_at=db.now()))
+        session.add(
+            Suggestion(message_id=1, article_id=article.id, rank=1, confidence=0.9, created_at=db.now())
+        )
         session.execute(sa.update(Message).values(suggest_state="done"))
     page = stopped
     page.goto(f"{live_server.url}/tickets/{ticket}")
@@ -189,7 +210,9 @@ def test_a_suggested_answer_is_inserted_by_its_number(stopped: Page, live_server
     assert sent() == []
 
 
-def test_keys_rest_while_typing_and_can_be_switched_off(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_keys_rest_while_typing_and_can_be_switched_off(
+    signed_in: Page, live_server: LiveServer, desk: Desk
+) -> None:  # noqa: F811
     ticket = desk.letter()
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{ticket}")
@@ -227,12 +250,18 @@ def test_one_pane_at_a_time_on_a_phone(signed_in: Page, live_server: LiveServer,
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_a_hostile_letter_runs_nothing_and_calls_nobody(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
-    ticket = desk.letter("x", html=(
-        '<table><tr><td><img src="https://spy.example/a.gif"><script>top.hacked=1</script><svg onload="top.hacked=1"></svg>'
-        '<style>body{background:url(https://spy.example/b.gif)}</style><iframe src="https://spy.example/c"></iframe>'
-        '<form action="https://spy.example/d"><input autofocus onfocus="top.hacked=1"></form>'
-        '<a href="javascript:top.hacked=1" id="bait">click</a>The letter</td></tr></table>'))
+def test_a_hostile_letter_runs_nothing_and_calls_nobody(
+    signed_in: Page, live_server: LiveServer, desk: Desk
+) -> None:  # noqa: F811
+    ticket = desk.letter(
+        "x",
+        html=(
+            '<table><tr><td><img src="https://spy.example/a.gif"><script>top.hacked=1</script><svg onload="top.hacked=1"></svg>'
+            '<style>body{background:url(https://spy.example/b.gif)}</style><iframe src="https://spy.example/c"></iframe>'
+            '<form action="https://spy.example/d"><input autofocus onfocus="top.hacked=1"></form>'
+            '<a href="javascript:top.hacked=1" id="bait">click</a>The letter</td></tr></table>'
+        ),
+    )
     asked: list[str] = []
     signed_in.on("request", lambda request: asked.append(request.url))
     signed_in.goto(f"{live_server.url}/tickets/{ticket}")
@@ -262,11 +291,19 @@ def test_every_page_works_without_scripts(live_server: LiveServer, browser, desk
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1440, 900)])
-def test_nothing_sticks_out_at_any_width(signed_in: Page, live_server: LiveServer, desk: Desk, size: tuple[int, int]) -> None:  # noqa: F811
-    ticket = desk.letter("word" * 400, subject="subject" * 60, sender_name="Name" * 40,
-                         sender_email="a-very-long-address-indeed-it-is@a-very-long-domain-name-of-a-company.example")
+def test_nothing_sticks_out_at_any_width(
+    signed_in: Page, live_server: LiveServer, desk: Desk, size: tuple[int, int]
+) -> None:  # noqa: F811
+    ticket = desk.letter(
+        "word" * 400,
+        subject="subject" * 60,
+        sender_name="Name" * 40,
+        sender_email="a-very-long-address-indeed-it-is@a-very-long-domain-name-of-a-company.example",
+    )
     signed_in.set_viewport_size({"width": size[0], "height": size[1]})
     for path in ("/inbox/open", f"/tickets/{ticket}?compose=reply", "/search?q=x"):
         signed_in.goto(live_server.url + path)
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= size[0], path
-        assert signed_in.evaluate("(document.querySelector('#ticket-scroll')?.scrollWidth ?? 0) <= (document.querySelector('#ticket-scroll')?.clientWidth ?? 0)"), path
+        assert signed_in.evaluate(
+            "(document.querySelector('#ticket-scroll')?.scrollWidth ?? 0) <= (document.querySelector('#ticket-scroll')?.clientWidth ?? 0)"
+        ), path

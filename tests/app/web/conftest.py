@@ -25,14 +25,31 @@ class Desk:
         self.mailbox_id = mailbox.id
         self.address = mailbox.address
 
-    def letter(self, text: str = "Where is my order?", *, ticket_id: int | None = None, at: datetime | None = None,
-               **more: object) -> int:
+    def letter(
+        self,
+        text: str = "Where is my order?",
+        *,
+        ticket_id: int | None = None,
+        at: datetime | None = None,
+        **more: object,
+    ) -> int:
         """A letter in a new ticket, or in this one; the id of the ticket."""
         now = at or db.now()
         values: dict[str, object] = {
-            "raw_mail_id": None, "mailbox_id": self.mailbox_id, "sender_name": "Olga Petrova",
-            "sender_email": "olga@buyer.example", "subject": "My order", "visible": text, "folded": "", "signature": "",
-            "html": None, "language": "en", "arrived_at": now, "to": (("", self.address),), **more}
+            "raw_mail_id": None,
+            "mailbox_id": self.mailbox_id,
+            "sender_name": "Olga Petrova",
+            "sender_email": "olga@buyer.example",
+            "subject": "My order",
+            "visible": text,
+            "folded": "",
+            "signature": "",
+            "html": None,
+            "language": "en",
+            "arrived_at": now,
+            "to": (("", self.address),),
+            **more,
+        }
         letter = IncomingLetter(**values)  # type: ignore[arg-type]
         with db.transaction() as session:
             customer = find_or_create(session, letter.sender_email, letter.sender_name, now=now)
@@ -43,7 +60,10 @@ class Desk:
 
     def letters(self, number: int) -> list[int]:
         begin = db.now() - timedelta(days=1)
-        return [self.letter(f"Letter {n}", subject=f"Subject {n}", at=begin + timedelta(minutes=n)) for n in range(number)]
+        return [
+            self.letter(f"Letter {n}", subject=f"Subject {n}", at=begin + timedelta(minutes=n))
+            for n in range(number)
+        ]
 
 
 @pytest.fixture

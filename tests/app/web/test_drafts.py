@@ -21,7 +21,14 @@ JSON = {"Accept": "application/json"}
 
 
 def save(agent: FlaskClient, ticket: int, html: str, version: int = 0, **more: str):
-    data = {"kind": "outgoing", "html": html, "version": str(version), "to": "olga@buyer.example", "cc": "", **more}
+    data = {
+        "kind": "outgoing",
+        "html": html,
+        "version": str(version),
+        "to": "olga@buyer.example",
+        "cc": "",
+        **more,
+    }
     return agent.post(f"/tickets/{ticket}/draft", data=data, headers=JSON)
 
 
@@ -109,8 +116,18 @@ def test_a_file_of_a_draft_is_its_authors_alone(agent: FlaskClient, app: Flask, 
     colleague = sign_in(app.test_client(), add_agent("max@help.example", "Max Brodt"))
     assert agent.get(file["url"]).status_code == 200
     assert colleague.get(file["url"]).status_code == 404
-    assert colleague.post(f"/tickets/{ticket}/draft/files/{file['id']}/remove", data={"kind": "outgoing"}).status_code == 404
-    assert agent.post(f"/tickets/{ticket}/draft/files/{file['id']}/remove", data={"kind": "outgoing"}, headers=JSON).status_code == 200
+    assert (
+        colleague.post(
+            f"/tickets/{ticket}/draft/files/{file['id']}/remove", data={"kind": "outgoing"}
+        ).status_code
+        == 404
+    )
+    assert (
+        agent.post(
+            f"/tickets/{ticket}/draft/files/{file['id']}/remove", data={"kind": "outgoing"}, headers=JSON
+        ).status_code
+        == 200
+    )
     assert agent.get(file["url"]).status_code == 404
 
 
@@ -121,7 +138,10 @@ def test_too_much_is_refused_with_words(agent: FlaskClient, desk) -> None:
     too_much = attach(agent, ticket, b"y" * 11)
     assert too_much.status_code == 422 and "too much for one letter" in too_much.json["error"]
     assert attach(agent, ticket, b"x" * (limit + 2_000_000)).status_code == 413
-    assert agent.post(f"/tickets/{ticket}/draft/files", data={"kind": "outgoing"}, headers=JSON).status_code == 422
+    assert (
+        agent.post(f"/tickets/{ticket}/draft/files", data={"kind": "outgoing"}, headers=JSON).status_code
+        == 422
+    )
 
 
 def test_without_scripts_a_file_is_added_by_the_plain_form(agent: FlaskClient, desk) -> None:
@@ -131,9 +151,22 @@ def test_without_scripts_a_file_is_added_by_the_plain_form(agent: FlaskClient, d
     assert re.search(r'data-file="\d+".*plain\.txt', page.text, re.DOTALL)
 
 
-@pytest.mark.parametrize(("given", "kept"), [
-    ("report.pdf", "report.pdf"), ("../../etc/passwd", "passwd"), ("C:\\temp\\a.doc", "a.doc"), (".htaccess", "htaccess"),
-    ("invoice\u202efdp.exe", "invoicefdp.exe"), ("a\u200bb.txt", "ab.txt"), ("", "file"), ("...", "file"), ("a\r\nb.txt", "ab.txt"),
-    ("Cafe\u0301.txt", "Café.txt"), ('qu"ote<>|?.txt', "quote.txt"), ("x" * 300 + ".png", "x" * 176 + ".png")])
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\a.doc", "a.doc"),
+        (".htaccess", "htaccess"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("a\u200bb.txt", "ab.txt"),
+        ("", "file"),
+        ("...", "file"),
+        ("a\r\nb.txt", "ab.txt"),
+        ("Cafe\u0301.txt", "Café.txt"),
+        ('qu"ote<>|?.txt', "quote.txt"),
+        ("x" * 300 + ".png", "x" * 176 + ".png"),
+    ],
+)
 def test_names_of_files_are_tidied(given: str, kept: str) -> None:
     assert tidy_filename(given) == kept

@@ -18,7 +18,11 @@ PATHS = ["/sign-in", "/inbox/open", "/no-such-page", "/static/css/app.css", "/he
 def test_every_answer_carries_the_protective_headers(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "object-src 'none'" in policy
+    assert (
+        "default-src 'self'" in policy
+        and "frame-ancestors 'none'" in policy
+        and "object-src 'none'" in policy
+    )
     assert "unsafe-inline" not in policy and "unsafe-eval" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
@@ -53,13 +57,24 @@ def test_pages_have_no_inline_code_or_style(agent: FlaskClient, desk) -> None:
             assert "src=" in tag or "nonce=" in tag
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("Origin", "https://elsewhere.example"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Origin", "https://elsewhere.example"),
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+    ],
+)
 def test_a_form_from_another_site_is_refused(agent: FlaskClient, desk, name: str, value: str) -> None:
     ticket = desk.letter()
     refused = agent.post(f"/tickets/{ticket}/status", data={"status": "closed"}, headers={name: value})
     assert refused.status_code == 403
-    assert agent.post(f"/tickets/{ticket}/status", data={"status": "closed"}, headers={"Origin": "null"}).status_code == 303
+    assert (
+        agent.post(
+            f"/tickets/{ticket}/status", data={"status": "closed"}, headers={"Origin": "null"}
+        ).status_code
+        == 303
+    )
 
 
 def test_a_name_that_is_not_ours_is_refused(client: FlaskClient) -> None:
@@ -71,7 +86,10 @@ def test_a_form_without_its_token_changes_nothing_and_says_so(agent: FlaskClient
     app.config["WTF_CSRF_ENABLED"] = True
     answer = agent.post(f"/tickets/{ticket}/status", data={"status": "closed"})
     assert answer.status_code == 400 and "open for too long" in answer.text
-    assert "Subject" not in agent.get("/inbox/closed").text and f'id="t{ticket}"' in agent.get("/inbox/open").text
+    assert (
+        "Subject" not in agent.get("/inbox/closed").text
+        and f'id="t{ticket}"' in agent.get("/inbox/open").text
+    )
 
 
 def test_https_gets_host_cookies_and_hsts(installation: Settings) -> None:
@@ -81,7 +99,12 @@ def test_https_gets_host_cookies_and_hsts(installation: Settings) -> None:
     app.add_url_rule("/remember", "remember", _remember)
     answer = app.test_client().get("/remember", base_url="https://desk.example")
     cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-session=") and "Secure" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    assert (
+        cookie.startswith("__Host-session=")
+        and "Secure" in cookie
+        and "HttpOnly" in cookie
+        and "SameSite=Lax" in cookie
+    )
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
 
 
@@ -96,7 +119,9 @@ def test_an_unexpected_error_tells_an_id_and_nothing_of_the_inside(installation:
 
 def test_htmx_and_scripts_get_errors_in_their_own_form(agent: FlaskClient) -> None:
     toast = agent.get("/tickets/99", headers={"HX-Request": "true"})
-    assert toast.status_code == 404 and toast.headers["HX-Retarget"] == "#toasts" and "<html" not in toast.text
+    assert (
+        toast.status_code == 404 and toast.headers["HX-Retarget"] == "#toasts" and "<html" not in toast.text
+    )
     answer = agent.get("/tickets/99", headers={"Accept": "application/json"})
     assert answer.status_code == 404 and answer.json is not None and answer.json["error"]
 
@@ -108,7 +133,11 @@ def test_error_pages_speak_russian(client: FlaskClient) -> None:
 def test_the_application_can_be_made_twice(installation: Settings) -> None:
     first, second = create_app(installation), create_app(installation)
     assert first is not second
-    assert second.test_client().get("/sign-in").status_code == first.test_client().get("/sign-in").status_code == 200
+    assert (
+        second.test_client().get("/sign-in").status_code
+        == first.test_client().get("/sign-in").status_code
+        == 200
+    )
 
 
 def _remember() -> str:

@@ -47,16 +47,32 @@ def test_views_show_their_tickets_and_their_numbers(agent: FlaskClient, desk) ->
     for ticket, status in ((closed, "closed"), (waiting, "waiting"), (spam, "spam")):
         change(ticket, service.set_status, status)
     change(free, service.set_tags, ["vip"])
-    expected = {"mine": {mine}, "unassigned": {free}, "open": {mine, free}, "closed": {closed}, "waiting": {waiting},
-                "spam": {spam}, f"mailbox-{desk.mailbox_id}": {mine, free}, "tag-1": {free}}
+    expected = {
+        "mine": {mine},
+        "unassigned": {free},
+        "open": {mine, free},
+        "closed": {closed},
+        "waiting": {waiting},
+        "spam": {spam},
+        f"mailbox-{desk.mailbox_id}": {mine, free},
+        "tag-1": {free},
+    }
     for slug, tickets in expected.items():
         text = agent.get(f"/inbox/{slug}").text
         assert set(rows(text)) == tickets, slug
-        assert [count_of(text, name) for name in ("mine", "unassigned", "open", "waiting", "spam")] == ["1", "1", "2", "1", "1"]
+        assert [count_of(text, name) for name in ("mine", "unassigned", "open", "waiting", "spam")] == [
+            "1",
+            "1",
+            "2",
+            "1",
+            "1",
+        ]
         assert count_of(text, "tag-1") == "1" and count_of(text, "closed") == ""
 
 
-@pytest.mark.parametrize("slug", ["nothing", "mailbox-", "tag-x", "mailbox-0", "open'--", "tag-99999999999999999999"])
+@pytest.mark.parametrize(
+    "slug", ["nothing", "mailbox-", "tag-x", "mailbox-0", "open'--", "tag-99999999999999999999"]
+)
 def test_an_unknown_view_is_not_found(agent: FlaskClient, slug: str) -> None:
     assert agent.get(f"/inbox/{slug}").status_code == 404
 
@@ -111,12 +127,33 @@ def test_marks_tell_drafts_failures_and_assignees(agent: FlaskClient, desk) -> N
     assert "Draft</span>" in text and "Assigned to Nora Lind" in text and "is-unread" not in text
 
 
-@pytest.mark.parametrize(("query", "found"), [
-    ("#2", {2}), ("2", {2}), ("olga@", {1, 3}), ("OLGA@BUYER.EXAMPLE", {1, 3}), ("возврат", {2}), ("ВОЗВРАТ", {2}),
-    ("petrova parcel", {1}), ("nothing like this", set()), ("100%", {3}), ("_", set()), ("", set()), ("'; drop", set())])
-def test_search_finds_numbers_addresses_names_and_words(agent: FlaskClient, desk, query: str, found: set[int]) -> None:
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("#2", {2}),
+        ("2", {2}),
+        ("olga@", {1, 3}),
+        ("OLGA@BUYER.EXAMPLE", {1, 3}),
+        ("возврат", {2}),
+        ("ВОЗВРАТ", {2}),
+        ("petrova parcel", {1}),
+        ("nothing like this", set()),
+        ("100%", {3}),
+        ("_", set()),
+        ("", set()),
+        ("'; drop", set()),
+    ],
+)
+def test_search_finds_numbers_addresses_names_and_words(
+    agent: FlaskClient, desk, query: str, found: set[int]
+) -> None:
     desk.letter("Where is my parcel?")
-    desk.letter("Как оформить Возврат товара?", sender_email="anna@pochta.example", sender_name="Анна", subject="Вопрос")
+    desk.letter(
+        "Как оформить Возврат товара?",
+        sender_email="anna@pochta.example",
+        sender_name="Анна",
+        subject="Вопрос",
+    )
     desk.letter("I am 100% sure")
     assert set(rows(agent.get("/search", query_string={"q": query}).text)) == found
 

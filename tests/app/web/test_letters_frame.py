@@ -14,9 +14,13 @@ from app.tickets.filing import LetterFile
 from app.tickets.letter_shape import shape_of
 from app.tickets.models import Message
 
-PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-HTML = ('<table><tr><td><script>alert(1)</script><img src="https://spy.example/open.gif"><img src="cid:logo@a">'
-        '<a href="javascript:alert(1)">x</a>Hello</td></tr></table>')
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+HTML = (
+    '<table><tr><td><script>alert(1)</script><img src="https://spy.example/open.gif"><img src="cid:logo@a">'
+    '<a href="javascript:alert(1)">x</a>Hello</td></tr></table>'
+)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"></svg>'
 
 
@@ -32,8 +36,14 @@ def test_the_frame_is_inert(agent: FlaskClient, desk) -> None:
     desk.letter("Hello", html=HTML)
     answer = agent.get("/messages/1/letter")
     policy = answer.headers["Content-Security-Policy"]
-    for part in ("default-src 'none'", "img-src data:;", "form-action 'none'", "base-uri 'none'", "frame-ancestors 'self'",
-                 "sandbox allow-popups allow-popups-to-escape-sandbox"):
+    for part in (
+        "default-src 'none'",
+        "img-src data:;",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'self'",
+        "sandbox allow-popups allow-popups-to-escape-sandbox",
+    ):
         assert part in policy
     assert "allow-scripts" not in policy and "allow-same-origin" not in policy
     assert "alert" not in answer.text and "spy.example" not in answer.text and "Hello" in answer.text
@@ -44,7 +54,10 @@ def test_pictures_from_elsewhere_come_only_when_asked_for_and_only_then(agent: F
     page = agent.get(f"/tickets/{ticket}").text
     assert "Pictures from elsewhere are blocked." in page and "spy.example" not in page
     asked = agent.get("/messages/1/letter?images=yes")
-    assert "https://spy.example/open.gif" in asked.text and "img-src data: https:" in asked.headers["Content-Security-Policy"]
+    assert (
+        "https://spy.example/open.gif" in asked.text
+        and "img-src data: https:" in asked.headers["Content-Security-Policy"]
+    )
     body = agent.get("/messages/1/body?as=html&images=yes").text
     assert "images=yes" in body and "are blocked" not in body
     assert "spy.example" not in agent.get("/messages/1/letter").text
@@ -52,7 +65,10 @@ def test_pictures_from_elsewhere_come_only_when_asked_for_and_only_then(agent: F
 
 def test_the_page_frames_it_without_rights(agent: FlaskClient, desk) -> None:
     page = agent.get(f"/tickets/{desk.letter('Hello', html=HTML)}").text
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page and 'referrerpolicy="no-referrer"' in page
+    assert (
+        'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+        and 'referrerpolicy="no-referrer"' in page
+    )
 
 
 def test_inline_pictures_travel_inside_when_they_are_pictures(agent: FlaskClient, desk) -> None:
@@ -77,25 +93,48 @@ def test_a_letter_without_html_has_no_frame(agent: FlaskClient, desk) -> None:
     assert agent.get("/messages/77/letter").status_code == 404
 
 
-@pytest.mark.parametrize(("content", "name", "kind"), [
-    (b"<script>alert(1)</script>", "page.html", "text/html"), (SVG, "drawing.svg", "image/svg+xml"),
-    (b"%PDF-1.7", "a.pdf", "application/pdf"), (PNG, "a.png", "image/png"), (b"<?xml version='1.0'?>", "a.xml", "text/xml"),
-    (b"MZ", "setup.exe", "text/plain"), (b"x", "a.html", "image/png\r\nX-Evil: 1")])
-def test_downloads_are_bytes_and_nothing_else(agent: FlaskClient, desk, content: bytes, name: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "name", "kind"),
+    [
+        (b"<script>alert(1)</script>", "page.html", "text/html"),
+        (SVG, "drawing.svg", "image/svg+xml"),
+        (b"%PDF-1.7", "a.pdf", "application/pdf"),
+        (PNG, "a.png", "image/png"),
+        (b"<?xml version='1.0'?>", "a.xml", "text/xml"),
+        (b"MZ", "setup.exe", "text/plain"),
+        (b"x", "a.html", "image/png\r\nX-Evil: 1"),
+    ],
+)
+def test_downloads_are_bytes_and_nothing_else(
+    agent: FlaskClient, desk, content: bytes, name: str, kind: str
+) -> None:
     desk.letter("files", files=(file_of(agent, content, name, kind),))
     answer = agent.get("/attachments/1")
     assert answer.data == content and answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
-    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "sandbox" in answer.headers["Content-Security-Policy"]
+    assert (
+        answer.headers["X-Content-Type-Options"] == "nosniff"
+        and "sandbox" in answer.headers["Content-Security-Policy"]
+    )
     assert "X-Evil" not in answer.headers
 
 
-@pytest.mark.parametrize(("content", "name", "kind", "shown"), [
-    (PNG, "a.png", "image/png", "image/png"), (PNG, "a.html", "text/html", "image/png"),
-    (b"\xff\xd8\xff\xe0", "a.jpg", "image/jpeg", "image/jpeg"), (b"GIF89a", "a.gif", "image/gif", "image/gif"),
-    (b"RIFF0000WEBPVP8 ", "a.webp", "image/webp", "image/webp"), (SVG, "a.png", "image/png", None),
-    (b"%PDF-1.7\x00", "a.png", "image/png", None), (b"\x00\x01", "a.txt", "text/plain", None)])
-def test_previews_go_by_the_first_bytes(agent: FlaskClient, desk, content: bytes, name: str, kind: str, shown: str | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "name", "kind", "shown"),
+    [
+        (PNG, "a.png", "image/png", "image/png"),
+        (PNG, "a.html", "text/html", "image/png"),
+        (b"\xff\xd8\xff\xe0", "a.jpg", "image/jpeg", "image/jpeg"),
+        (b"GIF89a", "a.gif", "image/gif", "image/gif"),
+        (b"RIFF0000WEBPVP8 ", "a.webp", "image/webp", "image/webp"),
+        (SVG, "a.png", "image/png", None),
+        (b"%PDF-1.7\x00", "a.png", "image/png", None),
+        (b"\x00\x01", "a.txt", "text/plain", None),
+    ],
+)
+def test_previews_go_by_the_first_bytes(
+    agent: FlaskClient, desk, content: bytes, name: str, kind: str, shown: str | None
+) -> None:
     desk.letter("files", files=(file_of(agent, content, name, kind),))
     answer = agent.get("/attachments/1/preview")
     if shown is None:
@@ -107,7 +146,9 @@ def test_previews_go_by_the_first_bytes(agent: FlaskClient, desk, content: bytes
 
 
 def test_a_text_preview_is_words_on_a_page(agent: FlaskClient, desk) -> None:
-    desk.letter("files", files=(file_of(agent, "<script>alert(1)</script> Привет".encode(), "a.txt", "text/plain"),))
+    desk.letter(
+        "files", files=(file_of(agent, "<script>alert(1)</script> Привет".encode(), "a.txt", "text/plain"),)
+    )
     text = agent.get("/attachments/1/preview").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt; Привет" in text
 
@@ -125,18 +166,38 @@ def test_the_original_is_downloaded_as_it_came(agent: FlaskClient, desk) -> None
         folder = Folder(mailbox_id=desk.mailbox_id, name="INBOX")
         session.add(folder)
         session.flush()
-        session.add(RawMail(mailbox_id=desk.mailbox_id, folder_id=folder.id, uidvalidity=1, uid=1, sha256=stored(agent, raw),
-                            stored_at=db.now()))
+        session.add(
+            RawMail(
+                mailbox_id=desk.mailbox_id,
+                folder_id=folder.id,
+                uidvalidity=1,
+                uid=1,
+                sha256=stored(agent, raw),
+                stored_at=db.now(),
+            )
+        )
     desk.letter("hello", raw_mail_id=1)
     answer = agent.get("/messages/1/source")
-    assert answer.data == raw and answer.mimetype == "application/octet-stream" and ".eml" in answer.headers["Content-Disposition"]
+    assert (
+        answer.data == raw
+        and answer.mimetype == "application/octet-stream"
+        and ".eml" in answer.headers["Content-Disposition"]
+    )
 
 
 def test_replies_are_cleaned_again_when_shown(agent: FlaskClient, desk) -> None:
     ticket = desk.letter()
     with db.transaction() as session:
-        session.add(Message(ticket_id=ticket, kind="note", author_id=agent.agent.id, arrived_at=db.now(), visible="x",
-                            html="<div onclick=alert(1)>old <b>note</b><script>alert(1)</script></div>"))
+        session.add(
+            Message(
+                ticket_id=ticket,
+                kind="note",
+                author_id=agent.agent.id,
+                arrived_at=db.now(),
+                visible="x",
+                html="<div onclick=alert(1)>old <b>note</b><script>alert(1)</script></div>",
+            )
+        )
     text = agent.get(f"/tickets/{ticket}").text
     assert "onclick" not in text and "alert(1)" not in text and "old " in text
 

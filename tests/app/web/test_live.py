@@ -20,7 +20,9 @@ def mark_of(page: str) -> str:
 
 
 def ask(agent: FlaskClient, mark: str, **more: object):
-    return agent.get("/live", query_string={"mark": mark, "view": "open", **more}, headers={"Accept": "application/json"})
+    return agent.get(
+        "/live", query_string={"mark": mark, "view": "open", **more}, headers={"Accept": "application/json"}
+    )
 
 
 def test_nothing_new_is_an_empty_answer_and_one_query(agent: FlaskClient, desk, count_queries) -> None:

@@ -17,12 +17,19 @@ from app.settings import Settings
 from tests.app.web.conftest import one
 from tests.support.web import add_agent, sign_in
 
-WRITTEN = {"sender": "Anna@Mail.example", "name": "Анна Winter", "subject": "Где заказ?", "text": "Hello,\n\nwhere is it?"}
+WRITTEN = {
+    "sender": "Anna@Mail.example",
+    "name": "Анна Winter",
+    "subject": "Где заказ?",
+    "text": "Hello,\n\nwhere is it?",
+}
 
 
 @pytest.fixture
 def sandbox(installation: Settings) -> FlaskClient:
-    settings = installation.model_copy(update={"sandbox": "yes", "sandbox_database_url": installation.database_url})
+    settings = installation.model_copy(
+        update={"sandbox": "yes", "sandbox_database_url": installation.database_url}
+    )
     app: Flask = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return sign_in(app.test_client(), add_agent("demo@sandbox.example", "Demo Agent"))
@@ -38,7 +45,12 @@ def deliver(client: FlaskClient, address: str, raw: bytes, uid: int = 1) -> None
 
 
 def test_a_real_installation_has_none_of_it(agent: FlaskClient) -> None:
-    for path in ("/sandbox", "/sandbox/mailbox", "/sandbox/mailbox/letter?address=a@b&uid=1", "/sandbox/letters/1"):
+    for path in (
+        "/sandbox",
+        "/sandbox/mailbox",
+        "/sandbox/mailbox/letter?address=a@b&uid=1",
+        "/sandbox/letters/1",
+    ):
         assert agent.get(path).status_code == 404
     assert agent.post("/sandbox", data=WRITTEN).status_code == 404
     assert "Sandbox" not in agent.get("/inbox/open").text
@@ -50,7 +62,11 @@ def test_a_letter_is_kept_as_a_mail_program_would_send_it(sandbox: FlaskClient) 
     row = one(sa.select(SandboxLetter))
     mail = message_from_bytes(sandbox.application.extensions["blobs"].get(row.sha256), policy=default)
     assert row.sender == "anna@mail.example" and row.recipient == sandbox_mail.SUPPORT_ADDRESS
-    assert mail["From"] == "Анна Winter <anna@mail.example>" and mail["Subject"] == "Где заказ?" and mail["Message-ID"]
+    assert (
+        mail["From"] == "Анна Winter <anna@mail.example>"
+        and mail["Subject"] == "Где заказ?"
+        and mail["Message-ID"]
+    )
     assert mail.get_body().get_content().strip() == "Hello,\n\nwhere is it?"
     assert [part.get_filename() for part in mail.iter_attachments()] == ["scan.pdf"]
 
@@ -76,15 +92,19 @@ def test_what_no_mail_program_would_send_is_told(sandbox: FlaskClient, wrong: di
 
 def test_a_line_break_in_the_subject_makes_no_header(sandbox: FlaskClient) -> None:
     sandbox.post("/sandbox", data={**WRITTEN, "subject": "Hi\r\nBcc: everyone@else.example"})
-    mail = message_from_bytes(sandbox.application.extensions["blobs"].get(one(sa.select(SandboxLetter)).sha256))
+    mail = message_from_bytes(
+        sandbox.application.extensions["blobs"].get(one(sa.select(SandboxLetter)).sha256)
+    )
     assert mail["Bcc"] is None
 
 
 def test_the_customers_mailbox_shows_what_arrived(sandbox: FlaskClient) -> None:
     assert "No letter yet" in sandbox.get("/sandbox/mailbox").text
-    raw = (b"From: Ben <support+t@sandbox.example>\r\nReply-To: support+t@sandbox.example\r\nSubject: Re: order\r\n"
-           b"Message-ID: <answer@sandbox.example>\r\nReferences: <first@mail.example>\r\nContent-Type: text/html\r\n\r\n"
-           b'<p>Hello</p><script>alert(1)</script><a href="http://127.0.0.1:8025/r/token/good">smile</a>')
+    raw = (
+        b"From: Ben <support+t@sandbox.example>\r\nReply-To: support+t@sandbox.example\r\nSubject: Re: order\r\n"
+        b"Message-ID: <answer@sandbox.example>\r\nReferences: <first@mail.example>\r\nContent-Type: text/html\r\n\r\n"
+        b'<p>Hello</p><script>alert(1)</script><a href="http://127.0.0.1:8025/r/token/good">smile</a>'
+    )
     deliver(sandbox, "anna@mail.example", raw)
     page = sandbox.get("/sandbox/mailbox").text
     assert "Re: order" in page and "<script>alert" not in page
@@ -92,6 +112,8 @@ def test_the_customers_mailbox_shows_what_arrived(sandbox: FlaskClient) -> None:
     assert "Hello" in frame.text and "alert" not in frame.text and "/r/token/good" in frame.text
     assert "sandbox allow-popups" in frame.headers["Content-Security-Policy"]
     sandbox.post("/sandbox", data={**WRITTEN, "in_reply_to": "1"})
-    mail = message_from_bytes(sandbox.application.extensions["blobs"].get(one(sa.select(SandboxLetter)).sha256))
+    mail = message_from_bytes(
+        sandbox.application.extensions["blobs"].get(one(sa.select(SandboxLetter)).sha256)
+    )
     assert mail["In-Reply-To"] == "<answer@sandbox.example>" and mail["To"] == "support+t@sandbox.example"
     assert mail["References"] == "<first@mail.example> <answer@sandbox.example>"
