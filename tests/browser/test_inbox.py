@@ -13,7 +13,7 @@ from app.accounts import sign_ins
 from app.accounts.models import Agent
 from app.knowledge.models import Article, Suggestion
 from app.tickets.models import Draft, Message, Ticket
-from tests.app.web.conftest import Desk, desk  # noqa: F401 (a fixture)
+from tests.app.web.conftest import Desk
 from tests.support.waiting import wait_until
 from tests.support.web import LiveServer, add_agent
 
@@ -61,7 +61,7 @@ def draft_text() -> str:
 
 def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(
     signed_in: Page, live_server: LiveServer, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     desk.letter("The older one", subject="Older")
     ticket = desk.letter("The newer one", subject="Newer")
     page = signed_in
@@ -86,7 +86,7 @@ def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(
 
 def test_undo_brings_the_words_back_into_the_editor(
     signed_in: Page, live_server: LiveServer, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
@@ -100,7 +100,7 @@ def test_undo_brings_the_words_back_into_the_editor(
     assert sent() == []
 
 
-def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
@@ -113,7 +113,7 @@ def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServe
 
 def test_a_dead_line_loses_nothing_and_says_so(
     live_server: LiveServer, page: Page, context: BrowserContext, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     enter(context, live_server, add_agent("nora@help.example", "Nora Lind"))
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
@@ -131,7 +131,7 @@ def test_a_dead_line_loses_nothing_and_says_so(
 
 def test_a_crash_while_offline_loses_nothing(
     live_server: LiveServer, page: Page, context: BrowserContext, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     enter(context, live_server, add_agent("nora@help.example", "Nora Lind"))
     address = f"{live_server.url}/tickets/{desk.letter()}"
     page.goto(address)
@@ -150,7 +150,7 @@ def test_a_crash_while_offline_loses_nothing(
 
 def test_new_letters_appear_by_themselves_and_move_nothing(
     signed_in: Page, live_server: LiveServer, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     ticket = desk.letter("First words " * 200)
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{ticket}")
@@ -166,7 +166,7 @@ def test_new_letters_appear_by_themselves_and_move_nothing(
     assert scroll.evaluate("one => one.scrollTop") == before
 
 
-def test_something_new_stops_the_send_once(stopped: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_something_new_stops_the_send_once(stopped: Page, live_server: LiveServer, desk: Desk) -> None:
     ticket = desk.letter()
     page = stopped
     page.goto(f"{live_server.url}/tickets/{ticket}")
@@ -184,7 +184,7 @@ def test_something_new_stops_the_send_once(stopped: Page, live_server: LiveServe
 
 def test_a_suggested_answer_is_inserted_by_its_number(
     stopped: Page, live_server: LiveServer, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     ticket = desk.letter(sender_name="")
     with db.transaction() as session:
         article = Article(
@@ -212,7 +212,7 @@ def test_a_suggested_answer_is_inserted_by_its_number(
 
 def test_keys_rest_while_typing_and_can_be_switched_off(
     signed_in: Page, live_server: LiveServer, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     ticket = desk.letter()
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{ticket}")
@@ -233,7 +233,7 @@ def test_keys_rest_while_typing_and_can_be_switched_off(
         assert session.get_one(Ticket, ticket).status == "open"
 
 
-def test_one_pane_at_a_time_on_a_phone(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:  # noqa: F811
+def test_one_pane_at_a_time_on_a_phone(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:
     desk.letter("Read me on the train", subject="On the go")
     page = signed_in
     page.set_viewport_size({"width": 390, "height": 844})
@@ -252,7 +252,7 @@ def test_one_pane_at_a_time_on_a_phone(signed_in: Page, live_server: LiveServer,
 
 def test_a_hostile_letter_runs_nothing_and_calls_nobody(
     signed_in: Page, live_server: LiveServer, desk: Desk
-) -> None:  # noqa: F811
+) -> None:
     ticket = desk.letter(
         "x",
         html=(
@@ -272,7 +272,7 @@ def test_a_hostile_letter_runs_nothing_and_calls_nobody(
     assert all(url.startswith(live_server.url) for url in asked), asked
 
 
-def test_every_page_works_without_scripts(live_server: LiveServer, browser, desk: Desk) -> None:  # noqa: F811
+def test_every_page_works_without_scripts(live_server: LiveServer, browser, desk: Desk) -> None:
     ticket = desk.letter("Plain and simple")
     context = browser.new_context(java_script_enabled=False)
     enter(context, live_server, add_agent("nora@help.example", "Nora Lind"))
@@ -293,7 +293,7 @@ def test_every_page_works_without_scripts(live_server: LiveServer, browser, desk
 @pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1440, 900)])
 def test_nothing_sticks_out_at_any_width(
     signed_in: Page, live_server: LiveServer, desk: Desk, size: tuple[int, int]
-) -> None:  # noqa: F811
+) -> None:
     ticket = desk.letter(
         "word" * 400,
         subject="subject" * 60,
