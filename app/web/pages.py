@@ -121,8 +121,13 @@ def has_endpoint(endpoint: str) -> bool:
 
 def static_url(filename: str) -> str:
     """Address of a static file with a fingerprint of its content, so that browsers may keep it for a year."""
-    path = STATIC / filename
-    return url_for("static", filename=filename, v=_fingerprint(path, path.stat().st_mtime_ns))
+    # A page names the same file (the icons) a hundred times: looked at once per request.
+    known: dict[str, str] = g.setdefault("static_urls", {})
+    if filename not in known:
+        path = STATIC / filename
+        version = _fingerprint(path, path.stat().st_mtime_ns)
+        known[filename] = url_for("static", filename=filename, v=version)
+    return known[filename]
 
 
 @lru_cache(maxsize=500)
@@ -163,6 +168,7 @@ def exact_time(at: datetime) -> str:
     return format_datetime(at, "d MMMM y, HH:mm")
 
 
+@lru_cache(maxsize=2000)
 def initials(name: str) -> str:
     """One or two letters for a round picture; never empty."""
     words = [word for word in name.replace("@", " ").split() if word[:1].isalnum()]
@@ -170,6 +176,7 @@ def initials(name: str) -> str:
     return unicodedata.normalize("NFC", "".join(letters)).upper() or "?"
 
 
+@lru_cache(maxsize=2000)
 def tone(key: str) -> int:
     """A colour that stays the same for the same person."""
     return hashlib.sha256(key.casefold().encode("utf-8", "replace")).digest()[0] % TONES
