@@ -109,13 +109,6 @@ class Known:
         everybody = frozenset(participants) | (before.participants if before else frozenset())
         self._tickets[ticket.id] = TicketFacts(ticket.id, everybody, ticket.closed_at, ticket.subject)
 
-    def sent_texts(self, ticket_id: int) -> list[str]:
-        """Our own latest words in this ticket, to recognise them when they come back quoted."""
-        query = sa.select(Message.visible).where(
-            Message.ticket_id == ticket_id, Message.kind == Kind.OUTGOING
-        )
-        return list(self._session.scalars(query.order_by(Message.arrived_at.desc()).limit(5)))
-
     def _bounced(self, mail: ParsedMail) -> tuple[int, int] | None:
         if mail.bounce is None:
             return None

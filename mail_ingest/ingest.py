@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -21,28 +21,23 @@ from app.customers import service as customers
 from app.customers.models import Customer
 from app.errors import NotFound, PermanentFailure
 from app.mailboxes.models import RawMail, RawState
-from app.outgoing import bounce
+from app.outgoing import bounce, letter_rows
 from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Message, Ticket
-from mail_ingest.body import split_quoted
 from mail_ingest.decide import Decision, Outcome, decide
-from mail_ingest.facts import Known, short_id
+from mail_ingest.facts import Known
+from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
 from mail_ingest.journal import decide_row, undecided_ids
-from mail_ingest.language import guess_language
 from mail_ingest.parse import ParsedMail, parse_mail
-from mail_ingest.thread import named_ids
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-# A letter with no readable From still gets a card and a ticket (RFC 2606: .invalid is nobody's).
-NOBODY = "unknown-sender@invalid"
 # One applier at a time, so that an answer always sees its parent. Any fixed number does.
 ADVISORY_LOCK = 7_305_411
-FUTURE_LEEWAY = timedelta(days=1)
 
 
 @dataclass
@@ -151,7 +146,7 @@ class Ingest:
             token_key=self._token_key,
             instance=self._instance,
         )
-        cards = customers.find_by_addresses(session, [mail.sender.email or NOBODY for mail in mails])
+        cards = customers.find_by_addresses(session, [sender_address(mail) for mail in mails])
         for letter in waiting:
             report.count(self._apply(session, rows[letter.raw_id], letter, known, cards))
         return report
@@ -171,7 +166,7 @@ class Ingest:
             return self._set_aside(session, raw, decision, known.arrival(raw, mail).same_as, now)
         customer = self._card(session, mail, cards, now)
         ticket = session.get(Ticket, decision.ticket_id) if decision.ticket_id else None
-        filed = self._incoming(raw, letter, decision, known, ticket, now)
+        filed = self._incoming(session, raw, letter, decision, known.reused_id(mail), now)
         if ticket is None:
             ticket = open_ticket(session, filed, customer, now=now)
         message = file_letter(
@@ -208,58 +203,29 @@ class Ingest:
     def _card(
         self, session: Session, mail: ParsedMail, cards: dict[str, Customer], now: datetime
     ) -> Customer:
-        email = mail.sender.email or NOBODY
-        card = cards.get(customers.tidy_address(email))
+        email = sender_address(mail)
+        card = cards.get(email)
         if card is None:
-            language = guess_language(f"{mail.subject}\n{mail.text[:4000]}")
-            card = customers.make(session, email, mail.sender.name, now=now, language=language)
-            cards[customers.tidy_address(email)] = card
+            language = letter_language(mail.subject, mail.text)
+            card = cards[email] = customers.make(session, email, mail.sender.name, now=now, language=language)
         elif mail.sender.name and not card.name:
             card.name = mail.sender.name[: customers.LONGEST_NAME]
         return card
 
     def _incoming(
         self,
+        session: Session,
         raw: RawMail,
         letter: _Letter,
         decision: Decision,
-        known: Known,
-        ticket: Ticket | None,
+        reused_id: bool,
         now: datetime,
     ) -> IncomingLetter:
-        mail = letter.mail
-        body = split_quoted(mail.text, mail.html, known.sent_texts(ticket.id) if ticket else ())
-        defects = [
-            *mail.defects,
-            *(["another letter has the same Message-ID"] if known.reused_id(mail) else []),
-        ]
-        return IncomingLetter(
-            raw_mail_id=raw.id,
-            mailbox_id=raw.mailbox_id,
-            sender_name=mail.sender.name,
-            sender_email=customers.tidy_address(mail.sender.email or NOBODY),
-            subject=mail.subject,
-            visible=body.visible,
-            folded=body.folded,
-            signature=body.signature,
-            html=mail.html,
-            language=guess_language(f"{mail.subject}\n{body.visible[:4000]}"),
-            arrived_at=_arrival(raw, mail, now),
-            sent_at=mail.sent_at,
-            rfc_message_id=short_id(mail.message_id),
-            in_reply_to=short_id(mail.in_reply_to),
-            named=tuple(dict.fromkeys(short_id(name) for name in named_ids(mail))),
-            to=_pairs(mail.to),
-            cc=_pairs(mail.cc),
-            reply_to=_pairs(mail.reply_to),
-            files=letter.files,
-            automatic=decision.automatic,
-            evidence=tuple({"rule": item.rule, "detail": item.detail} for item in decision.evidence),
-            defects=tuple(defects),
-            held=decision.held,
-            history=raw.history,
-            related_id=decision.related_id,
-        )
+        sent: Sequence[str] = ()
+        if decision.ticket_id is not None:
+            sent = letter_rows.sent_texts(session, decision.ticket_id, self._settings)
+        copy = Copy(raw.id, raw.mailbox_id, raw.internal_date, raw.history, reused_id)
+        return incoming_letter(copy, letter.mail, letter.files, decision, sent_texts=sent, now=now)
 
     def _note_bounce(
         self, session: Session, mail: ParsedMail, known: Known, raw: RawMail, now: datetime
@@ -296,15 +262,3 @@ def _why(error: Exception) -> str:
     if isinstance(error, NotFound | PermanentFailure):
         return str(error)
     return f"{type(error).__name__}: {str(error)[:300]}"
-
-
-def _arrival(raw: RawMail, mail: ParsedMail, now: datetime) -> datetime:
-    """When the server got it; for files without that, the Date header if it is believable; else now."""
-    for moment in (raw.internal_date, mail.sent_at):
-        if moment is not None and datetime(1990, 1, 1, tzinfo=UTC) < moment < now + FUTURE_LEEWAY:
-            return min(moment, now)
-    return now
-
-
-def _pairs(addresses: Sequence[object]) -> tuple[tuple[str, str], ...]:
-    return tuple((address.name, address.email) for address in addresses)  # type: ignore[attr-defined]

@@ -118,6 +118,11 @@ def compose(letter: Letter) -> EmailMessage:
     return mail
 
 
+def plain_text(letter: Letter) -> str:
+    """The text part of the mail."""
+    return _render("reply/body.txt", letter)
+
+
 def needs_utf8(letter: Letter) -> bool:
     """True when an address of the headers can only travel with SMTPUTF8 (RFC 6531)."""
     people = (letter.sender, *letter.to, *letter.cc)
@@ -171,7 +176,7 @@ def _checked(value: str) -> str:
 def _bodies(letter: Letter, policy: EmailPolicy) -> list[MIMEPart]:
     """The same words twice: plain, and with their looks."""
     plain = MIMEPart(policy=policy)
-    plain.set_content(_render("reply/body.txt", letter), subtype="plain", charset="utf-8")
+    plain.set_content(plain_text(letter), subtype="plain", charset="utf-8")
     rich = MIMEPart(policy=policy)
     rich.set_content(_render("reply/body.html", letter), subtype="html", charset="utf-8")
     if letter.smileys is not None:

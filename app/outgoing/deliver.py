@@ -10,29 +10,22 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from functools import cache
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
 from app.blobs import BlobStore
 from app.errors import SincerelyError
 from app.outgoing import smtp, states
-from app.outgoing.compose import FACES, File, Letter, Smileys, compose, needs_utf8
-from app.outgoing.ids import reply_address
-from app.outgoing.models import Outbox, WrittenReply
-from app.outgoing.recipients import Mailable
-from app.outgoing.service import instance_id, token_key
+from app.outgoing.compose import compose, needs_utf8
+from app.outgoing.letter_rows import letter_to
+from app.outgoing.models import Outbox
 from app.outgoing.smtp_answers import Accepted, Permanent, Result, Temporary, Unknown
-from app.ratings.models import RatingInvitation
-from app.ratings.service import invitation_token
-from app.settings import PROJECT, Settings
+from app.settings import Settings
 from app.tickets.models import Message, Ticket
 
 log = logging.getLogger(__name__)
 
-SMILEYS = PROJECT / "app" / "static" / "smileys"
 # A job has limited time (app.queue.JOB_TIMEOUT_SECONDS); after this long the rest of the recipients wait for another.
 LONGEST_START_SECONDS = 120
 _MARGIN_SECONDS = 15
@@ -145,53 +138,3 @@ def _account(session: Session, message_id: int, settings: Settings) -> smtp.Acco
 def _mail(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> _Mail:
     letter = letter_to(session, row, settings, blobs)
     return _Mail(letter.sender.email, row.recipient, compose(letter).as_bytes(), needs_utf8(letter))
-
-
-def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> Letter:
-    """Everything that makes this recipient's mail, from rows that do not change any more."""
-    message = session.get_one(Message, row.message_id)
-    written = session.get_one(WrittenReply, row.message_id)
-    mailbox = session.get_one(Ticket, message.ticket_id).mailbox
-    reply_to = reply_address(message.sender_email, message.ticket_id, message.id, token_key(settings))
-    return Letter(
-        message_id=message.rfc_message_id,
-        sender=Mailable(message.sender_name, message.sender_email),
-        to=_people(message.to),
-        cc=_people(message.cc),
-        subject=message.subject,
-        written_at=message.arrived_at,
-        in_reply_to=message.in_reply_to,
-        references=tuple(written.chain),
-        reply_to=reply_to if mailbox.reply_subaddress else "",
-        instance=instance_id(settings),
-        language=written.language,
-        html=message.html or "",
-        text=message.visible,
-        signature=message.signature,
-        quoted=message.folded,
-        smileys=_smileys(session, row, settings),
-        files=tuple(
-            File(one.filename, one.content_type, blobs.get(one.sha256)) for one in message.attachments
-        ),
-    )
-
-
-def _people(pairs: list[list[str]]) -> tuple[Mailable, ...]:
-    return tuple(Mailable(name, email) for name, email in pairs)
-
-
-def _smileys(session: Session, row: Outbox, settings: Settings) -> Smileys | None:
-    invitation = session.scalar(
-        sa.select(RatingInvitation).where(
-            RatingInvitation.message_id == row.message_id, RatingInvitation.recipient == row.recipient
-        )
-    )
-    if invitation is None:
-        return None
-    token = invitation_token(invitation, settings.secret_key)
-    return Smileys(f"{settings.public_url}/r/{token}", invitation.language, _pictures())
-
-
-@cache
-def _pictures() -> dict[str, bytes]:
-    return {face: (SMILEYS / f"{face}.png").read_bytes() for face in FACES}

@@ -1,0 +1,86 @@
+"""From rows to a Letter: what a recipient's mail says, and what we said in a ticket so far."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.blobs import BlobStore
+from app.outgoing.compose import FACES, File, Letter, Smileys, plain_text
+from app.outgoing.ids import reply_address
+from app.outgoing.models import Outbox, WrittenReply
+from app.outgoing.recipients import Mailable
+from app.outgoing.service import instance_id, token_key
+from app.ratings.models import RatingInvitation
+from app.ratings.service import invitation_token
+from app.settings import PROJECT, Settings
+from app.tickets.models import Message, Ticket
+
+SMILEYS = PROJECT / "app" / "static" / "smileys"
+LATEST = 5
+
+
+def sent_texts(session: Session, ticket_id: int, settings: Settings) -> list[str]:
+    """The plain text of our latest mails in this ticket exactly as they went out, newest first."""
+    rows = session.scalars(
+        sa.select(Outbox)
+        .join(Message, Message.id == Outbox.message_id)
+        .where(Message.ticket_id == ticket_id)
+        .order_by(Message.arrived_at.desc(), Outbox.id)
+        .limit(LATEST)
+    )
+    return [plain_text(letter_to(session, row, settings, None)) for row in rows]
+
+
+def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStore | None) -> Letter:
+    """Everything that makes this recipient's mail, from rows that do not change any more; no files without `blobs`."""
+    message = session.get_one(Message, row.message_id)
+    written = session.get_one(WrittenReply, row.message_id)
+    mailbox = session.get_one(Ticket, message.ticket_id).mailbox
+    reply_to = reply_address(message.sender_email, message.ticket_id, message.id, token_key(settings))
+    return Letter(
+        message_id=message.rfc_message_id,
+        sender=Mailable(message.sender_name, message.sender_email),
+        to=_people(message.to),
+        cc=_people(message.cc),
+        subject=message.subject,
+        written_at=message.arrived_at,
+        in_reply_to=message.in_reply_to,
+        references=tuple(written.chain),
+        reply_to=reply_to if mailbox.reply_subaddress else "",
+        instance=instance_id(settings),
+        language=written.language,
+        html=message.html or "",
+        text=message.visible,
+        signature=message.signature,
+        quoted=message.folded,
+        smileys=_smileys(session, row, settings),
+        files=tuple(
+            File(one.filename, one.content_type, blobs.get(one.sha256)) for one in message.attachments
+        )
+        if blobs is not None
+        else (),
+    )
+
+
+def _people(pairs: list[list[str]]) -> tuple[Mailable, ...]:
+    return tuple(Mailable(name, email) for name, email in pairs)
+
+
+def _smileys(session: Session, row: Outbox, settings: Settings) -> Smileys | None:
+    invitation = session.scalar(
+        sa.select(RatingInvitation).where(
+            RatingInvitation.message_id == row.message_id, RatingInvitation.recipient == row.recipient
+        )
+    )
+    if invitation is None:
+        return None
+    token = invitation_token(invitation, settings.secret_key)
+    return Smileys(f"{settings.public_url}/r/{token}", invitation.language, _pictures())
+
+
+@cache
+def _pictures() -> dict[str, bytes]:
+    return {face: (SMILEYS / f"{face}.png").read_bytes() for face in FACES}

@@ -1,0 +1,100 @@
+"""From a parsed mail and its decision to the letter that is filed. Pure but for the value it builds, which is app's.
+
+Between deciding and applying: the body is sorted into what was written and what is quoted, and the moment of arrival
+is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.customers.service import tidy_address
+from app.tickets.filing import IncomingLetter, LetterFile
+from mail_ingest.body import split_quoted
+from mail_ingest.decide import Decision
+from mail_ingest.facts import short_id
+from mail_ingest.language import guess_language
+from mail_ingest.parse import Address, ParsedMail
+from mail_ingest.thread import named_ids
+
+# A letter with no readable From still gets a card and a ticket (RFC 2606: .invalid is nobody's).
+NOBODY = "unknown-sender@invalid"
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+FUTURE_LEEWAY = timedelta(days=1)
+# Enough of a letter to know its language by.
+SAMPLE = 4000
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What the journal knows of the copy that came to us. `reused_id`: another letter has its Message-ID."""
+
+    raw_mail_id: int
+    mailbox_id: int
+    internal_date: datetime | None
+    history: bool
+    reused_id: bool
+
+
+def incoming_letter(
+    copy: Copy,
+    mail: ParsedMail,
+    files: tuple[LetterFile, ...],
+    decision: Decision,
+    *,
+    sent_texts: Sequence[str],
+    now: datetime,
+) -> IncomingLetter:
+    """Everything of the letter that is kept. `sent_texts`: our mails that it may quote, as they went out."""
+    body = split_quoted(mail.text, mail.html, sent_texts)
+    reused = ("another letter has the same Message-ID",) if copy.reused_id else ()
+    return IncomingLetter(
+        raw_mail_id=copy.raw_mail_id,
+        mailbox_id=copy.mailbox_id,
+        sender_name=mail.sender.name,
+        sender_email=sender_address(mail),
+        subject=mail.subject,
+        visible=body.visible,
+        folded=body.folded,
+        signature=body.signature,
+        html=mail.html,
+        language=letter_language(mail.subject, body.visible),
+        arrived_at=arrival(copy.internal_date, mail.sent_at, now),
+        sent_at=mail.sent_at,
+        rfc_message_id=short_id(mail.message_id),
+        in_reply_to=short_id(mail.in_reply_to),
+        named=tuple(dict.fromkeys(short_id(name) for name in named_ids(mail))),
+        to=_pairs(mail.to),
+        cc=_pairs(mail.cc),
+        reply_to=_pairs(mail.reply_to),
+        files=files,
+        automatic=decision.automatic,
+        evidence=tuple({"rule": item.rule, "detail": item.detail} for item in decision.evidence),
+        defects=(*mail.defects, *reused),
+        held=decision.held,
+        history=copy.history,
+        related_id=decision.related_id,
+    )
+
+
+def sender_address(mail: ParsedMail) -> str:
+    """The From address as cards have it; a placeholder when the letter has none that can be read."""
+    return tidy_address(mail.sender.email or NOBODY)
+
+
+def letter_language(subject: str, text: str) -> str:
+    return guess_language(f"{subject}\n{text[:SAMPLE]}")
+
+
+def arrival(internal_date: datetime | None, sent_at: datetime | None, now: datetime) -> datetime:
+    """When the server got it; for files without that, the Date header if it is believable; else now."""
+    for moment in (internal_date, sent_at):
+        if moment is not None and EARLIEST < moment < now + FUTURE_LEEWAY:
+            return min(moment, now)
+    return now
+
+
+def _pairs(addresses: Iterable[Address]) -> tuple[tuple[str, str], ...]:
+    return tuple((address.name, address.email) for address in addresses)
