@@ -109,6 +109,9 @@ def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServe
     assert "Half a sentence" in draft_text()
     page.reload()
     expect(editor(page)).to_contain_text("Half a sentence")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    assert "?" not in editor(page).inner_text()
 
 
 def test_a_dead_line_loses_nothing_and_says_so(

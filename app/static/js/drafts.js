@@ -127,7 +127,7 @@ export function keep(form, area) {
     event.preventDefault();
     stopped = true;
     clearTimeout(timer);
-    Promise.resolve(form.saving).catch(() => {}).then((answer) => {
+    Promise.all([Promise.resolve(form.saving).catch(() => {}), drawn()]).then(([answer]) => {
       if (answer?.version) {
         field("version").value = answer.version;
         if (answer.id && field("draft_id")) field("draft_id").value = answer.id;
@@ -148,6 +148,15 @@ export function keep(form, area) {
   document.getElementById(`discard-${form.id.replace("form-", "")}`)?.addEventListener("submit", () => {
     stopped = true;
     localStorage.removeItem(key);
+  });
+}
+
+// Trix writes its field when it next draws, so the last letter typed is in it only one frame later. (A hidden page
+// draws nothing and has no typing hands on it.)
+function drawn() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => resolve());
+    setTimeout(resolve, 250);
   });
 }
 

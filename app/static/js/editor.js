@@ -44,17 +44,17 @@ async function make(form) {
   place.append(area, toolbar);
   await ready;
   form.classList.add("is-ready");
-  toEnd(area);
   keep(form, area);
   // The first words may have been typed into the plain field while the editor was on its way.
   const typed = plain.value.startsWith(begun) ? plain.value.slice(begun.length) : plain.value;
-  if (plain.dataset.wanted) area.focus();
-  toEnd(area);
+  if (plain.dataset.wanted) focusAtEnd(area);
   if (typed) area.editor.insertString(typed);
   return area;
 }
 
-function toEnd(area) {
+// Only on request: a selection inside the editor takes the focus, and with it every key.
+function focusAtEnd(area) {
+  area.focus();
   const length = area.editor.getDocument().toString().length;
   if (length > 1) area.editor.setSelectedRange([length - 1, length - 1]);
 }
@@ -76,7 +76,7 @@ export async function openComposer(kind, { focus = true } = {}) {
   }
   const area = await editorOf(form);
   if (focus) {
-    if (document.activeElement !== area) area.focus();
+    if (document.activeElement !== area) focusAtEnd(area);
     composer.scrollIntoView({ block: "nearest" });
   }
   return area;
