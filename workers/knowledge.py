@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 # Scoring open letters anew is for agents who come back to them; it waits until the log has been quiet for a while.
 QUIET_SECONDS = 5.0
+# When even the best guess is this unlikely, three titles would only be in the way.
+SILENT_BELOW = 0.15
 
 
 class KnowledgeOwner:
@@ -39,7 +41,7 @@ class KnowledgeOwner:
 
     def __init__(self, settings: Settings) -> None:
         self._directory = settings.search_dir
-        self._suggester = Suggester(self._directory)
+        self._suggester = Suggester(self._directory, floor=SILENT_BELOW)
         # From its first commit on, the suggester forgets what came after the last one: exactly what the log gives again.
         self._suggester.commit(self._suggester.position)
         self._dirty_since: float | None = None
