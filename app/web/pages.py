@@ -105,7 +105,6 @@ def agent_menu() -> list[Link]:
     entries = [
         (_("Your profile"), "gear", "profile.show", True),
         (_("Agents"), "person-plus", "agents.index", bool(g.agent and g.agent.is_admin)),
-        (_("Mail ledger"), "mailbox", "mailboxes.index", True),
         (_("Mailboxes"), "mailbox", "mailboxes.index", True),
         (_("Parked mail"), "archive", "parked.index", True),
     ]
