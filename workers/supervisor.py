@@ -20,7 +20,7 @@ def main() -> int:
 
         return start.start()
     except ModuleNotFoundError as error:
-        missing = error.name or ""
+        missing = (error.name or "").partition(".")[0]
     except KeyboardInterrupt:
         return 130
     if (missing.partition(".")[0] or ".") in ("app", "kb_search", "mail_ingest", "workers"):
