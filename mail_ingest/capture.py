@@ -19,6 +19,7 @@ from app.settings import Settings
 from mail_ingest import journal
 from mail_ingest.fetch import ImapSource
 from mail_ingest.journal import Fetched, Listing
+from mail_ingest.strikes import Strikes
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,18 @@ def account_of(mailbox: Mailbox, settings: Settings) -> Account:
 
 
 def look_into_folder(
-    source: ImapSource, lease: Lease, folder_id: int, blobs: BlobStore, *, limit: int
+    source: ImapSource,
+    lease: Lease,
+    folder_id: int,
+    blobs: BlobStore,
+    *,
+    limit: int,
+    strikes: Strikes | None = None,
 ) -> Look:
-    """Reconcile the whole folder with the journal: every UID the server lists has a row afterwards."""
+    """Reconcile the whole folder with the journal: every UID the server lists has a row afterwards.
+
+    `strikes` remembers from look to look which mails the server fails to hand over.
+    """
     with db.reading() as session:
         name = session.scalars(sa.select(Folder.name).where(Folder.id == folder_id)).one()
     listing = source.list_folder(name)
@@ -54,10 +64,18 @@ def look_into_folder(
         mailboxes.hold_lease(session, lease, now=db.now())
         journal.begin_listing(session, _folder(session, folder_id), listing, now=db.now())
         missing = journal.missing_uids(session, folder_id, listing)
-    return _bring(source, lease, folder_id, listing, missing, blobs, limit)
+    return _Bringing(source, lease, folder_id, blobs, limit).bring(listing, missing, strikes or Strikes())
 
 
-def look_for_newer(source: ImapSource, lease: Lease, folder_id: int, blobs: BlobStore, *, limit: int) -> Look:
+def look_for_newer(
+    source: ImapSource,
+    lease: Lease,
+    folder_id: int,
+    blobs: BlobStore,
+    *,
+    limit: int,
+    strikes: Strikes | None = None,
+) -> Look:
     """The quick look between two full ones: only UIDs above the highest journalled. A speed-up, never the truth."""
     with db.reading() as session:
         folder = _folder(session, folder_id)
@@ -71,42 +89,50 @@ def look_for_newer(source: ImapSource, lease: Lease, folder_id: int, blobs: Blob
         )
     listing = source.list_newer(folder.name, highest)
     if listing.uidvalidity != folder.uidvalidity:
-        return look_into_folder(source, lease, folder_id, blobs, limit=limit)
+        return look_into_folder(source, lease, folder_id, blobs, limit=limit, strikes=strikes)
     with db.reading() as session:
         missing = journal.missing_uids(session, folder_id, listing)
-    return _bring(source, lease, folder_id, listing, missing, blobs, limit)
+    return _Bringing(source, lease, folder_id, blobs, limit).bring(listing, missing, strikes or Strikes())
 
 
-def _bring(
-    source: ImapSource,
-    lease: Lease,
-    folder_id: int,
-    listing: Listing,
-    missing: Sequence[int],
-    blobs: BlobStore,
-    limit: int,
-) -> Look:
-    if not missing:
-        return Look()
-    with db.reading() as session:
-        folder = _folder(session, folder_id)
-    known = source.sizes(missing)
-    unwanted = [
-        uid
-        for uid in missing
-        if uid in known and not journal.is_wanted(folder, listing.uidvalidity, uid, known[uid][1])
-    ]
-    if unwanted:
-        journal.leave_out(
-            lease, folder, listing.uidvalidity, [(uid, known[uid][1], known[uid][0]) for uid in unwanted]
-        )
-    skipped = set(unwanted)
-    stored = withheld = 0
-    for batch in source.fetch([uid for uid in missing if uid not in skipped], known, limit):
-        mails, kept_back = _without_withheld(source, folder.name, batch)
-        stored += len(journal.store(lease, folder, listing.uidvalidity, mails, blobs)) if mails else 0
-        withheld += kept_back
-    return Look(stored, withheld)
+@dataclass(frozen=True)
+class _Bringing:
+    """Fetching and journalling what one look found missing."""
+
+    source: ImapSource
+    lease: Lease
+    folder_id: int
+    blobs: BlobStore
+    limit: int
+
+    def bring(self, listing: Listing, missing: Sequence[int], strikes: Strikes) -> Look:
+        if not missing:
+            return Look()
+        with db.reading() as session:
+            folder = _folder(session, self.folder_id)
+        stored, withheld = 0, strikes.put_off(missing)
+        for turn in strikes.turns(listing.uidvalidity, missing):
+            with strikes.watching(turn):
+                look = self._take(folder, listing.uidvalidity, turn)
+            stored, withheld = stored + look.stored, withheld + look.withheld
+        return Look(stored, withheld)
+
+    def _take(self, folder: Folder, uidvalidity: int, uids: Sequence[int]) -> Look:
+        known = self.source.sizes(uids)
+        unwanted = {
+            uid
+            for uid in uids
+            if uid in known and not journal.is_wanted(folder, uidvalidity, uid, known[uid][1])
+        }
+        if unwanted:
+            rows = [(uid, known[uid][1], known[uid][0]) for uid in sorted(unwanted)]
+            journal.leave_out(self.lease, folder, uidvalidity, rows)
+        stored = withheld = 0
+        for batch in self.source.fetch([uid for uid in uids if uid not in unwanted], known, self.limit):
+            mails, kept_back = _without_withheld(self.source, folder.name, batch)
+            stored += len(journal.store(self.lease, folder, uidvalidity, mails, self.blobs)) if mails else 0
+            withheld += kept_back
+        return Look(stored, withheld)
 
 
 def _without_withheld(

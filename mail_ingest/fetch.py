@@ -26,6 +26,7 @@ from mail_ingest.journal import Fetched, Listing
 BATCH_MAILS = 50
 BATCH_BYTES = 8 * 1024 * 1024
 LIST_BATCH = 500
+LARGEST_SIZE = 2**31 - 1  # what the journal's column holds; far above any limit of ours
 
 
 class ImapSource:
@@ -74,7 +75,10 @@ class ImapSource:
             with _plain_errors(self._account):
                 answer = self._client.fetch(uids[start : start + LIST_BATCH], ["RFC822.SIZE", "INTERNALDATE"])
             for uid, items in answer.items():
-                found[uid] = (int(items.get(b"RFC822.SIZE", 0)), _aware(items.get(b"INTERNALDATE")))
+                # A flag that changed meanwhile is told of unasked, under its sequence number and without a size.
+                if b"RFC822.SIZE" in items:
+                    size = min(int(items[b"RFC822.SIZE"]), LARGEST_SIZE)
+                    found[uid] = (size, _aware(items.get(b"INTERNALDATE")))
         return found
 
     def fetch(

@@ -14,6 +14,7 @@ import signal
 import socket
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 
 from app import db, installation, queue
@@ -26,6 +27,7 @@ from app.settings import Settings, load_settings
 from mail_ingest.capture import Look, account_of, look_for_newer, look_into_folder
 from mail_ingest.fetch import ImapSource
 from mail_ingest.ingest import Ingest
+from mail_ingest.strikes import Strikes
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class MailboxWatch(threading.Thread):
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._failures = 0
+        self._strikes: dict[int, Strikes] = defaultdict(Strikes)
 
     def stop(self) -> None:
         self._stop.set()
@@ -81,11 +84,7 @@ class MailboxWatch(threading.Thread):
         full_at = 0.0
         while not self._stop.is_set():
             full = time.monotonic() >= full_at
-            look = look_into_folder if full else look_for_newer
-            looks = [
-                look(source, lease, folder, self._blobs, limit=self._settings.mail_bytes)
-                for folder in folders
-            ]
+            looks = self._look(source, lease, folders, full=full)
             if full:
                 full_at = time.monotonic() + self._settings.reconcile_seconds
             self._succeeded(lease, looks)
@@ -93,6 +92,26 @@ class MailboxWatch(threading.Thread):
             # does not see it. So we wait only after a look that found nothing.
             if not any(look.stored for look in looks):
                 self._wait(source, one_folder=len(folders) == 1)
+
+    def _look(self, source: ImapSource, lease: Lease, folders: list[int], *, full: bool) -> list[Look]:
+        """Every folder, also those behind one that the server refuses; then the first refusal, if any."""
+        look = look_into_folder if full else look_for_newer
+        looks: list[Look] = []
+        refused: TemporaryFailure | None = None
+        for folder in folders:
+            try:
+                limit, strikes = self._settings.mail_bytes, self._strikes[folder]
+                looks.append(look(source, lease, folder, self._blobs, limit=limit, strikes=strikes))
+            except TemporaryFailure as error:
+                refused = refused or error
+        if refused is not None:
+            self._tell_of(looks)
+            raise refused
+        return looks
+
+    def _tell_of(self, looks: list[Look]) -> None:
+        if any(look.stored for look in looks):
+            self._captured()
 
     def _wait(self, source: ImapSource, *, one_folder: bool) -> None:
         """Until the server speaks or the poll is due. With several folders IDLE would see only the last: poll."""
@@ -111,8 +130,10 @@ class MailboxWatch(threading.Thread):
         with db.transaction() as session:
             service.hold_lease(session, lease, now=db.now())
             service.note_success(session, self.mailbox.id, now=db.now())
-        if any(look.stored for look in looks):
-            self._captured()
+            if withheld := sum(look.withheld for look in looks):
+                reason = f"The server lists {withheld} mail(s) that it does not hand over; they are asked for again."
+                service.note_error(session, self.mailbox.id, reason, now=db.now())
+        self._tell_of(looks)
 
     def _failed(self, reason: str) -> None:
         log.warning("mailbox %s: %s", self.mailbox.address, reason)

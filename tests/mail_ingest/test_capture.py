@@ -49,12 +49,12 @@ class Watched:
         with db.reading() as session:
             self.folder_id = session.scalars(sa.select(Folder.id)).one()
 
-    def look(self, look: object = look_into_folder, *, limit: int = 10**7) -> Look:
+    def look(self, look: object = look_into_folder, *, limit: int = 10**7, **more: object) -> Look:
         with db.transaction() as session:
             lease = service.acquire_lease(session, self.mailbox.id, "test", now=db.now())
         assert lease is not None
         with ImapSource(account_of(self.mailbox, self.settings)) as source:
-            return look(source, lease, self.folder_id, self.blobs, limit=limit)  # type: ignore[operator]
+            return look(source, lease, self.folder_id, self.blobs, limit=limit, **more)  # type: ignore[operator]
 
     def rows(self) -> list[RawMail]:
         with db.reading() as session:
@@ -212,7 +212,9 @@ def test_the_poller_brings_a_letter_into_a_ticket_and_the_ledger_balances(watche
 def test_a_wrong_password_is_said_precisely(watched: Watched) -> None:
     account = account_of(watched.mailbox, watched.settings)
     wrong = type(account)(account.host, account.port, account.security, account.user, "nope")
-    with pytest.raises(PermanentFailure, match=r"refused the user name or password for support@help\.example"):
+    with pytest.raises(
+        PermanentFailure, match=r"refused the user name or password for support@help\.example"
+    ):
         check_login(wrong)
 
 
