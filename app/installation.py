@@ -11,17 +11,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from app import db
 from app.errors import PermanentFailure
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# Alembic is imported where it is used: every process asks for the mode, and only the first one migrates.
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -73,6 +74,8 @@ def prepare(settings: Settings) -> None:
 
 def migrate(url: str) -> None:
     """Bring the schema to the newest revision, in one transaction."""
+    from alembic import command
+
     engine = db.make_engine(url)
     try:
         with engine.begin() as connection:
@@ -87,6 +90,9 @@ def migrate(url: str) -> None:
 
 def is_current(url: str) -> bool:
     """True when the database has the newest revision."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     engine = db.make_engine(url)
     try:
         with engine.connect() as connection:
@@ -99,6 +105,8 @@ def is_current(url: str) -> bool:
 
 
 def _config(connection: sa.Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
@@ -119,6 +127,8 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
 
 def make_revision(url: str, message: str) -> None:
     """Developers: write a migration from the difference between models and the database at `url`."""
+    from alembic import command
+
     engine = db.make_engine(url)
     with engine.begin() as connection:
         command.revision(_config(connection), message=message, autogenerate=True)
