@@ -27,6 +27,8 @@ _CONNECTION = (
     "smtp_security",
     "smtp_user",
     "smtp_password",
+    # Mail from before it was connected is history.
+    "created_at",
 )
 
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from app import db
+from app.blobs import BlobStore
 from app.errors import TemporaryFailure
+from app.mailboxes import service
 from app.mailboxes.models import Folder, Mailbox
+from app.settings import Settings
 from mail_ingest import strikes as strikes_module
 from mail_ingest.poller import Poller
 from mail_ingest.strikes import Strikes
 from tests.mail_ingest.test_capture import Watched, watched
+from tests.mail_ingest.test_ingest import Post, post
 from tests.support.dovecot import Dovecot
 from tests.support.letters import letter
 from tests.support.waiting import wait_until
 
-__all__ = ["watched"]
+__all__ = ["post", "watched"]
 
 
 def damage(dovecot: Dovecot, uid: int) -> None:
@@ -38,9 +45,7 @@ def look_until_it_works(watched: Watched, strikes: Strikes) -> int:
 
 
 @pytest.mark.dovecot
-def test_a_mail_its_server_cannot_read_holds_up_no_other(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mail_its_server_cannot_read_holds_up_no_other(watched: Watched) -> None:
     for number in range(4):
         watched.dovecot.append(letter(f"letter {number}"))
     damage(watched.dovecot, 2)
@@ -49,10 +54,59 @@ def test_a_mail_its_server_cannot_read_holds_up_no_other(
     assert sorted(row.uid for row in watched.rows()) == [1, 3, 4]
     watched.dovecot.append(letter("the next one"))
     assert watched.look(strikes=strikes).stored == 1
-    monkeypatch.setattr(strikes_module, "PUT_OFF_SECONDS", 0.0)
-    with pytest.raises(TemporaryFailure):  # it is not forgotten
-        for _ in range(8):
-            watched.look(strikes=Strikes())
+
+
+def test_a_mail_that_breaks_the_line_is_asked_for_last_and_put_off_but_never_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strikes = Strikes()
+    assert strikes.turns(1, [3, 1, 2]) == [[1, 2, 3]]
+    fails(strikes, [1, 2, 3])
+    assert strikes.turns(1, [1, 2, 3, 4]) == [[4], [1], [2], [3]]
+    with strikes.watching([1]):
+        pass
+    for _ in range(3):
+        fails(strikes, [2])
+    assert strikes.turns(1, [2, 3]) == [[3]]
+    assert strikes.put_off([2, 3]) == 1
+    later = time.monotonic() + strikes_module.PUT_OFF_SECONDS + 1
+    monkeypatch.setattr(strikes_module, "time", SimpleNamespace(monotonic=lambda: later))
+    assert strikes.turns(1, [2, 3]) == [[3], [2]]
+    assert strikes.turns(2, [2, 3]) == [[2, 3]], "a renumbered folder starts afresh"
+
+
+def fails(strikes: Strikes, turn: list[int]) -> None:
+    with suppress(TemporaryFailure), strikes.watching(turn):
+        raise TemporaryFailure("the server hung up")
+
+
+@pytest.mark.dovecot
+def test_a_letter_between_connecting_a_mailbox_and_the_first_look_is_answered(
+    installation: Settings, blobs: BlobStore, dovecot: Dovecot
+) -> None:
+    """The helpdesk may be started hours after `flask add-mailbox`, or the first sign-ins fail."""
+    dovecot.append(letter("from before"), at=db.now() - timedelta(hours=2))
+    watched = Watched(installation, blobs, dovecot)
+    with db.transaction() as session:
+        session.execute(sa.update(Mailbox).values(created_at=db.now() - timedelta(hours=1)))
+    dovecot.append(letter("meanwhile"))
+    watched.look()
+    assert [(row.state, row.history) for row in watched.rows()] == [("ignored", True), ("stored", False)]
+
+
+def test_servers_given_to_an_imported_mailbox_connect_it_now(post: Post) -> None:
+    long_ago = db.now() - timedelta(days=90)
+    with db.transaction() as session:
+        service.add_mailbox(session, Mailbox(address="old@help.example", created_at=long_ago), folders=())
+    now = db.now()
+    with db.transaction() as session:
+        given = dict.fromkeys(service._CONNECTION, "") | {
+            "imap_port": 993,
+            "smtp_port": 465,
+            "created_at": now,
+        }
+        servers = Mailbox(address="old@help.example", **{**given, "imap_host": "imap.help.example"})
+        assert service.add_mailbox(session, servers).created_at == now
 
 
 @pytest.mark.dovecot
