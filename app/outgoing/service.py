@@ -18,6 +18,7 @@ from app.knowledge import outcomes
 from app.mailboxes.models import Mailbox
 from app.outgoing import states, thread, words
 from app.outgoing.ids import make_message_id
+from app.outgoing.leaving import release_due
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.recipients import Mailable, read_recipients, tidy_name
 from app.outgoing.states import resolve_uncertain, retry
@@ -102,19 +103,6 @@ def write_reply(
     if settings.undo_seconds == 0:
         release_due(session, now)
     return message
-
-
-def release_due(session: Session, now: datetime) -> list[int]:
-    """held → queued where the time to undo is over; the knowledge base learns from what left. Ids to ring for."""
-    ids = states.release(session, now)
-    for message_id in ids:
-        message = session.get_one(Message, message_id)
-        assert message.author_id is not None
-        letters = [(letter.id, _question(letter)) for letter in thread.answered_letters(session, message)]
-        outcomes.settle(
-            session, outcomes.LeftReply(message.id, message.author_id, message.visible, letters), now
-        )
-    return ids
 
 
 def sweep(session: Session, now: datetime) -> list[int]:
@@ -289,8 +277,3 @@ def _turn(
     ticket.waiting_since = None
     tickets.mark_read(session, ticket, now=now)
     session.flush()
-
-
-def _question(letter: Message) -> str:
-    """What the knowledge base may learn from: nothing from programs."""
-    return "" if letter.automatic else letter.visible
