@@ -183,8 +183,15 @@ def note_event(session: Session, row: Outbox, kind: str, answer: str, now: datet
 
 def release(session: Session, now: datetime) -> list[int]:
     """held → queued for rows whose time to undo is over. Returns the ids of their messages."""
-    due = sa.update(Outbox).where(Outbox.state == Delivery.HELD, Outbox.due_at <= now)
-    released = session.scalars(due.values(state=Delivery.QUEUED, due_at=now).returning(Outbox.message_id))
+    due = sa.select(Outbox.id).where(Outbox.state == Delivery.HELD, Outbox.due_at <= now)
+    # A row that an undo holds is not waited for: it goes with that undo, or at the next tick.
+    free = session.scalars(due.order_by(Outbox.id).with_for_update(skip_locked=True)).all()
+    released = session.scalars(
+        sa.update(Outbox)
+        .where(Outbox.id.in_(free))
+        .values(state=Delivery.QUEUED, due_at=now)
+        .returning(Outbox.message_id)
+    )
     ids = sorted(set(released))
     for released_id in ids:
         refresh(session, released_id, now)

@@ -67,7 +67,8 @@ def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draf
         raise NotFound("There is no such reply, or it was undone already.")
     if message.author_id != by.id:
         raise NotAllowed("Only the author can take a reply back.")
-    rows = list(session.scalars(sa.select(Outbox).where(Outbox.message_id == message_id).with_for_update()))
+    mine = sa.select(Outbox).where(Outbox.message_id == message_id).order_by(Outbox.id)
+    rows = list(session.scalars(mine.with_for_update()))
     if not rows or any(row.state != Delivery.HELD for row in rows):
         raise Conflict("This reply has already left.")
     ticket = session.get_one(Ticket, message.ticket_id)
