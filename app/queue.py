@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 
 NAME = "sincerely"
 SERIALIZER = JSONSerializer
-# Long enough for the final dot of a slow server (600 s) and the rest of that transaction.
-JOB_TIMEOUT_SECONDS = 900
+# Longer than any job may take under any settings (app.outgoing.deliver.longest_job): every step in it has a time
+# limit of its own, and a job that is stopped between the letter and its answer leaves an uncertain delivery.
+JOB_TIMEOUT_SECONDS = 9000
 RING_AGAIN_SECONDS = 30
 
 

@@ -11,6 +11,7 @@ import logging
 import time
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 # A job has limited time (app.queue.JOB_TIMEOUT_SECONDS); after this long the rest of the recipients wait for another.
 LONGEST_START_SECONDS = 120
 _MARGIN_SECONDS = 15
+# How long to wait before the outcome is written down once more, when the database refuses for a moment.
+RECORD_AGAIN_SECONDS = (0.5, 2.0, 5.0, 10.0, 20.0)
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,7 @@ async def _deliver(message_id: int, settings: Settings, blobs: BlobStore) -> Non
             result = await _send(row, door, settings, blobs)
             if result is not None:
                 log.info("message %s, outbox %s: %s", message_id, row.id, type(result).__name__)
-                with db.transaction() as session:
-                    _APPLY[type(result)](session, row, result.words, db.now())
+                await _record(row, result)
 
 
 class _Door:
@@ -106,6 +108,22 @@ async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) 
     return await connection.hand_over(mail.content)
 
 
+async def _record(row: Outbox, result: Result) -> None:
+    """Write the outcome down. A deadlock or a restart of the database must not turn "accepted" into "uncertain"."""
+    for pause in RECORD_AGAIN_SECONDS:
+        try:
+            return _apply(row, result)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            log.warning("outbox %s: %s not written down yet: %s", row.id, type(result).__name__, error.orig)
+            await asyncio.sleep(pause)
+    _apply(row, result)
+
+
+def _apply(row: Outbox, result: Result) -> None:
+    with db.transaction() as session:
+        _APPLY[type(result)](session, row, result.words, db.now())
+
+
 _APPLY = {
     Accepted: states.accept,
     Temporary: states.defer,
@@ -122,6 +140,12 @@ def _offer_lease(settings: Settings) -> float:
 def _data_lease(settings: Settings) -> float:
     """Longer than the letter itself and its final dot may take; after it the outcome is uncertain."""
     return 2 * settings.mail_timeout_seconds + settings.final_dot_timeout_seconds + _MARGIN_SECONDS
+
+
+def longest_job(settings: Settings) -> float:
+    """Seconds that one run may take: the last recipient it begins may use up both leases, and the notes of it."""
+    record = sum(RECORD_AGAIN_SECONDS) + len(RECORD_AGAIN_SECONDS) * db.BUSY_TIMEOUT_SECONDS
+    return LONGEST_START_SECONDS + _offer_lease(settings) + _data_lease(settings) + record
 
 
 def _account(session: Session, message_id: int, settings: Settings) -> smtp.Account | Result | None:
