@@ -46,6 +46,13 @@ def add_agent(email: str, name: str, role: str | None, language: str | None, new
         click.echo(_new_link(email) if new_link else _add(email, name, role, language))
     except InvalidInput as error:
         raise click.ClickException(str(error)) from None
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.is_sandbox:
+        click.echo(
+            "No mailbox is connected yet, so this agent belongs to the sandbox and goes with it. "
+            "Connect your mailbox first: flask add-mailbox ADDRESS",
+            err=True,
+        )
 
 
 def _add(email: str, name: str, role: str | None, language: str | None) -> str:
