@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.customers.models import Customer, CustomerAddress
 from app.mailboxes.models import Mailbox, RawMail, RawState
 from app.outgoing.ids import read_token
+from app.outgoing.models import Outbox
 from app.tickets.models import Kind, Message, MessageReference, Participant, Ticket
 from mail_ingest.decide import Arrival
 from mail_ingest.parse import ParsedMail
@@ -55,12 +56,14 @@ class Known:
         self._stored: dict[str, list[int]] = defaultdict(list)
         self._kin: dict[str, list[int]] = defaultdict(list)
         self._tickets: dict[int, TicketFacts] = {}
+        self._rows: dict[int, Ticket] = {}
         self._same_bytes: dict[tuple[int, str], int] = {}
         self._same_letter: dict[str, int] = {}
         self._message_ids: set[str] = set()
         self._load_messages(mails)
         self._load_tickets(self._wanted_tickets(mails))
         self._load_copies(mails, raws)
+        self._answered = self._load_answered()
         self.our_addresses = frozenset(session.scalars(sa.select(Mailbox.address)))
 
     def arrival(self, raw: RawMail, mail: ParsedMail) -> Arrival:
@@ -96,6 +99,14 @@ class Known:
         """True when another letter with this Message-ID, but other content, is already here."""
         return bool(mail.message_id) and short_id(mail.message_id) in self._message_ids
 
+    def ticket(self, ticket_id: int) -> Ticket:
+        """The row of a ticket that the facts named."""
+        return self._rows[ticket_id]
+
+    def is_answered(self, ticket_id: int) -> bool:
+        """True when mail of ours went out, or is about to, in this ticket."""
+        return ticket_id in self._answered
+
     def filed(self, raw: RawMail, mail: ParsedMail, ticket: Ticket, participants: Iterable[str]) -> None:
         """Tell the rest of the batch where this letter went."""
         self._same_letter.setdefault(mail.content_key, raw.id)
@@ -105,6 +116,7 @@ class Known:
             self._message_ids.add(short_id(mail.message_id))
         for name in named_ids(mail):
             self._kin[short_id(name)].append(ticket.id)
+        self._rows[ticket.id] = ticket
         before = self._tickets.get(ticket.id)
         everybody = frozenset(participants) | (before.participants if before else frozenset())
         self._tickets[ticket.id] = TicketFacts(ticket.id, everybody, ticket.closed_at, ticket.subject)
@@ -154,18 +166,15 @@ class Known:
             wanted = {ticket for ticket in wanted if ticket not in self._tickets}
             if not wanted:
                 break
-            rows = self._session.execute(
-                sa.select(Ticket.id, Ticket.closed_at, Ticket.subject, Ticket.merged_into_id).where(
-                    Ticket.id.in_(wanted)
-                )
-            ).all()
+            rows = self._session.scalars(sa.select(Ticket).where(Ticket.id.in_(wanted))).all()
             people = self._people(wanted)
-            for ticket_id, closed_at, subject, merged_into in rows:
-                self._tickets[ticket_id] = TicketFacts(
-                    ticket_id, frozenset(people[ticket_id]), closed_at, subject, merged_into
+            for row in rows:
+                self._rows[row.id] = row
+                self._tickets[row.id] = TicketFacts(
+                    row.id, frozenset(people[row.id]), row.closed_at, row.subject, row.merged_into_id
                 )
-                if merged_into is not None:
-                    merged[ticket_id] = merged_into
+                if row.merged_into_id is not None:
+                    merged[row.id] = row.merged_into_id
             wanted = set(merged.values())
         for ticket_id in merged:
             self._point_to_end(ticket_id, merged)
@@ -178,6 +187,16 @@ class Known:
         self._tickets[ticket_id] = TicketFacts(
             ticket_id, facts.participants, facts.closed_at, facts.subject, end
         )
+
+    def _load_answered(self) -> frozenset[int]:
+        if not self._rows:
+            return frozenset()
+        query = (
+            sa.select(Message.ticket_id)
+            .join(Outbox, Outbox.message_id == Message.id)
+            .where(Message.ticket_id.in_(self._rows))
+        )
+        return frozenset(self._session.scalars(query))
 
     def _people(self, wanted: set[int]) -> dict[int, set[str]]:
         """Who may speak in each ticket: its participants and every address of its customer's card."""

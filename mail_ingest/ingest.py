@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app import db
 from app.blobs import BlobStore
@@ -25,9 +25,9 @@ from app.outgoing import bounce, letter_rows
 from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
-from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
+from app.tickets.filing import Filing, IncomingLetter, LetterFile
 from app.tickets.models import Message, Ticket
-from mail_ingest.decide import Decision, Outcome, decide
+from mail_ingest.decide import Arrival, Decision, Outcome, decide
 from mail_ingest.facts import Known
 from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
 from mail_ingest.journal import decide_row, undecided_ids
@@ -59,6 +59,16 @@ class _Letter:
     raw_id: int
     mail: ParsedMail
     files: tuple[LetterFile, ...]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What the letters of one transaction share. `cards`: client cards by address, with those made on the way."""
+
+    session: Session
+    known: Known
+    cards: dict[str, Customer]
+    filing: Filing
 
 
 class Ingest:
@@ -133,8 +143,7 @@ class Ingest:
             for raw in session.scalars(
                 sa.select(RawMail)
                 .where(RawMail.id.in_([letter.raw_id for letter in letters]))
-                .options(joinedload(RawMail.mailbox))
-                .with_for_update(of=RawMail)
+                .with_for_update()
             )
         }
         waiting = [letter for letter in letters if rows[letter.raw_id].state == RawState.STORED]
@@ -147,32 +156,33 @@ class Ingest:
             instance=self._instance,
         )
         cards = customers.find_by_addresses(session, [sender_address(mail) for mail in mails])
+        batch = _Batch(session, known, cards, Filing(session))
         for letter in waiting:
-            report.count(self._apply(session, rows[letter.raw_id], letter, known, cards))
+            report.count(self._apply(batch, rows[letter.raw_id], letter))
+        batch.filing.write()
         return report
 
-    def _apply(
-        self, session: Session, raw: RawMail, letter: _Letter, known: Known, cards: dict[str, Customer]
-    ) -> str:
-        mail, now = letter.mail, db.now()
+    def _apply(self, batch: _Batch, raw: RawMail, letter: _Letter) -> str:
+        session, known, mail, now = batch.session, batch.known, letter.mail, db.now()
         raw.content_key, raw.sender, raw.subject = (
             mail.content_key,
             mail.sender.email[:320],
             mail.subject[:500],
         )
         facts = known.facts(mail, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
-        decision = decide(mail, known.arrival(raw, mail), facts)
+        arrival = known.arrival(raw, mail)
+        decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
-            return self._set_aside(session, raw, decision, known.arrival(raw, mail).same_as, now)
-        customer = self._card(session, mail, cards, now)
-        ticket = session.get(Ticket, decision.ticket_id) if decision.ticket_id else None
-        filed = self._incoming(session, raw, letter, decision, known.reused_id(mail), now)
-        if ticket is None:
-            ticket = open_ticket(session, filed, customer, now=now)
-        message = file_letter(
-            session, ticket, filed, customer, wakes=decision.wakes and not raw.history, now=now
-        )
-        self._note_bounce(session, mail, known, raw, now)
+            return self._set_aside(session, raw, decision, arrival.same_as, now)
+        customer = self._card(batch, mail, now)
+        filed = self._incoming(batch, raw, letter, decision, now)
+        if decision.ticket_id is None:
+            ticket = batch.filing.open_ticket(filed, customer)
+        else:
+            ticket = known.ticket(decision.ticket_id)
+        wakes = decision.wakes and not raw.history
+        message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
+        self._note_bounce(session, mail, arrival, now)
         known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
         state = RawState.AUTOMATIC if message.automatic else RawState.FILED
         decide_row(session, raw, state, decision.reason, now=now)
@@ -200,42 +210,35 @@ class Ingest:
             tickets.record(session, "also-sent-to", ticket=ticket, now=now, mailbox=raw.mailbox.address)
             tickets.changed(session, ticket.id, "event", now)
 
-    def _card(
-        self, session: Session, mail: ParsedMail, cards: dict[str, Customer], now: datetime
-    ) -> Customer:
+    def _card(self, batch: _Batch, mail: ParsedMail, now: datetime) -> Customer:
         email = sender_address(mail)
-        card = cards.get(email)
+        card = batch.cards.get(email)
         if card is None:
             language = letter_language(mail.subject, mail.text)
-            card = cards[email] = customers.make(session, email, mail.sender.name, now=now, language=language)
+            card = customers.make(batch.session, email, mail.sender.name, now=now, language=language)
+            batch.cards[email] = card
         elif mail.sender.name and not card.name:
             card.name = mail.sender.name[: customers.LONGEST_NAME]
         return card
 
     def _incoming(
-        self,
-        session: Session,
-        raw: RawMail,
-        letter: _Letter,
-        decision: Decision,
-        reused_id: bool,
-        now: datetime,
+        self, batch: _Batch, raw: RawMail, letter: _Letter, decision: Decision, now: datetime
     ) -> IncomingLetter:
         sent: Sequence[str] = ()
-        if decision.ticket_id is not None:
-            sent = letter_rows.sent_texts(session, decision.ticket_id, self._settings)
+        if decision.ticket_id is not None and batch.known.is_answered(decision.ticket_id):
+            # What we sent does not depend on what this batch is about to write.
+            with batch.session.no_autoflush:
+                sent = letter_rows.sent_texts(batch.session, decision.ticket_id, self._settings)
+        reused_id = batch.known.reused_id(letter.mail)
         copy = Copy(raw.id, raw.mailbox_id, raw.internal_date, raw.history, reused_id)
         return incoming_letter(copy, letter.mail, letter.files, decision, sent_texts=sent, now=now)
 
-    def _note_bounce(
-        self, session: Session, mail: ParsedMail, known: Known, raw: RawMail, now: datetime
-    ) -> None:
-        bounced = known.arrival(raw, mail).bounced
-        if mail.bounce is None or bounced is None:
+    def _note_bounce(self, session: Session, mail: ParsedMail, arrival: Arrival, now: datetime) -> None:
+        if mail.bounce is None or arrival.bounced is None:
             return
         bounce.record_bounce(
             session,
-            bounced[1],
+            arrival.bounced[1],
             mail.bounce.recipients,
             mail.bounce.status,
             mail.bounce.diagnostic,

@@ -36,17 +36,17 @@ def find_or_create(session: Session, email: str, name: str, *, now: datetime, la
     customer = find_by_address(session, email)
     if customer is None:
         customer = make(session, email, name, now=now, language=language)
+        session.flush()
     elif name and not customer.name:
         customer.name = name[:LONGEST_NAME]
     return customer
 
 
 def make(session: Session, email: str, name: str, *, now: datetime, language: str = "") -> Customer:
-    """A new card with one address. The caller has checked that no card has it."""
+    """A new card with one address, written with the next flush. The caller has checked that no card has it."""
     customer = Customer(name=name[:LONGEST_NAME], language=language, notes="", created_at=now)
     customer.addresses.append(CustomerAddress(email=tidy_address(email), bounce_reason=""))
     session.add(customer)
-    session.flush()
     return customer
 
 

@@ -1,19 +1,33 @@
 """Putting a customer's letter into a ticket: the only place that writes incoming messages.
 
-The caller has decided where the letter goes; here it is written down. Nothing of the letter is dropped.
+The caller has decided where the letter goes; here it is written down. Nothing of the letter is dropped. Letters that
+are filed together are written together: a few statements for all of them instead of several for each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import count
+from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
-from app.tickets.models import Attachment, Kind, Message, MessageReference, Participant, Status, Ticket
-from app.tickets.service import add_message, preview, record
+from app.db import Base
+from app.tickets.models import (
+    Attachment,
+    Change,
+    Kind,
+    Message,
+    MessageReference,
+    Participant,
+    Status,
+    Ticket,
+)
+from app.tickets.service import count_in, preview, record
 
 LONGEST_SUBJECT = 500
 
@@ -62,26 +76,133 @@ class IncomingLetter:
     related_id: int | None = field(default=None)
 
 
+class Filing:
+    """Letters filed in one transaction. Tickets have their number at once; rows are written by `write`.
+
+    The customers may be new cards that were not flushed yet. Ask the database for nothing that was filed here before
+    `write` was called.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._numbers = _Numbers(session, Ticket)
+        self._opened: list[tuple[Ticket, IncomingLetter]] = []
+        self._filed: list[tuple[Message, IncomingLetter]] = []
+        self._changes: list[dict[str, Any]] = []
+
+    def open_ticket(self, letter: IncomingLetter, customer: Customer) -> Ticket:
+        """A new ticket on this card, with the letter's sender as its first participant."""
+        ticket = Ticket(
+            id=self._numbers.take(1)[0],
+            mailbox_id=letter.mailbox_id,
+            customer=customer,
+            subject=letter.subject[:LONGEST_SUBJECT],
+            status=Status.CLOSED if letter.history else Status.OPEN,
+            language=letter.language,
+            preview=preview(letter.visible),
+            opened_at=letter.arrived_at,
+            last_message_at=letter.arrived_at,
+            waiting_since=None if letter.history or letter.automatic else letter.arrived_at,
+            closed_at=letter.arrived_at if letter.history else None,
+            related_id=letter.related_id,
+            unread=not letter.history,
+            message_count=0,
+        )
+        self._session.add(ticket)
+        self._opened.append((ticket, letter))
+        return ticket
+
+    def file_letter(
+        self, ticket: Ticket, letter: IncomingLetter, customer: Customer, *, wakes: bool, now: datetime
+    ) -> Message:
+        """Put the letter into the ticket; `wakes` reopens it and says that the customer waits for us."""
+        message = _message(ticket, letter, customer)
+        self._session.add(message)
+        count_in(ticket, message)
+        self._filed.append((message, letter))
+        self._changes.append({"ticket_id": ticket.id, "kind": message.kind, "at": now})
+        if not letter.history:
+            ticket.unread = True
+            _wake(self._session, ticket, letter, wakes=wakes, now=now)
+        elif ticket.closed_at is not None:
+            ticket.closed_at = max(ticket.closed_at, letter.arrived_at)
+        return message
+
+    def write(self) -> None:
+        """Write everything that was filed since the last time; messages have their id afterwards."""
+        self._number_messages()
+        self._session.flush()
+        self._insert(
+            Participant,
+            (
+                {"ticket_id": ticket.id, "email": letter.sender_email, "how": "customer"}
+                for ticket, letter in self._opened
+            ),
+        )
+        self._insert(
+            MessageReference,
+            (
+                {"message_id": message.id, "rfc_message_id": name}
+                for message, letter in self._filed
+                for name in letter.named
+            ),
+        )
+        self._insert(
+            Attachment,
+            (_attachment(message, file) for message, letter in self._filed for file in letter.files),
+        )
+        self._insert(Change, self._changes)
+        self._opened, self._filed, self._changes = [], [], []
+
+    def _number_messages(self) -> None:
+        # Whatever asked the database in between has made the session write some of them already.
+        fresh = [message for message, _ in self._filed if message.id is None]
+        for message, number in zip(fresh, _Numbers(self._session, Message).take(len(fresh)), strict=True):
+            message.id = number
+
+    def _insert(self, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+        found = list(rows)
+        if found:
+            self._session.execute(sa.insert(cast("sa.Table", model.__table__)), found)
+
+
+class _Numbers:
+    """Hands out ids of a table before its rows are written, with no gaps of its own."""
+
+    def __init__(self, session: Session, model: type[Ticket] | type[Message]) -> None:
+        self._session = session
+        self._model = model
+        self._next: Iterator[int] | None = None
+
+    def take(self, number: int) -> list[int]:
+        if not number:
+            return []
+        with self._session.no_autoflush:
+            if self._session.get_bind().dialect.name == "postgresql":
+                return list(self._session.scalars(_FROM_SEQUENCE, self._sequence(number)))
+            return self._above_highest(number)
+
+    def _sequence(self, number: int) -> dict[str, Any]:
+        return {"table": self._model.__tablename__, "number": number}
+
+    def _above_highest(self, number: int) -> list[int]:
+        """SQLite has one writer, and that is this transaction: nobody else numbers rows until it ends."""
+        if self._next is None:
+            highest = self._session.scalar(sa.select(sa.func.max(self._model.id)))
+            self._next = count((highest or 0) + 1)
+        return [next(self._next) for _ in range(number)]
+
+
+_FROM_SEQUENCE = sa.text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :number)"
+)
+
+
 def open_ticket(session: Session, letter: IncomingLetter, customer: Customer, *, now: datetime) -> Ticket:
-    """A new ticket on this card, with the letter's sender as its first participant."""
-    ticket = Ticket(
-        mailbox_id=letter.mailbox_id,
-        customer_id=customer.id,
-        subject=letter.subject[:LONGEST_SUBJECT],
-        status=Status.CLOSED if letter.history else Status.OPEN,
-        language=letter.language,
-        preview=preview(letter.visible),
-        opened_at=letter.arrived_at,
-        last_message_at=letter.arrived_at,
-        waiting_since=None if letter.history or letter.automatic else letter.arrived_at,
-        closed_at=letter.arrived_at if letter.history else None,
-        related_id=letter.related_id,
-        unread=not letter.history,
-        message_count=0,
-    )
-    session.add(ticket)
-    session.flush()
-    session.add(Participant(ticket_id=ticket.id, email=letter.sender_email, how="customer"))
+    """As `Filing.open_ticket`, written at once."""
+    filing = Filing(session)
+    ticket = filing.open_ticket(letter, customer)
+    filing.write()
     return ticket
 
 
@@ -94,11 +215,18 @@ def file_letter(
     wakes: bool,
     now: datetime,
 ) -> Message:
-    """Write the letter into the ticket; `wakes` reopens it and says that the customer waits for us."""
-    message = Message(
-        ticket_id=ticket.id,
+    """As `Filing.file_letter`, written at once."""
+    filing = Filing(session)
+    message = filing.file_letter(ticket, letter, customer, wakes=wakes, now=now)
+    filing.write()
+    return message
+
+
+def _message(ticket: Ticket, letter: IncomingLetter, customer: Customer) -> Message:
+    return Message(
+        ticket=ticket,
         kind=Kind.INCOMING,
-        customer_id=customer.id,
+        customer=customer,
         raw_mail_id=letter.raw_mail_id,
         sender_name=letter.sender_name[:300],
         sender_email=letter.sender_email[:320],
@@ -120,15 +248,6 @@ def file_letter(
         defects=list(letter.defects),
         suggest_state="" if letter.history or letter.automatic or letter.held else "pending",
     )
-    add_message(session, ticket, message, now=now)
-    session.add_all(MessageReference(message_id=message.id, rfc_message_id=name) for name in letter.named)
-    session.add_all(_attachment(message, file) for file in letter.files)
-    if not letter.history:
-        ticket.unread = True
-        _wake(session, ticket, letter, wakes=wakes, now=now)
-    elif ticket.closed_at is not None:
-        ticket.closed_at = max(ticket.closed_at, letter.arrived_at)
-    return message
 
 
 def _wake(session: Session, ticket: Ticket, letter: IncomingLetter, *, wakes: bool, now: datetime) -> None:
@@ -136,6 +255,8 @@ def _wake(session: Session, ticket: Ticket, letter: IncomingLetter, *, wakes: bo
         return
     if wakes or letter.held:
         if ticket.status != Status.OPEN:
+            if sa.inspect(ticket).pending:
+                session.flush()  # an event needs the row of its ticket
             record(session, "reopened", ticket=ticket, now=now, before=ticket.status)
             ticket.status, ticket.closed_at = Status.OPEN, None
         if ticket.waiting_since is None:
@@ -146,13 +267,13 @@ def _pairs(addresses: tuple[tuple[str, str], ...]) -> list[Any]:
     return [[name, email] for name, email in addresses]
 
 
-def _attachment(message: Message, file: LetterFile) -> Attachment:
-    return Attachment(
-        message_id=message.id,
-        filename=file.filename[:300],
-        content_type=file.content_type[:200],
-        content_id=file.content_id[:300],
-        inline=file.inline,
-        size=file.size,
-        sha256=file.sha256,
-    )
+def _attachment(message: Message, file: LetterFile) -> dict[str, Any]:
+    return {
+        "message_id": message.id,
+        "filename": file.filename[:300],
+        "content_type": file.content_type[:200],
+        "content_id": file.content_id[:300],
+        "inline": file.inline,
+        "size": file.size,
+        "sha256": file.sha256,
+    }

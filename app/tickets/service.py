@@ -153,14 +153,19 @@ def discard_draft(
 def add_message(session: Session, ticket: Ticket, message: Message, *, now: datetime) -> Message:
     """Put a message into a ticket and bring the ticket's summary up to date. Notes do not move the ticket."""
     session.add(message)
+    count_in(ticket, message)
+    session.flush()
+    changed(session, ticket.id, message.kind, now)
+    return message
+
+
+def count_in(ticket: Ticket, message: Message) -> None:
+    """Bring the ticket's summary up to date for a message that comes into it."""
     ticket.message_count += 1
     if message.kind != Kind.NOTE:
         ticket.last_message_at = max(ticket.last_message_at, message.arrived_at)
         if message.arrived_at >= ticket.last_message_at:
             ticket.preview = preview(message.visible)
-    session.flush()
-    changed(session, ticket.id, message.kind, now)
-    return message
 
 
 def allow(session: Session, ticket: Ticket, email: str, how: str) -> None:
