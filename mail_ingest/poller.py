@@ -8,10 +8,7 @@ mailbox that hangs or fails delays only itself.
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 import signal
-import socket
 import threading
 import time
 from collections import defaultdict
@@ -27,6 +24,7 @@ from app.settings import Settings, load_settings
 from mail_ingest.capture import Look, account_of, look_for_newer, look_into_folder
 from mail_ingest.fetch import ImapSource
 from mail_ingest.ingest import Ingest
+from mail_ingest.lease_owner import is_gone, new_owner
 from mail_ingest.strikes import Strikes
 
 log = logging.getLogger(__name__)
@@ -49,7 +47,8 @@ class MailboxWatch(threading.Thread):
         self._settings = settings
         self._blobs = blobs
         self._captured = captured
-        self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._owner = new_owner()
+        self._held: Lease | None = None
         self._stop = threading.Event()
         self._failures = 0
         self._strikes: dict[int, Strikes] = defaultdict(Strikes)
@@ -68,7 +67,7 @@ class MailboxWatch(threading.Thread):
                 self._failed(f"{type(error).__name__}: {error}")
 
     def _watch(self) -> None:
-        lease = self._lease()
+        lease = self._held = self._lease()
         if lease is None:
             self._stop.wait(5)
             return
@@ -76,6 +75,12 @@ class MailboxWatch(threading.Thread):
             with ImapSource(account_of(self.mailbox, self._settings)) as source:
                 self._look_and_wait(source, lease)
         finally:
+            self.release()
+
+    def release(self) -> None:
+        """Let the next poller in at once, also the one of our own next start."""
+        lease, self._held = self._held, None
+        if lease is not None:
             with db.transaction() as session:
                 service.release_lease(session, lease)
 
@@ -123,6 +128,9 @@ class MailboxWatch(threading.Thread):
 
     def _lease(self) -> Lease | None:
         with db.transaction() as session:
+            holder = service.lease_owner(session, self.mailbox.id)
+            if holder and is_gone(holder):
+                service.forget_owner(session, self.mailbox.id, holder)
             return service.acquire_lease(session, self.mailbox.id, self._owner, now=db.now())
 
     def _succeeded(self, lease: Lease, looks: list[Look]) -> None:
@@ -172,6 +180,9 @@ class Poller:
                 sweep_at = time.monotonic() + SWEEP_SECONDS
         for watch in self._watches.values():
             watch.stop()
+        # A watch may sit in IDLE for half a minute; its thread ends with the process.
+        for watch in self._watches.values():
+            self._guarded(watch.release)
 
     def _decide(self) -> None:
         report = self._ingest.drain()

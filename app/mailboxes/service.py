@@ -120,6 +120,21 @@ def release_lease(session: Session, lease: Lease) -> None:
     )
 
 
+def lease_owner(session: Session, mailbox_id: int) -> str:
+    """Who has, or had, the lease; '' when nobody did."""
+    return session.scalar(sa.select(Mailbox.lease_owner).where(Mailbox.id == mailbox_id)) or ""
+
+
+def forget_owner(session: Session, mailbox_id: int, owner: str) -> None:
+    """End the lease of a holder who is known to be dead."""
+    session.execute(
+        sa.update(Mailbox)
+        .where(Mailbox.id == mailbox_id, Mailbox.lease_owner == owner)
+        .values(lease_until=None, lease_owner="")
+        .execution_options(synchronize_session=False)
+    )
+
+
 def note_success(session: Session, mailbox_id: int, *, now: datetime) -> None:
     session.execute(
         sa.update(Mailbox)

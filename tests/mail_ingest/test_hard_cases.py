@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,8 +19,9 @@ from app.blobs import BlobStore
 from app.errors import TemporaryFailure
 from app.mailboxes import service
 from app.mailboxes.models import Folder, Mailbox
-from app.settings import Settings
+from app.settings import PROJECT, Settings
 from mail_ingest import strikes as strikes_module
+from mail_ingest.lease_owner import is_gone, new_owner
 from mail_ingest.poller import Poller
 from mail_ingest.strikes import Strikes
 from tests.mail_ingest.test_capture import Watched, watched
@@ -120,9 +123,37 @@ def test_a_folder_that_is_gone_holds_up_no_other(watched: Watched) -> None:
         wait_until(lambda: "Mailbox doesn't exist" in last_error(), 10)
 
 
+@pytest.mark.dovecot
+def test_a_stopped_poller_leaves_its_mailbox_to_the_next_one_at_once(watched: Watched) -> None:
+    with polling(watched, poll_seconds=25):
+        wait_until(lambda: mailbox().last_success_at is not None, 20)
+    assert mailbox().lease_until is None
+
+
+@pytest.mark.dovecot
+def test_the_lease_of_a_killed_poller_is_taken_over_at_once(watched: Watched) -> None:
+    say = "from mail_ingest.lease_owner import new_owner; print(new_owner())"
+    dead = subprocess.run(
+        [sys.executable, "-c", say], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    with db.transaction() as session:
+        lease = service.acquire_lease(session, watched.mailbox.id, dead.stdout.strip(), now=db.now())
+    assert lease is not None
+    watched.dovecot.append(letter())
+    with polling(watched):
+        wait_until(lambda: len(watched.rows()) == 1, 20)
+
+
+def test_only_a_process_of_this_machine_is_known_to_be_gone() -> None:
+    mine = new_owner()
+    assert not is_gone(mine)
+    assert not is_gone(f"elsewhere/1:{2**22 + 1}:abcd")
+    assert not is_gone("")
+
+
 @contextmanager
-def polling(watched: Watched) -> Iterator[Poller]:
-    poller = Poller(watched.settings.model_copy(update={"poll_seconds": 1}), watched.blobs)
+def polling(watched: Watched, *, poll_seconds: int = 1) -> Iterator[Poller]:
+    poller = Poller(watched.settings.model_copy(update={"poll_seconds": poll_seconds}), watched.blobs)
     thread = threading.Thread(target=poller.run)
     thread.start()
     try:
@@ -133,5 +164,9 @@ def polling(watched: Watched) -> Iterator[Poller]:
 
 
 def last_error() -> str:
+    return mailbox().last_error
+
+
+def mailbox() -> Mailbox:
     with db.reading() as session:
-        return session.scalars(sa.select(Mailbox.last_error)).one()
+        return session.scalars(sa.select(Mailbox)).one()
