@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,10 +69,10 @@ def rate(link: str) -> None:
 def test_a_letter_is_answered_and_the_answer_is_rated(
     installation: Settings, dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path
 ) -> None:
+    dovecot.append(letter("from before the mailbox was connected"), at=db.now() - timedelta(hours=1))
     prepare(installation, dovecot, smtp_sink)
     agent = add_agent("nora@help.example", "Nora Lind")
     (tmp_path / "logs").mkdir()
-    dovecot.append(letter("from before the mailbox was connected"))
     with running(Fleet(installation, tmp_path / "logs")) as fleet:
         browser = AgentBrowser(fleet, agent)
         wait_until(lambda: mailbox_was_looked_at(), 30)

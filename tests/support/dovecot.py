@@ -112,7 +112,7 @@ class Dovecot:
         self._process = processes.start(
             [program, "-F", "-c", self.directory / "dovecot.conf"], log=self.directory / "out"
         )
-        wait_until(self._answers, 20)
+        wait_until(self._answers, 60)
         return self
 
     def stop(self) -> None:
@@ -141,7 +141,7 @@ class Dovecot:
         with self.connected(to) as imap:
             arrived = imaplib.Time2Internaldate(at or datetime.now(UTC))
             # imaplib turns lone line feeds into CRLF in append(); the bytes of a test are to arrive unchanged.
-            imap.literal = raw
+            imap.literal = raw  # type: ignore[assignment]
             answer, text = imap._simple_command("APPEND", folder, f"({flags})", arrived)
             assert answer == "OK", text
 
