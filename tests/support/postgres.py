@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -131,7 +132,7 @@ def _programs() -> tuple[Path, Path]:
     return initdb, postgres
 
 
-def _as(user: str | None) -> dict[str, object]:
+def _as(user: str | None) -> dict[str, Any]:
     if user is None:
         return {}
     group = pwd.getpwnam(user).pw_gid
