@@ -253,7 +253,7 @@ def _keyword(questions: Questions, directory: Path, sample: Sequence[Asked]) -> 
     return f"      {first:.3f}   {third:.3f}  {use_at(shown, TARGET):.3f}  {auroc(shown):.3f}"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument("--examples", default="0,1,3,10,30")
     parser.add_argument("--stream", type=int, default=1500)
     parser.add_argument("--letters", type=int, default=4500)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     questions = load(options.questions)
     print(
         f"{options.questions.name}: {len(questions.articles)} articles, {len(questions.train)} past letters,"

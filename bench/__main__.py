@@ -1,0 +1,21 @@
+"""All measurements, one after the other: `make bench`. Each can be run alone: `python -m bench.ingest` and so on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench import arrival, ingest, suggest
+
+RU_DESK = Path(__file__).parent / "data" / "ru_desk.json"
+
+
+def main() -> None:
+    ingest.main([])
+    print()
+    arrival.main([])
+    print()
+    suggest.main([str(RU_DESK)])
+
+
+if __name__ == "__main__":
+    main()
