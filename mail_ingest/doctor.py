@@ -126,7 +126,12 @@ def _servers(mailbox: Mailbox, settings: Settings) -> Iterator[Finding]:
             attempt()
             yield Finding("ok", mailbox.address, f"{protocol} login works")
         except SincerelyError as error:
-            yield Finding("bad", mailbox.address, f"{protocol}: {error}")
+            if mailbox.sandbox:
+                yield Finding(
+                    "warn", mailbox.address, f"{protocol}: the sandbox is not running (make run starts it)"
+                )
+            else:
+                yield Finding("bad", mailbox.address, f"{protocol}: {error}")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:

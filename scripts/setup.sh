@@ -49,9 +49,24 @@ for file in "$@"; do
 done
 [ -n "$changed" ] || exit 0
 
-echo "Installing packages:$changed (a minute or two the first time)"
+all=$(cat "$@" | grep -c '^[a-z].*==')
+log=$venv/install.log
+echo "Installing$(echo "$changed" | sed 's/ -r / /g'): $all packages, half a minute or so the first time"
 # shellcheck disable=SC2086  # one word per option is what we want
-"$venv/bin/python" -m pip --disable-pip-version-check --no-input install --require-hashes $changed
+"$venv/bin/python" -m pip --disable-pip-version-check --no-input install --require-hashes $changed >"$log" 2>&1 &
+pip=$!
+trap 'kill $pip 2>/dev/null; exit 130' INT TERM
+while kill -0 $pip 2>/dev/null; do
+    [ -t 1 ] && printf '\r  %s of %s ' "$(grep -c '^Collecting\|^Requirement already' "$log")" "$all"
+    sleep 1
+done
+[ -t 1 ] && printf '\r                    \r'
+if ! wait $pip; then
+    tail -n 15 "$log" >&2
+    echo "The packages could not be installed; the lines above are from $log. Is there a network?" >&2
+    exit 2
+fi
+trap - INT TERM
 for file in "$@"; do
     cksum < "$file" > "$(stamp "$file")"
 done
