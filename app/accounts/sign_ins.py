@@ -40,7 +40,7 @@ def check(session: Session, email: str, password: str) -> Checked | None:
     Call it with a reading session: the work is slow on purpose and must not hold the write lock.
     """
     query = sa.select(Agent.id, Agent.password_hash).where(
-        Agent.email == email.strip().lower(), Agent.active.is_(True)
+        Agent.email == email.replace("\x00", "").strip().lower(), Agent.active.is_(True)
     )
     row = session.execute(query).first()
     stored = row.password_hash if row else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.cursors import row_number
 from app.customers.card import digits
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.errors import NotFound
@@ -39,8 +40,9 @@ def page(session: Session, text: str = "", *, after: str = "", limit: int = PAGE
     query = sa.select(Customer).options(*_whole()).order_by(Customer.id.desc()).limit(limit + 1)
     for word in _words(text):
         query = query.where(_has(word))
-    if after.isascii() and after.isdecimal():
-        query = query.where(Customer.id < int(after[:18]))
+    last_id = row_number(after)
+    if last_id is not None:
+        query = query.where(Customer.id < last_id)
     rows = list(session.scalars(query))
     return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else "")
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Agent
+from app.cursors import read_cursor, write_cursor
 from app.errors import NotFound
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, Outcome, Suggestion, article_tags
 from app.tags.models import Tag
@@ -113,11 +114,13 @@ def versions(session: Session, article_id: int) -> list[tuple[ArticleVersion, st
 def page(session: Session, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
     """Last changed first. Three queries, however many articles."""
     query = _filtered(filters).order_by(Article.updated_at.desc(), Article.id.desc()).limit(limit + 1)
-    cursor = _read_cursor(after)
+    cursor = read_cursor(after, 1)
     if cursor is not None:
-        query = query.where(sa.tuple_(Article.updated_at, Article.id) < sa.tuple_(*map(sa.literal, cursor)))
+        at, (last_id,) = cursor
+        mark = sa.tuple_(sa.literal(at), sa.literal(last_id))
+        query = query.where(sa.tuple_(Article.updated_at, Article.id) < mark)
     rows = list(session.scalars(query))
-    following = _cursor(rows[limit - 1]) if len(rows) > limit else ""
+    following = write_cursor(rows[limit - 1].updated_at, rows[limit - 1].id) if len(rows) > limit else ""
     return Page(rows[:limit], usage(session, [row.id for row in rows[:limit]]), following)
 
 
@@ -213,17 +216,3 @@ def _offered(row: Suggestion) -> Offered:
         row.shown,
         row.outcome,
     )
-
-
-def _cursor(row: Article) -> str:
-    return f"{row.updated_at.isoformat()}_{row.id}"
-
-
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
-    """A cursor somebody tampered with means the first page."""
-    at, _, number = text.rpartition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        return (moment, int(number)) if moment.tzinfo else None
-    except ValueError:
-        return None

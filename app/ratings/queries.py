@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Agent
+from app.cursors import read_cursor, write_cursor
 from app.db import UtcDateTime
 from app.ratings.models import Face, Rating, RatingHit, RatingInvitation
 from app.ratings.score import Score
@@ -100,14 +101,14 @@ def comments(
         query = query.where(Rating.agent_id == agent_id)
     if face in list(Face):
         query = query.where(Rating.face == face)
-    cursor = _read_cursor(after)
+    cursor = read_cursor(after, 1)
     if cursor is not None:
-        last = sa.tuple_(sa.literal(cursor[0], UtcDateTime()), sa.literal(cursor[1]))
+        last = sa.tuple_(sa.literal(cursor[0], UtcDateTime()), sa.literal(cursor[1][0]))
         query = query.where(sa.tuple_(Rating.created_at, Rating.id) < last)
     found = session.execute(query).unique().all()
     rows = [_comment(rating, agent, subject) for rating, agent, subject in found[:PAGE]]
     more = len(found) > PAGE
-    return Comments(rows, _cursor(rows[-1].rating) if more else "")
+    return Comments(rows, write_cursor(rows[-1].rating.created_at, rows[-1].rating.id) if more else "")
 
 
 def _comment(rating: Rating, agent: str, subject: str) -> Comment:
@@ -153,19 +154,3 @@ def _hits(session: Session, since: datetime | None) -> dict[int, tuple[int, int]
     return {
         agent_id: (number - int(robots), int(robots)) for agent_id, number, robots in session.execute(query)
     }
-
-
-def _cursor(rating: Rating) -> str:
-    return f"{rating.created_at.isoformat()}_{rating.id}"
-
-
-def _read_cursor(text: str) -> tuple[datetime, int] | None:
-    """None for anything that is not a cursor of ours."""
-    at, _, number = text.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not number.isascii():
-            return None
-        return moment, int(number)
-    except ValueError:
-        return None

@@ -22,6 +22,7 @@ INERT_POLICY = "default-src 'none'; sandbox"
 
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_foreign_origin)
+    app.before_request(_refuse_unstorable)
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
 
@@ -74,3 +75,9 @@ def _refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin", "null")
     if origin != "null" and urlsplit(origin).netloc != request.host:
         abort(403)
+
+
+def _refuse_unstorable() -> None:
+    """No address of ours holds a NUL character, and a database may refuse to look for one."""
+    if any("\x00" in value for _name, value in request.args.items(multi=True)):
+        abort(400)

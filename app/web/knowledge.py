@@ -25,6 +25,8 @@ bp = Blueprint("knowledge", __name__, url_prefix="/knowledge")
 FIELDS = ("title", "answer", "language", "tags", "version", "action")
 LONGEST_SEARCH = 200
 MOST_HITS = 50
+# The database counts versions in 32 bits.
+MOST_VERSIONS = 2**31 - 1
 SAMPLES = {
     "en": {"customer.name": "Olga Petrova", "customer.first_name": "Olga", "ticket.subject": "Where is my order?",
            "mailbox.name": "Support"},
@@ -139,7 +141,7 @@ def preview() -> Any:
 def restore(article_id: int) -> Any:
     form = fields(request.form, "version")
     with transaction() as session:
-        wanted = number(form["version"]) or 0
+        wanted = min(number(form["version"]) or 0, MOST_VERSIONS)
         article = service.restore_version(session, article_id, wanted, by=g.agent, now=now())
     return _saved(article)
 

@@ -12,7 +12,9 @@ from app.errors import NotFound
 from app.mailboxes import parked
 from app.mailboxes.models import RawMail
 from app.settings import Settings
+from app.web.attachments import as_download
 from app.web.auth import login_required
+from app.web.forms import fields, number
 
 bp = Blueprint("parked", __name__)
 
@@ -21,7 +23,7 @@ bp = Blueprint("parked", __name__)
 @login_required
 def index() -> str:
     """Newest first, fifty at a time."""
-    before = request.args.get("before", type=int)
+    before = number(request.args.get("before", ""))
     with db.reading() as session:
         rows = parked.parked_mails(session, before=before)
         return render_template(
@@ -39,9 +41,7 @@ def source(raw_mail_id: int) -> Response:
         raw = session.get(RawMail, raw_mail_id)
     if raw is None or not raw.sha256:
         raise NotFound(_("There is no such mail."))
-    response = Response(current_app.extensions["blobs"].get(raw.sha256), mimetype="application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="mail-{raw.id}.eml"'
-    return response
+    return as_download(current_app.extensions["blobs"].get(raw.sha256), f"mail-{raw.id}.eml")
 
 
 @bp.post("/parked/replay")
@@ -49,13 +49,13 @@ def source(raw_mail_id: int) -> Response:
 def replay() -> AnyResponse:
     """Let one parked mail (`id`), or all of them, be decided again by the poller."""
     settings: Settings = current_app.config["SETTINGS"]
-    chosen = request.form.get("id", type=int)
+    chosen = fields(request.form, "id")["id"]
     query = sa.select(RawMail.id)
+    if chosen:  # a number nobody has is nobody's mail, not everybody's
+        query = query.where(RawMail.id == (number(chosen) or 0))
     with db.transaction() as session:
-        number = parked.replay(
-            session, query.where(RawMail.id == chosen) if chosen else query, limit=settings.mail_bytes
-        )
-    if number:
+        again = parked.replay(session, query, limit=settings.mail_bytes)
+    if again:
         flash(_("Trying again. Mail that can be read now appears as a ticket within seconds."), "good")
     else:
         flash(

@@ -25,6 +25,7 @@ from app.ratings import queries, service
 from app.ratings.models import Face, Rating, RatingInvitation
 from app.ratings.score import FEWEST_TO_RANK, percent
 from app.web.auth import login_required
+from app.web.forms import number
 from app.web.limits import limiter
 from app.web.locale import LANGUAGES
 
@@ -216,7 +217,7 @@ def _note_hit(invitation: RatingInvitation, face: str, *, trap: bool = False) ->
 @login_required
 def index() -> Any:
     """Figures per agent and the comments of a period."""
-    days, agent_id = _period(), request.args.get("agent", type=int)
+    days, agent_id = _period(), number(request.args.get("agent", ""))
     face = request.args.get("face", "")
     since = now() - timedelta(days=days) if days else None
     after = request.args.get("after", "")

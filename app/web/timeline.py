@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app.cursors import read_cursor, write_cursor
 from app.ratings.models import Rating
 from app.tickets import timeline as of_tickets
 from app.tickets.models import Event, Kind, Message
@@ -68,7 +69,7 @@ def page(session: Session, customer_id: int, *, kind: str = "", after: str = "",
             Entry(row.changed_at, rating=row) for row in _ratings(session, customer_id, cursor, limit + 1)
         ]
     entries.sort(key=lambda entry: entry.place, reverse=True)
-    following = _write_cursor(entries[limit - 1]) if len(entries) > limit else ""
+    following = write_cursor(*entries[limit - 1].place) if len(entries) > limit else ""
     return Page(entries[:limit], following)
 
 
@@ -120,16 +121,10 @@ def _before(cursor: tuple[datetime, int, int] | None, source: str) -> tuple[date
     return (at, _PAST_EVERY_ID if _RANK[source] < rank else 0)
 
 
-def _write_cursor(entry: Entry) -> str:
-    at, rank, row_id = entry.place
-    return f"{at.isoformat()}_{rank}_{row_id}"
-
-
 def _read_cursor(text: str) -> tuple[datetime, int, int] | None:
     """A cursor somebody tampered with means the first page."""
-    parts = text.rsplit("_", 2)
-    try:
-        at, rank, row_id = datetime.fromisoformat(parts[0]), int(parts[1]), int(parts[2])
-    except (ValueError, IndexError):
+    found = read_cursor(text, 2)
+    if found is None:
         return None
-    return (at, rank, row_id) if at.tzinfo and 0 <= rank <= 2 and 0 <= row_id < _PAST_EVERY_ID else None
+    at, (rank, row_id) = found
+    return (at, rank, row_id) if rank in _RANK.values() else None

@@ -1,0 +1,178 @@
+"""The table of every route: who may use it, and a form that works. A route that is not in it fails the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.support.whole_desk import WholeDesk
+
+PASSWORD = "a quiet morning"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to ask: an endpoint by GET or by POST.
+
+    who      "public", "agent" or "admin"
+    ids      the desk's row for an id of the address, where it is not the row of the same name
+    form     what a page of ours sends; a value that begins with "=" is the id of that row
+    query    of the address
+    answer   the status a person with the right to ask gets
+    writes   False for a POST that changes no row of the database
+    """
+
+    who: str = "agent"
+    ids: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+    query: str = ""
+    answer: int = 200
+    writes: bool = True
+    sandbox: bool = False
+
+
+_WRITTEN = {"body": "Hello", "to": "olga@buyer.example", "nonce": "n" * 20}
+_ARTICLE = {
+    "title": "A title",
+    "answer": "An answer",
+    "language": "en",
+    "tags": "",
+    "version": "2",
+    "action": "save",
+}
+_GIVEN = {"answer": 302}
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("GET", "static"): Route("public"),
+    ("GET", "health.healthz"): Route("public"),
+    ("GET", "pages.home"): Route("public", answer=302),  # to the inbox, which asks who it is
+    ("GET", "signin.show"): Route("public"),
+    ("POST", "signin.sign_in"): Route("public", form={"email": "a@b.example", "password": "x"}, answer=401, writes=False),
+    ("POST", "signin.sign_out"): Route("public", answer=302),
+    ("POST", "signin.demo"): Route("public", answer=404, writes=False),
+    ("GET", "signin.welcome"): Route("public"),
+    ("POST", "signin.set_password"): Route("public", form={"password": PASSWORD, "again": PASSWORD}, answer=302),
+    ("GET", "public_ratings.show"): Route("public"),
+    ("GET", "public_ratings.trap"): Route("public"),
+    ("GET", "public_ratings.thanks"): Route("public"),
+    ("POST", "public_ratings.give"): Route("public", form={"face": "good", "comment": "Better now"}, answer=303),
+    ("GET", "profile.show"): Route(),
+    ("POST", "profile.edit"): Route(
+        form={"name": "Nora", "language": "en", "timezone": "UTC", "theme": "dark", "signature": "N"}, answer=302
+    ),
+    ("POST", "profile.password"): Route(
+        form={"current": PASSWORD, "password": "another quiet morning", "again": "another quiet morning"}, answer=302
+    ),
+    ("POST", "profile.end_session"): Route(answer=302),
+    ("POST", "profile.end_others"): Route(answer=302),
+    ("GET", "agents.index"): Route("admin"),
+    ("POST", "agents.invite"): Route(
+        "admin", form={"email": "new@help.example", "name": "New", "role": "agent", "language": "en"}
+    ),
+    ("POST", "agents.new_link"): Route("admin"),
+    ("POST", "agents.role"): Route("admin", form={"role": "admin"}, answer=302),
+    ("POST", "agents.deactivate"): Route("admin", answer=302),
+    ("POST", "agents.activate"): Route("admin"),
+    ("GET", "inbox.home"): Route(answer=302),
+    ("GET", "inbox.view"): Route(),
+    ("GET", "inbox.search"): Route(query="q=order"),
+    ("GET", "live.changes"): Route(query="mark=0.0.0&ticket=1&view=open"),
+    ("GET", "tickets.show"): Route(),
+    ("POST", "tickets.set_status"): Route(form={"status": "closed"}, answer=303),
+    ("POST", "tickets.assign"): Route(form={"assignee": "me"}, answer=303),
+    ("POST", "tickets.set_tags"): Route(form={"tags": "one, two"}, answer=303),
+    ("POST", "tickets.mark_read"): Route(answer=303),
+    ("POST", "tickets.reply"): Route(form=_WRITTEN, answer=303),
+    ("POST", "tickets.note"): Route(form=_WRITTEN, answer=303),
+    ("POST", "tickets.undo"): Route(ids={"message_id": "own_held_reply"}, answer=303),
+    ("POST", "tickets.retry"): Route(ids={"message_id": "failed_reply"}, answer=303),
+    ("POST", "tickets.resolve"): Route(ids={"message_id": "uncertain_reply"}, form={"arrived": "yes"}, answer=303),
+    ("GET", "suggestions.panel"): Route(),
+    ("POST", "suggestions.insert"): Route(form={"message_id": "=message_id"}, answer=303),
+    ("POST", "suggestions.dismiss"): Route(form={"message_id": "=message_id"}, answer=303),
+    ("POST", "drafts.save"): Route(form={"kind": "outgoing", "html": "<div>More</div>", "version": "2"}),
+    ("POST", "drafts.discard"): Route(form={"kind": "outgoing"}, answer=303),
+    ("POST", "drafts.add_file"): Route(form={"kind": "outgoing", "file": "a.txt"}, answer=303),
+    ("POST", "drafts.remove_file"): Route(ids={"attachment_id": "own_file"}, form={"kind": "outgoing"}, answer=303),
+    ("GET", "attachments.download"): Route(),
+    ("GET", "attachments.preview"): Route(),
+    ("GET", "letters.letter"): Route(),
+    ("GET", "letters.body"): Route(),
+    ("GET", "letters.source"): Route(),
+    ("POST", "moving.accept"): Route(ids={"message_id": "held_letter"}, answer=303),
+    ("POST", "moving.move"): Route(ids={"message_id": "second_letter"}, answer=303),
+    ("POST", "moving.move_back"): Route(ids={"message_id": "moved_letter"}, answer=303),
+    ("GET", "customers.index"): Route(),
+    ("GET", "customers.show"): Route(),
+    ("POST", "customers.edit"): Route(form={"name": "Olga P.", "organisation": "", "language": "en"}, answer=302),
+    ("POST", "customers.notes"): Route(form={"notes": "Likes tea", "ticket": ""}, answer=302),
+    ("POST", "customers.tags"): Route(form={"tags": "vip"}, answer=302),
+    ("POST", "customers.add_address"): Route(form={"email": "third@buyer.example"}, answer=302),
+    ("POST", "customers.remove_address"): Route(answer=302),
+    ("POST", "customers.make_first"): Route(answer=302),
+    ("POST", "customers.add_phone"): Route(form={"phone": "+44 20 5550 0199"}, answer=302),
+    ("POST", "customers.remove_phone"): Route(answer=302),
+    ("GET", "knowledge.index"): Route(),
+    ("GET", "knowledge.show"): Route(),
+    ("GET", "knowledge.new"): Route(),
+    ("POST", "knowledge.create"): Route(form=_ARTICLE, answer=302),
+    ("GET", "knowledge.edit"): Route(),
+    ("POST", "knowledge.save"): Route(form=_ARTICLE, answer=302),
+    ("POST", "knowledge.preview"): Route(form=_ARTICLE, writes=False),
+    ("POST", "knowledge.restore"): Route(form={"version": "1"}, answer=302),
+    ("POST", "knowledge.archive"): Route(answer=302),
+    ("POST", "knowledge.unarchive"): Route(answer=302, writes=False),
+    ("GET", "ratings.index"): Route(),
+    ("GET", "mailboxes.index"): Route(),
+    ("GET", "parked.index"): Route(),
+    ("GET", "parked.source"): Route(),
+    ("POST", "parked.replay"): Route(form={"id": "=raw_mail_id"}, answer=302),
+    ("GET", "sandbox.write"): Route(sandbox=True),
+    ("POST", "sandbox.send"): Route(
+        sandbox=True, form={"sender": "anna@mail.example", "subject": "Hi", "text": "Hello"}, answer=303
+    ),
+    ("GET", "sandbox.sent"): Route(sandbox=True),
+    ("GET", "sandbox.state"): Route(sandbox=True),
+    ("GET", "sandbox.mailbox"): Route(sandbox=True),
+    ("GET", "sandbox.letter"): Route(sandbox=True, query="address=anna@mail.example&uid=1"),
+    ("GET", "sandbox.count"): Route(sandbox=True, query="address=anna@mail.example"),
+}  # fmt: skip
+
+# The whole list of what answers somebody who is not signed in. Think twice before you add to it.
+PUBLIC = {key for key, route in ROUTES.items() if route.who == "public"}
+
+
+def asked(app: Flask) -> list[tuple[str, Rule]]:
+    """Every (method, rule) of the application; HEAD and OPTIONS come with GET."""
+    return [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def values(rule: Rule, route: Route, desk: WholeDesk) -> dict[str, Any]:
+    """What stands in the address for each of its parts."""
+    known: dict[str, Any] = {"filename": "css/app.css", "view": "open", "face": "good"}
+    for name in rule.arguments:
+        if name == "token":
+            known[name] = desk.welcome_token if rule.endpoint.startswith("signin.") else desk.rating_token
+        elif name not in known:
+            known[name] = desk.ids[route.ids.get(name, name)]
+    return {name: known[name] for name in rule.arguments}
+
+
+def address(app: Flask, rule: Rule, parts: dict[str, Any], query: str = "") -> str:
+    with app.test_request_context():
+        _host, path = rule.build(parts, append_unknown=False) or ("", "")
+    return f"{path}?{query}" if query else path
+
+
+def form_of(route: Route, desk: WholeDesk) -> dict[str, Any]:
+    return {
+        name: str(desk.ids[value[1:]]) if value.startswith("=") else value
+        for name, value in route.form.items()
+    }

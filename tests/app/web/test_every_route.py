@@ -1,0 +1,296 @@
+"""Every route × everybody who may ask, made from the application's own map: a new route without a row fails here."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app import create_app, db, sandbox_mail, security
+from app.accounts.models import Agent
+from app.settings import Settings
+from app.tickets.safe_html import frame_csp
+from app.web.headers import INERT_POLICY
+from tests.app.web.every_route import PASSWORD, PUBLIC, ROUTES, Route, address, asked, form_of, values
+from tests.support.whole_desk import RAW, WholeDesk, build
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
+# What a GET may change: when a session was last used, and how often a rating link was opened.
+NOTED_BY_GET = {"public_ratings.show": {"rating_hits"}, "public_ratings.trap": {"rating_hits"}}
+TOUCHED = {"sign_ins"}
+OWN_POLICY = {
+    "letters.letter": frame_csp(False),
+    "sandbox.letter": frame_csp(False),
+    "letters.source": INERT_POLICY,
+    "parked.source": INERT_POLICY,
+    "attachments.download": INERT_POLICY,
+    "attachments.preview": INERT_POLICY,
+}
+Rows = dict[str, set[Any]]
+
+
+@pytest.fixture
+def desk(agent: FlaskClient, installation: Settings) -> WholeDesk:
+    with db.transaction() as session:
+        row = session.get_one(Agent, agent.agent.id)  # type: ignore[attr-defined]
+        row.password_hash = security.hash_password(PASSWORD, cost="low")
+        session.flush()
+        session.expunge(row)
+    return build(installation, row)
+
+
+@pytest.fixture
+def sandbox(installation: Settings, desk: WholeDesk) -> Iterator[Flask]:
+    """The same database as a sandbox, with one letter in a customer's mailbox."""
+    settings = installation.model_copy(
+        update={"sandbox": "yes", "sandbox_database_url": installation.database_url}
+    )
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    shutil.copytree(installation.blob_dir, settings.blob_dir)
+    folder = sandbox_mail.account_directory(settings.sandbox_mail_dir, "anna@mail.example")
+    (folder / "cur").mkdir(parents=True)
+    (folder / "address").write_text("anna@mail.example")
+    (folder / "cur" / f"{sandbox_mail.letter_file_name(1, db.now())}:2,").write_bytes(RAW)
+    return app
+
+
+def test_every_route_has_its_row(app: Flask) -> None:
+    there = {(method, rule.endpoint) for method, rule in asked(app)}
+    assert there == set(ROUTES), "the table in every_route.py and the application differ"
+
+
+def test_the_public_list_is_short_and_known(app: Flask) -> None:
+    families = {
+        rule.endpoint.partition(".")[0] for method, rule in asked(app) if (method, rule.endpoint) in PUBLIC
+    }
+    assert families == {"static", "health", "pages", "signin", "public_ratings"} and len(PUBLIC) == 13
+
+
+def test_strangers_are_sent_to_sign_in_and_change_nothing(app: Flask, desk: WholeDesk) -> None:
+    problems = _refused(app, desk, lambda: app.test_client())
+    assert not problems
+
+
+def test_a_deactivated_agent_is_a_stranger(app: Flask, agent: FlaskClient, desk: WholeDesk) -> None:
+    with db.transaction() as session:
+        session.execute(sa.update(Agent).where(Agent.id == desk.ids["me"]).values(active=False))
+    assert not _refused(app, desk, lambda: agent)
+
+
+def test_strangers_from_elsewhere_are_no_demo_agent(sandbox: Flask, desk: WholeDesk) -> None:
+    def somebody() -> FlaskClient:
+        client = sandbox.test_client()
+        client.environ_base.update(ELSEWHERE)
+        return client
+
+    assert not _refused(sandbox, desk, somebody)
+
+
+def test_agents_do_not_pass_for_admins(app: Flask, agent: FlaskClient, desk: WholeDesk) -> None:
+    problems, before = [], dump()
+    for method, rule, route in _of(app, "admin"):
+        answer = _ask(agent, method, app, rule, route, desk)
+        problems += [] if answer.status_code == 403 else [f"{method} {rule.endpoint}: {answer.status_code}"]
+        problems += _headers(answer, rule.endpoint)
+    assert not problems + changed(before, dump(), TOUCHED)
+
+
+def test_reading_changes_nothing(app: Flask, admin: FlaskClient, agent: FlaskClient, desk: WholeDesk) -> None:
+    assert not _read_everything(app, desk, {"admin": admin, "agent": agent})
+
+
+def test_reading_changes_nothing_in_the_sandbox(sandbox: Flask, agent: FlaskClient, desk: WholeDesk) -> None:
+    visitor = sandbox.test_client()
+    with agent.session_transaction() as given, visitor.session_transaction() as cookie:
+        cookie.update(given)
+    assert not _read_everything(sandbox, desk, {"agent": visitor})
+
+
+@pytest.mark.parametrize("number", [0, 10**12, 2**63])
+def test_what_does_not_exist_is_not_found(
+    app: Flask, admin: FlaskClient, desk: WholeDesk, number: int
+) -> None:
+    """Each number in each address in turn; the ways of one's own sessions say nothing about foreign numbers."""
+    problems, before = [], dump()
+    for method, rule in asked(app):
+        route = ROUTES[method, rule.endpoint]
+        for name in [name for name in rule.arguments if name.endswith("_id")]:
+            answer = _ask(admin, method, app, rule, route, desk, **{name: number})
+            # Beyond 64 bits the router finds no such address at all, and may name the other way to ask.
+            expected = {404, 405} if number >= 2**63 else {404}
+            if rule.endpoint == "profile.end_session":
+                expected = {404, 302}
+            if answer.status_code not in expected:
+                problems.append(f"{method} {rule.endpoint} {name}={number}: {answer.status_code}")
+            problems += _headers(answer, rule.endpoint)
+    assert not problems + changed(before, dump(), TOUCHED)
+
+
+@pytest.mark.parametrize(
+    ("key", "number", "status"),
+    [
+        (("POST", "tickets.undo"), {"message_id": "colleagues_held_reply"}, 403),
+        (("POST", "drafts.remove_file"), {"attachment_id": "colleagues_file"}, 404),
+        (("GET", "attachments.download"), {"attachment_id": "colleagues_file"}, 404),
+        (("GET", "attachments.preview"), {"attachment_id": "colleagues_file"}, 404),
+        (("POST", "drafts.remove_file"), {"attachment_id": "attachment_id"}, 404),
+        (("POST", "profile.end_session"), {"sign_in_id": "colleagues_sign_in"}, 302),
+        (("POST", "suggestions.insert"), {"ticket_id": "answered_ticket"}, 404),
+        (("POST", "suggestions.dismiss"), {"ticket_id": "answered_ticket"}, 404),
+        (("POST", "tickets.retry"), {"message_id": "message_id"}, 404),
+        (("POST", "moving.accept"), {"message_id": "sent_reply"}, 303),
+    ],
+)
+def test_what_is_a_colleagues_or_of_another_kind_stays_as_it_is(
+    app: Flask, agent: FlaskClient, desk: WholeDesk, key: tuple[str, str], number: dict[str, str], status: int
+) -> None:
+    rule = next(rule for method, rule in asked(app) if (method, rule.endpoint) == key)
+    before = dump()
+    parts = {name: desk.ids[row] for name, row in number.items()}
+    answer = _ask(agent, key[0], app, rule, ROUTES[key], desk, **parts)
+    assert answer.status_code == status and not changed(before, dump(), TOUCHED)
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in ROUTES if key[0] == "POST" and not ROUTES[key].sandbox], ids=lambda key: key[1]
+)
+def test_a_form_works_with_its_token_and_only_with_it(
+    app: Flask, admin: FlaskClient, agent: FlaskClient, desk: WholeDesk, key: tuple[str, str]
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    _method, rule = next(pair for pair in asked(app) if (pair[0], pair[1].endpoint) == key)
+    route = ROUTES[key]
+    client = admin if route.who == "admin" else agent
+    before = dump()
+    refused = _ask(client, "POST", app, rule, route, desk)
+    if (
+        rule.endpoint != "public_ratings.give"
+    ):  # the token in its address is the secret: it works without cookies
+        assert refused.status_code == 400 and not changed(before, dump(), TOUCHED)
+        assert not _headers(refused, rule.endpoint)
+    token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/profile").text)
+    assert token is not None
+    answer = _ask(client, "POST", app, rule, route, desk, form={"csrf_token": token.group(1)})
+    assert answer.status_code == route.answer, answer.text[:300]
+    assert not _headers(answer, rule.endpoint)
+    assert (
+        bool(changed(before, dump(), set() if rule.endpoint.startswith(("signin", "profile")) else TOUCHED))
+        == route.writes
+    )
+
+
+def test_a_form_without_its_token_is_refused_in_the_sandbox(
+    sandbox: Flask, agent: FlaskClient, desk: WholeDesk
+) -> None:
+    sandbox.config["WTF_CSRF_ENABLED"] = True
+    before = dump()
+    for path in ("/sandbox", "/sign-in/demo"):
+        assert (
+            sandbox.test_client().post(path, data={"sender": "a@b.example", "text": "x"}).status_code == 400
+        )
+    assert not changed(before, dump(), set())
+
+
+def _of(app: Flask, *who: str) -> list[tuple[str, Rule, Route]]:
+    found = [(method, rule, ROUTES[method, rule.endpoint]) for method, rule in asked(app)]
+    return [one for one in found if one[2].who in who]
+
+
+def _ask(
+    client: FlaskClient, method: str, app: Flask, rule: Rule, route: Route, desk: WholeDesk,
+    *, form: dict[str, str] | None = None, **parts: int,
+) -> TestResponse:  # fmt: skip
+    path = address(app, rule, {**values(rule, route, desk), **parts}, route.query)
+    if method != "POST":
+        return client.open(path, method=method)
+    sent: dict[str, Any] = {**form_of(route, desk), **(form or {})}
+    if "file" in sent:
+        sent["file"] = (io.BytesIO(b"a plan"), sent["file"])
+    return client.post(path, data=sent)
+
+
+def _refused(app: Flask, desk: WholeDesk, somebody: Any) -> list[str]:
+    """What a person without a right to be here gets on everything that is not public: the way to sign in, or 404."""
+    problems, before = [], dump()
+    for method, rule, route in _of(app, "agent", "admin"):
+        for way in (method, "HEAD") if method == "GET" else (method,):
+            answer = _ask(somebody(), way, app, rule, route, desk)
+            to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
+            if not to_sign_in and answer.status_code != 404:
+                problems.append(f"{way} {rule.endpoint}: {answer.status_code}")
+            problems += _headers(answer, rule.endpoint)
+    return problems + changed(before, dump(), set())
+
+
+def _read_everything(app: Flask, desk: WholeDesk, clients: dict[str, FlaskClient]) -> list[str]:
+    problems: list[str] = []
+    everybody = {"public": app.test_client(), **clients}
+    for method, rule, route in _of(app, "public", *clients):
+        if method != "GET" or (route.sandbox and not app.config["SETTINGS"].is_sandbox):
+            continue
+        for way in ("GET", "HEAD"):
+            before = dump()
+            answer = _ask(everybody[route.who], way, app, rule, route, desk)
+            if answer.status_code != route.answer or (way == "HEAD" and answer.data):
+                problems.append(f"{way} {rule.rule}: {answer.status_code}")
+            problems += _headers(answer, rule.endpoint)
+            allowed = TOUCHED | NOTED_BY_GET.get(rule.endpoint, set())
+            problems += [f"{way} {rule.rule} changed {name}" for name in changed(before, dump(), allowed)]
+    return problems
+
+
+def _headers(answer: TestResponse, endpoint: str) -> list[str]:
+    """Which of the promised headers are missing or wrong (docs/invariants.md)."""
+    headers = answer.headers
+    policy = headers.get("Content-Security-Policy", "")
+    if endpoint in OWN_POLICY and answer.status_code == 200:
+        wrong = policy != OWN_POLICY[endpoint]
+    else:
+        parts = (
+            "default-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+        wrong = not all(part in policy for part in parts) or "unsafe" in policy
+    problems = [f"{endpoint}: policy {policy}"] if wrong else []
+    promised = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if endpoint != "static":
+        promised["Cache-Control"] = "no-store"
+    problems += [f"{endpoint}: {name}" for name, value in promised.items() if headers.get(name) != value]
+    for cookie in headers.getlist("Set-Cookie"):
+        if "HttpOnly" not in cookie or "SameSite=Lax" not in cookie:
+            problems.append(f"{endpoint}: cookie {cookie}")
+    return problems
+
+
+def dump() -> Rows:
+    """Every row of every table."""
+    with db.engine().connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+        return {
+            name: {tuple(row) for row in connection.execute(sa.text(f'SELECT * FROM "{name}"'))}
+            for name in tables
+        }
+
+
+def changed(before: Rows, after: Rows, allowed: set[str]) -> list[str]:
+    return [name for name in sorted(after) if before.get(name) != after[name] and name not in allowed]

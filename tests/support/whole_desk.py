@@ -1,0 +1,264 @@
+"""A desk with one of everything that a page can show or a form can change, for tests that visit every route.
+
+Everything a stranger or a customer may have written carries `text`, everything that names somebody `name`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import db
+from app.accounts import links
+from app.accounts.models import Agent, SignIn
+from app.blobs import BlobStore
+from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
+from app.customers.service import find_or_create
+from app.knowledge import service as knowledge
+from app.knowledge.models import Suggestion
+from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
+from app.outgoing.models import Outbox, SandboxLetter
+from app.outgoing.service import Reply, write_reply
+from app.ratings.models import RatingInvitation
+from app.ratings.service import give, invitation_token
+from app.settings import Settings
+from app.tags.models import Tag
+from app.tickets import moving, service, uploads
+from app.tickets.drafts import Written, save
+from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
+from app.tickets.models import Delivery, Message, Ticket
+from tests.support.web import add_agent
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a73000000164944415408d763f8cfc0c0f09f81e1ff7f06060600"
+    "1fee04fd0c5fe8990000000049454e44ae426082"
+)
+HTML = "<p>Hello <b>there</b></p><img src='cid:picture'><img src='https://pictures.example/a.png'>"
+RAW = b"From: olga@buyer.example\r\nTo: support@help.example\r\nSubject: Hello\r\n\r\nHello\r\n"
+# Long ago, so that no page says "now" and then "1 min"; recent enough for links to be open.
+AGO = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class WholeDesk:
+    """`ids`: name → row id; `rating_token` and `welcome_token` open the two kinds of public links."""
+
+    ids: dict[str, int]
+    rating_token: str
+    welcome_token: str
+
+
+class _Builder:
+    def __init__(self, session: Session, settings: Settings, me: Agent, colleague: Agent) -> None:
+        self.session, self.settings, self.me, self.colleague = session, settings, me, colleague
+        self.blobs = BlobStore(settings.blob_dir)
+        self.at = db.now() - AGO
+        self.ids: dict[str, int] = {}
+
+    def add(self, name: str, row: object) -> None:
+        self.session.add(row)
+        self.session.flush()
+        self.ids[name] = row.id  # type: ignore[attr-defined]
+
+    def tick(self):  # noqa: ANN201
+        self.at += timedelta(minutes=1)
+        return self.at
+
+
+def build(
+    settings: Settings, me: Agent, *, text: str = "Where is my order?", name: str = "Olga"
+) -> WholeDesk:
+    """One of everything; `me` is the agent whose drafts, sessions and held reply are named "own"."""
+    colleague = add_agent("colleague@help.example", name[:200])
+    invited = add_agent("invited@help.example", "Ivan New")
+    with db.transaction() as session:
+        made = _Builder(session, settings, me, colleague)
+        made.ids |= {"agent_id": colleague.id, "me": me.id}
+        mailbox = _mailbox(made, text, name)
+        customer = _card(made, text, name)
+        ticket = _letters(made, mailbox, customer, text, name)
+        _knowledge(made, text)
+        _replies(made, ticket, text)
+        token = _rating(made, text)
+        _drafts(made, ticket, text)
+        _rest(made, mailbox, text, name)
+        session.refresh(session.get_one(Agent, invited.id))
+        welcome = links.invite(session, session.get_one(Agent, invited.id), now=db.now())
+    return WholeDesk(made.ids, token, welcome)
+
+
+def _mailbox(made: _Builder, text: str, name: str) -> Mailbox:
+    mailbox = Mailbox(
+        address="support@help.example", name=name[:200], signature=text, created_at=made.at,
+        last_error=text, last_success_at=made.at,
+    )  # fmt: skip
+    made.add("mailbox_id", mailbox)
+    made.add("second_mailbox", Mailbox(address="repairs@help.example", name=name[:200], created_at=made.at))
+    made.add("folder_id", Folder(mailbox_id=mailbox.id, name="INBOX", uidvalidity=1))
+    return mailbox
+
+
+def _card(made: _Builder, text: str, name: str) -> Customer:
+    customer = find_or_create(made.session, "olga@buyer.example", name, now=made.at)
+    customer.notes, customer.organisation = text, Organisation(name=name[:200])
+    customer.tags = [Tag(name=text[:60])]
+    customer.addresses[0].bounced_at, customer.addresses[0].bounce_reason = made.at, text
+    made.ids["customer_id"] = customer.id
+    made.add(
+        "address_id", CustomerAddress(customer_id=customer.id, email="second@buyer.example", bounce_reason="")
+    )
+    made.add("phone_id", CustomerPhone(customer_id=customer.id, number="+1 555 010 0133"))
+    made.session.expire(customer)
+    return customer
+
+
+def _letter(made: _Builder, mailbox: Mailbox, text: str, name: str, **more: object) -> IncomingLetter:
+    values: dict[str, object] = {
+        "raw_mail_id": None, "mailbox_id": mailbox.id, "sender_name": name, "sender_email": "olga@buyer.example",
+        "subject": text, "visible": text, "folded": text, "signature": text, "html": None, "language": "en",
+        "arrived_at": made.tick(), "to": ((name, mailbox.address), (name, "else@buyer.example")),
+        "cc": ((name, "cc@buyer.example"),), "reply_to": ((name, "other@buyer.example"),),
+        "evidence": ({"rule": text, "detail": text}, {"rule": "closed-long-ago", "detail": text}),
+        "defects": (text,), "rfc_message_id": text[:300], **more,
+    }  # fmt: skip
+    return IncomingLetter(**values)  # type: ignore[arg-type]
+
+
+def _letters(made: _Builder, mailbox: Mailbox, customer: Customer, text: str, name: str) -> Ticket:
+    raw = RawMail(
+        mailbox_id=mailbox.id, folder_id=made.ids["folder_id"], uidvalidity=1, uid=1, sha256=made.blobs.put(RAW),
+        size=len(RAW), stored_at=made.at, state=RawState.FILED, sender=text[:320], subject=text[:500],
+    )  # fmt: skip
+    made.add("raw_mail", raw)
+    files = tuple(
+        LetterFile(f"{text} {number}"[:300], kind, cid, bool(cid), len(content), made.blobs.put(content))
+        for number, (kind, cid, content) in enumerate(
+            (
+                ("image/png", "picture", PNG),
+                (text[:200], "", b"plain text"),
+                ("image/svg+xml", "", b"<svg onload=alert(1)>"),
+                ("text/plain", "", text.encode()),
+            )
+        )
+    )
+    first = _letter(made, mailbox, text, name, raw_mail_id=raw.id, html=HTML, files=files)
+    ticket = open_ticket(made.session, first, customer, now=made.at)
+    letter = file_letter(made.session, ticket, first, customer, wakes=True, now=made.at)
+    made.ids |= {"ticket_id": ticket.id, "message_id": letter.id, "attachment_id": letter.attachments[0].id}
+    made.ids["text_file"] = letter.attachments[3].id
+    for key, more in (
+        ("second", {}),
+        ("held", {"held": True}),
+        ("moved", {}),
+        ("bounce", {"automatic": text[:300]}),
+    ):
+        one = _letter(made, mailbox, text, name, sender_email=f"{key}@buyer.example", **more)
+        made.ids[f"{key}_letter"] = file_letter(
+            made.session, ticket, one, customer, wakes=True, now=made.at
+        ).id
+    moved = made.session.get_one(Message, made.ids["moved_letter"])
+    moving.move_to_new_ticket(made.session, moved, by=made.colleague, now=made.tick())
+    service.set_tags(made.session, ticket, [text[:60]], by=made.colleague, now=made.tick())
+    service.assign(made.session, ticket, made.colleague.id, by=made.colleague, now=made.tick())
+    for kind in ("delivery_failed", "delivery_bounced", "also-sent-to", "accepted-sender", text[:30]):
+        service.record(
+            made.session, kind, ticket=ticket, now=made.tick(),
+            recipient=text, recipients=[text], answer=text, mailbox=text, email=text,
+        )  # fmt: skip
+    service.record(made.session, "card", customer=customer, by=made.me, now=made.tick(), what=text)
+    return ticket
+
+
+def _knowledge(made: _Builder, text: str) -> None:
+    """An article that was edited once, offered beside the letters that wait."""
+    words = knowledge.ArticleText(text[:200], text.replace("{{", "{"), "en", (text[:60],))
+    article = knowledge.create(made.session, words, by=made.me, now=made.at)
+    changed = knowledge.ArticleText(f"{text[:190]} 2", f"{words.answer} 2", "en", words.tags)
+    knowledge.edit(made.session, article.id, changed, version=1, by=made.me, now=made.tick())
+    made.ids["article_id"] = article.id
+    for letter in ("message_id", "second_letter"):
+        message = made.session.get_one(Message, made.ids[letter])
+        message.suggest_state = "done"
+        made.session.add(
+            Suggestion(
+                message_id=message.id, article_id=article.id, rank=1, confidence=0.9, shown="open",
+                why={"words": [text], "example": text}, created_at=made.at,
+            )
+        )  # fmt: skip
+
+
+def _replies(made: _Builder, ticket: Ticket, text: str) -> None:
+    """In a ticket of their own, so that the letters of the first one still wait for an answer."""
+    mailbox = made.session.get_one(Mailbox, made.ids["mailbox_id"])
+    letter = _letter(made, mailbox, text, text)
+    answered = open_ticket(made.session, letter, ticket.customer, now=made.at)
+    file_letter(made.session, answered, letter, ticket.customer, wakes=True, now=made.at)
+    made.ids["answered_ticket"] = answered.id
+    states = {
+        "sent_reply": (made.me, Delivery.ACCEPTED), "failed_reply": (made.me, Delivery.FAILED),
+        "bounced_reply": (made.me, Delivery.BOUNCED), "deferred_reply": (made.me, Delivery.DEFERRED),
+        "uncertain_reply": (made.me, Delivery.UNCERTAIN), "own_held_reply": (made.me, Delivery.HELD),
+        "colleagues_held_reply": (made.colleague, Delivery.HELD),
+    }  # fmt: skip
+    for number, (key, (author, state)) in enumerate(states.items()):
+        reply = Reply(f"<div>Answer {number}</div>", ["olga@buyer.example"], [], "", f"nonce-{key:_<20}")
+        # The undo of a held one must still be open: it is written now.
+        at = db.now() if state == Delivery.HELD else made.tick()
+        message = write_reply(made.session, answered, reply, by=author, now=at, settings=made.settings)
+        made.ids[key] = message.id
+        if state != Delivery.HELD:
+            message.delivery = state
+            made.session.execute(
+                sa.update(Outbox)
+                .where(Outbox.message_id == message.id)
+                .values(state=state, answer=text, due_at=None)
+            )
+
+
+def _rating(made: _Builder, text: str) -> str:
+    invitation = made.session.scalars(
+        sa.select(RatingInvitation).where(RatingInvitation.message_id == made.ids["sent_reply"])
+    ).one()
+    give(made.session, invitation, "bad", text, now=made.tick(), change_days=7)
+    return invitation_token(invitation, made.settings.secret_key)
+
+
+def _drafts(made: _Builder, ticket: Ticket, text: str) -> None:
+    for agent, key in ((made.me, "own"), (made.colleague, "colleagues")):
+        draft = save(
+            made.session, ticket, "outgoing", Written("<div>Half a letter</div>", [text], [text]),
+            version=0, by=agent, now=made.tick(),
+        )  # fmt: skip
+        file = uploads.add_file(
+            made.session, draft, f"{text}.txt", "text/plain", (made.blobs.put(b"plan"), 4),
+            most_bytes=1000, now=made.at,
+        )  # fmt: skip
+        made.ids |= {f"{key}_draft": draft.id, f"{key}_file": file.id}
+
+
+def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
+    made.add(
+        "raw_mail_id",
+        RawMail(
+            mailbox_id=mailbox.id, folder_id=made.ids["folder_id"], uidvalidity=1, uid=2,
+            sha256=made.blobs.put(RAW), size=len(RAW), stored_at=made.at, state=RawState.PARKED, reason=text,
+            sender=text[:320], subject=text[:500],
+        ),
+    )  # fmt: skip
+    for key, agent in (("sign_in_id", made.me), ("colleagues_sign_in", made.colleague)):
+        made.add(
+            key,
+            SignIn(
+                agent_id=agent.id, token_hash=key.ljust(64, "-"), created_at=made.at, last_seen_at=db.now(),
+                expires_at=db.now() + timedelta(hours=3), user_agent=text[:300],
+            ),
+        )  # fmt: skip
+    made.add(
+        "letter_id",
+        SandboxLetter(
+            sender=text[:320], recipient=mailbox.address, sha256=made.blobs.put(RAW), created_at=made.at, error=text
+        ),
+    )  # fmt: skip
