@@ -69,8 +69,6 @@ class Known:
     def arrival(self, raw: RawMail, mail: ParsedMail) -> Arrival:
         """How this copy relates to what the journal already holds."""
         same_bytes = self._same_bytes.get((raw.mailbox_id, raw.sha256))
-        if same_bytes is None or same_bytes >= raw.id:
-            same_bytes = None
         same_letter = self._same_letter.get(mail.content_key) if mail.message_id else None
         return Arrival(
             self._instance,
@@ -127,7 +125,7 @@ class Known:
         for text in (mail.bounce.original_message_id, *named_ids(mail), *mail.delivered_to):
             token = read_token(text, self._key) if text else None
             if token is not None and token[0] in self._tickets:
-                return token
+                return self._tickets[token[0]].merged_into or token[0], token[1]
         return None
 
     def _load_messages(self, mails: Sequence[ParsedMail]) -> None:
@@ -166,7 +164,9 @@ class Known:
             wanted = {ticket for ticket in wanted if ticket not in self._tickets}
             if not wanted:
                 break
-            rows = self._session.scalars(sa.select(Ticket).where(Ticket.id.in_(wanted))).all()
+            # Locked: an agent who closes a ticket at this moment is waited for, so that the letter reopens it.
+            mine = sa.select(Ticket).where(Ticket.id.in_(wanted)).order_by(Ticket.id)
+            rows = self._session.scalars(mine.with_for_update()).all()
             people = self._people(wanted)
             for row in rows:
                 self._rows[row.id] = row

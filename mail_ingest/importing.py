@@ -18,7 +18,8 @@ from app.errors import InvalidInput
 from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from mail_ingest import journal
-from mail_ingest.ingest import BATCH, Ingest, IngestReport
+from mail_ingest.ingest import Ingest, IngestReport
+from mail_ingest.journal import BATCH, BATCH_BYTES
 
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
@@ -78,11 +79,13 @@ def import_mail(
 
 def _batches(raws: Iterator[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
+    weight = 0
     for raw in raws:
         batch.append(raw)
-        if len(batch) == BATCH:
+        weight += len(raw)
+        if len(batch) == BATCH or weight >= BATCH_BYTES:
             yield batch
-            batch = []
+            batch, weight = [], 0
     if batch:
         yield batch
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,7 +19,6 @@ from app import db
 from app.blobs import BlobStore
 from app.customers import service as customers
 from app.customers.models import Customer
-from app.errors import NotFound, PermanentFailure
 from app.mailboxes.models import RawMail, RawState
 from app.outgoing import bounce, letter_rows
 from app.outgoing.service import instance_id, token_key
@@ -27,15 +26,17 @@ from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.filing import Filing, IncomingLetter, LetterFile
 from app.tickets.models import Message, Ticket
+from mail_ingest import set_aside
 from mail_ingest.decide import Arrival, Decision, Outcome, decide
 from mail_ingest.facts import Known
 from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
-from mail_ingest.journal import decide_row, undecided_ids
-from mail_ingest.parse import ParsedMail, parse_mail
+from mail_ingest.journal import decide_row, next_batch
+from mail_ingest.parse import ParsedAttachment, ParsedMail, parse_mail
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+# In one round at most; a disk or a database that fails is asked again in a few seconds.
+MOST_PUT_OFF = 100
 # One applier at a time, so that an answer always sees its parent. Any fixed number does.
 ADVISORY_LOCK = 7_305_411
 
@@ -45,6 +46,8 @@ class IngestReport:
     """What became of a run: how many mails ended in each state."""
 
     outcomes: dict[str, int] = field(default_factory=dict)
+    # Left undecided because the database or the disk failed.
+    put_off: list[int] = field(default_factory=list)
 
     def count(self, state: str) -> None:
         self.outcomes[state] = self.outcomes.get(state, 0) + 1
@@ -52,6 +55,7 @@ class IngestReport:
     def add(self, other: IngestReport) -> None:
         for state, number in other.outcomes.items():
             self.outcomes[state] = self.outcomes.get(state, 0) + number
+        self.put_off += other.put_off
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,15 @@ class Ingest:
         self._instance = instance_id(settings)
 
     def drain(self, *, mailbox_id: int | None = None) -> IngestReport:
-        """Decide everything that waits, oldest first."""
+        """Decide everything that waits, oldest first. Whatever cannot be decided now is left for the next time."""
         report = IngestReport()
-        while True:
+        while len(report.put_off) < MOST_PUT_OFF:
             with db.reading() as session:
-                ids = undecided_ids(session, limit=BATCH, mailbox_id=mailbox_id)
+                ids = next_batch(session, mailbox_id=mailbox_id, without=report.put_off)
             if not ids:
-                return report
+                break
             report.add(self.ingest(ids))
+        return report
 
     def ingest(self, raw_ids: Sequence[int]) -> IngestReport:
         """Decide these rows (at most a batch or so at once); rows already decided are left alone."""
@@ -96,7 +101,7 @@ class Ingest:
             return self._ingest_together(raw_ids)
         except Exception as error:  # noqa: BLE001 (rule 6: outside the failed transaction, then parked)
             if len(raw_ids) == 1:
-                return self._park(raw_ids[0], error)
+                return self._failed(raw_ids[0], error)
             log.warning(
                 "a batch of %d mails failed (%s); taking them one by one", len(raw_ids), type(error).__name__
             )
@@ -115,24 +120,24 @@ class Ingest:
                     )
                 )
             }
-        letters = [self._read(raw_id, digests[raw_id]) for raw_id in sorted(digests)]
+        letters = self._read({raw_id: digests[raw_id] for raw_id in sorted(digests)})
         with db.transaction() as session:
             return self._apply_batch(session, letters)
 
-    def _read(self, raw_id: int, digest: str) -> _Letter:
-        mail = parse_mail(self._blobs.get(digest))
-        files = tuple(
-            LetterFile(
-                part.filename,
-                part.content_type,
-                part.content_id,
-                part.inline,
-                len(part.content),
-                self._blobs.put(part.content),
+    def _read(self, digests: dict[int, str]) -> list[_Letter]:
+        """Parse the mails of these journal rows, and put their files where they stay."""
+        mails = {raw_id: parse_mail(self._blobs.get(digest)) for raw_id, digest in digests.items()}
+        parts = [part for mail in mails.values() for part in mail.attachments]
+        stored = iter(self._blobs.put_all([part.content for part in parts]))
+        # The files are stored now: the letters of a batch need not hold their bytes any longer.
+        return [
+            _Letter(
+                raw_id,
+                replace(mail, attachments=()),
+                tuple(_letter_file(part, next(stored)) for part in mail.attachments),
             )
-            for part in mail.attachments
-        )
-        return _Letter(raw_id, mail, files)
+            for raw_id, mail in mails.items()
+        ]
 
     def _apply_batch(self, session: Session, letters: Sequence[_Letter]) -> IngestReport:
         report = IngestReport()
@@ -194,7 +199,8 @@ class Ingest:
         state = RawState.DUPLICATE if decision.kind is Outcome.DUPLICATE else RawState.OWN
         raw.duplicate_of_id = same_as
         decide_row(session, raw, state, decision.reason, now=now)
-        original = session.get(RawMail, same_as) if same_as else None
+        with session.no_autoflush:  # its journal row is older than this batch
+            original = session.get(RawMail, same_as) if same_as else None
         if original is not None and original.mailbox_id != raw.mailbox_id:
             self._also_sent_to(session, original, raw, now)
         return state
@@ -246,22 +252,25 @@ class Ingest:
             now,
         )
 
-    def _park(self, raw_id: int, error: Exception) -> IngestReport:
-        """Set one mail aside, visibly, with its bytes kept; `flask replay-parked` takes it up again."""
+    def _failed(self, raw_id: int, error: Exception) -> IngestReport:
+        """One letter, alone, was not ingested."""
+        if isinstance(error, sa.exc.IntegrityError):
+            # An agent made, or merged, the same client card at this moment: the second time it is there, or gone.
+            try:
+                return self._ingest_together([raw_id])
+            except Exception as second:  # noqa: BLE001 (rule 6, as above)
+                error = second
         log.error("mail %d could not be ingested", raw_id, exc_info=error)
-        if isinstance(error, sa.exc.OperationalError | OSError):
-            raise error  # database or disk, not the mail, is at fault: it stays undecided and is tried again
         report = IngestReport()
-        with db.transaction() as session:
-            raw = session.get(RawMail, raw_id)
-            if raw is not None and raw.state == RawState.STORED:
-                raw.attempts += 1
-                decide_row(session, raw, RawState.PARKED, _why(error), now=db.now())
-                report.count(RawState.PARKED)
+        if set_aside.is_passing(error):
+            set_aside.put_off(raw_id, error)
+            report.put_off.append(raw_id)
+        elif set_aside.park(raw_id, error):
+            report.count(RawState.PARKED)
         return report
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, NotFound | PermanentFailure):
-        return str(error)
-    return f"{type(error).__name__}: {str(error)[:300]}"
+def _letter_file(part: ParsedAttachment, digest: str) -> LetterFile:
+    return LetterFile(
+        part.filename, part.content_type, part.content_id, part.inline, len(part.content), digest
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +25,9 @@ from app.mailboxes.service import Lease, hold_lease
 NOT_WANTED = "was in the mailbox before it was connected"
 GONE = "gone from the server before it could be fetched"
 MONTH = timedelta(days=30)
+# What one transaction decides: other writers wait for it, and its letters are in memory together.
+BATCH = 50
+BATCH_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def store(
 
     Safe to run twice: a row that is already there is left as it is. Raises Conflict when the lease is lost.
     """
-    digests = {mail.uid: blobs.put(mail.raw) for mail in mails if mail.raw is not None}
+    raws = {mail.uid: mail.raw for mail in mails if mail.raw is not None}
+    digests = dict(zip(raws, blobs.put_all(raws.values()), strict=True))
     with db.transaction() as session:
         now = db.now()
         hold_lease(session, lease, now=now)
@@ -151,12 +156,18 @@ def decide_row(session: Session, raw_mail: RawMail, state: RawState, reason: str
     raw_mail.decided_at = now
 
 
-def undecided_ids(session: Session, *, limit: int, mailbox_id: int | None = None) -> list[int]:
-    """Journal rows with bytes that wait for a decision, oldest first."""
-    query = sa.select(RawMail.id).where(RawMail.state == RawState.STORED, RawMail.sha256 != "")
+def next_batch(session: Session, *, mailbox_id: int | None = None, without: Iterable[int] = ()) -> list[int]:
+    """Journal rows with bytes that wait for a decision, oldest first: few enough to be decided in one transaction."""
+    query = sa.select(RawMail.id, RawMail.size).where(
+        RawMail.state == RawState.STORED, RawMail.sha256 != "", RawMail.id.not_in(list(without))
+    )
     if mailbox_id is not None:
         query = query.where(RawMail.mailbox_id == mailbox_id)
-    return list(session.scalars(query.order_by(RawMail.id).limit(limit)))
+    rows = session.execute(query.order_by(RawMail.id).limit(BATCH)).all()
+    weights = list(accumulate(size for _id, size in rows))
+    return [
+        row.id for row, weight in zip(rows, weights, strict=True) if weight <= BATCH_BYTES or row is rows[0]
+    ]
 
 
 def import_folder(session: Session, mailbox: Mailbox) -> Folder:
@@ -172,7 +183,7 @@ def import_folder(session: Session, mailbox: Mailbox) -> Folder:
 
 def store_import(folder: Folder, raws: Sequence[bytes], blobs: BlobStore) -> list[int]:
     """Journal imported mails that are not in this mailbox yet (by content); ids that wait for a decision."""
-    digests = {blobs.put(raw): len(raw) for raw in raws}
+    digests = dict(zip(blobs.put_all(raws), map(len, raws), strict=True))
     with db.transaction() as session:
         now = db.now()
         lock_for_import(session, folder.id)

@@ -20,6 +20,7 @@ from app.outgoing.service import Reply, instance_id, token_key, write_reply
 from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.models import Event, Message, Status, Ticket
+from mail_ingest import ingest as ingest_module
 from mail_ingest import journal
 from mail_ingest.ingest import Ingest
 from mail_ingest.journal import Fetched
@@ -225,6 +226,7 @@ def test_history_is_closed_unread_by_nobody_and_never_suggested_to(post: Post) -
     with db.transaction() as session:
         session.execute(sa.update(Folder).values(history_uid=10))
     post.folder.history_uid = 10
+    post.folder.mailbox.created_at = ARRIVED + timedelta(days=1)
     post.deliver(letter())
     (ticket,) = all_tickets()
     assert (ticket.status, ticket.unread, ticket.waiting_since) == ("closed", False, None)
@@ -235,14 +237,14 @@ def test_a_mail_that_breaks_ingest_is_parked_and_its_neighbours_are_filed(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison = letter("poison", subject="poison")
-    real = post.ingest._read
+    real = ingest_module.parse_mail
 
-    def read(raw_id: int, digest: str) -> object:
-        if b"poison" in post.blobs.get(digest):
+    def read(raw: bytes) -> object:
+        if b"poison" in raw:
             raise RuntimeError("choked")
-        return real(raw_id, digest)
+        return real(raw)
 
-    monkeypatch.setattr(post.ingest, "_read", read)
+    monkeypatch.setattr(ingest_module, "parse_mail", read)
     assert post.deliver(letter(subject="before"), poison, letter(subject="after")) == {
         "filed": 2,
         "parked": 1,
