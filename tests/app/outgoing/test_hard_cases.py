@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from app import db, queue
 from app.knowledge import outcomes
+from app.mailboxes.models import Mailbox
 from app.outgoing import deliver, service
 from app.outgoing.models import Outbox
 from app.settings import Settings
@@ -99,3 +102,39 @@ def release() -> list[int]:
 def all_rows() -> list[Outbox]:
     with db.reading() as session:
         return list(session.scalars(sa.select(Outbox).order_by(Outbox.id)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"smtp_port": 1}, "Nothing answers at 127.0.0.1, port 1: check the port."),
+        (
+            {"smtp_host": "nowhere.invalid", "smtp_security": "tls"},
+            "There is no server called nowhere.invalid: check the name.",
+        ),
+        ({"smtp_security": "tls"}, "it does not speak TLS there. Try another port or STARTTLS."),
+        ({"smtp_security": "starttls"}, "does not offer STARTTLS, so the password was not sent."),
+        ({"smtp_user": "somebody"}, "refused the login as somebody"),
+    ],
+)
+def test_the_agent_reads_on_the_message_why_it_has_not_left(
+    world: World, sink: SmtpSink, agent: FlaskClient, change: dict[str, object], words: str
+) -> None:
+    with db.transaction() as session:
+        session.execute(sa.update(Mailbox).values(**change))
+    hand_over(world, reply(world))
+    page = unescape(agent.get(f"/tickets/{world.ticket}").get_data(as_text=True))
+    assert "we keep trying" in page
+    assert words in page
+    assert "Try now" in page
+
+
+def test_the_agent_reads_on_the_message_that_it_was_refused(
+    world: World, sink: SmtpSink, agent: FlaskClient
+) -> None:
+    sink.refuse["olga@client.example"] = "550 5.1.1 <olga@client.example> no such user here"
+    hand_over(world, reply(world))
+    page = unescape(agent.get(f"/tickets/{world.ticket}").get_data(as_text=True))
+    assert "Not delivered" in page
+    assert "550 5.1.1 <olga@client.example> no such user here" in page
+    assert "Send again" in page
