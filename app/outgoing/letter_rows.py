@@ -24,14 +24,16 @@ LATEST = 5
 
 def sent_texts(session: Session, ticket_id: int, settings: Settings) -> list[str]:
     """The plain text of our latest mails in this ticket exactly as they went out, newest first."""
-    rows = session.scalars(
-        sa.select(Outbox)
+    # All three at once, and held until the end: what `letter_to` asks for is then here already.
+    rows = session.execute(
+        sa.select(Outbox, Message, WrittenReply)
         .join(Message, Message.id == Outbox.message_id)
+        .join(WrittenReply, WrittenReply.message_id == Message.id)
         .where(Message.ticket_id == ticket_id)
         .order_by(Message.arrived_at.desc(), Outbox.id)
         .limit(LATEST)
-    )
-    return [plain_text(letter_to(session, row, settings, None)) for row in rows]
+    ).all()
+    return [plain_text(letter_to(session, row.Outbox, settings, None)) for row in rows]
 
 
 def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStore | None) -> Letter:
