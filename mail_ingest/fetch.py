@@ -151,11 +151,19 @@ def _connect(account: Account) -> IMAPClient:
         try:
             if account.security == Security.STARTTLS:
                 client.starttls(context)
-            client.login(account.user, account.password)
+            _sign_in(client, account)
         except BaseException:
             client.shutdown()
             raise
     return client
+
+
+def _sign_in(client: IMAPClient, account: Account) -> None:
+    if account.user.isascii() and account.password.isascii():
+        client.login(account.user, account.password)
+    else:
+        # LOGIN takes ASCII only; PLAIN is UTF-8 (RFC 4616, section 2).
+        client.plain_login(account.user, account.password)
 
 
 class _plain_errors:  # noqa: N801 (reads as a statement)

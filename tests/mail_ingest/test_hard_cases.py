@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -16,11 +17,13 @@ import sqlalchemy as sa
 
 from app import db
 from app.blobs import BlobStore
-from app.errors import TemporaryFailure
+from app.errors import PermanentFailure, TemporaryFailure
 from app.mailboxes import service
 from app.mailboxes.models import Folder, Mailbox
+from app.mailboxes.service import Account
 from app.settings import PROJECT, Settings
 from mail_ingest import strikes as strikes_module
+from mail_ingest.fetch import check_login
 from mail_ingest.lease_owner import is_gone, new_owner
 from mail_ingest.poller import Poller
 from mail_ingest.strikes import Strikes
@@ -142,6 +145,23 @@ def test_the_lease_of_a_killed_poller_is_taken_over_at_once(watched: Watched) ->
     watched.dovecot.append(letter())
     with polling(watched):
         wait_until(lambda: len(watched.rows()) == 1, 20)
+
+
+@pytest.mark.dovecot
+def test_a_password_in_any_script_signs_in(dovecot: Dovecot) -> None:
+    with (dovecot.directory / "passwd").open("a") as file:
+        file.write("olga@help.example:{PLAIN}пароль-Ж::::::\n")
+    account = Account("127.0.0.1", dovecot.port, "none", "olga@help.example", "пароль-Ж", 10)
+
+    def signs_in() -> bool:
+        """Dovecot reads its list of accounts anew after a moment"""
+        with suppress(PermanentFailure):
+            return check_login(account) == ["INBOX"]
+        return False
+
+    wait_until(signs_in, 20, every=0.5)
+    with pytest.raises(PermanentFailure, match="refused the user name or password"):
+        check_login(dataclasses.replace(account, password="чужой"))
 
 
 def test_only_a_process_of_this_machine_is_known_to_be_gone() -> None:
