@@ -28,6 +28,8 @@ from app.web import limits
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_OUT = "signed_out"
+# What proxies add to a request they pass on (RFC 7239, RFC 9110 section 7.6.3, and what was usual before).
+PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 manager = LoginManager()
 # The token alone decides. Binding it to an address would throw people out who change networks.
@@ -120,11 +122,13 @@ def forget() -> None:
 def may_be_demo() -> bool:
     """True in sandbox mode for a browser on this machine that calls us by a name of this machine.
 
-    The name matters: a page elsewhere can point its own host name at 127.0.0.1.
+    The name matters: a page elsewhere can point its own host name at 127.0.0.1. So does the way: a proxy on this
+    machine calls from here too, for whoever is behind it.
     """
     settings: Settings = current_app.config["SETTINGS"]
     host = urlsplit(f"//{request.host}").hostname or ""
-    return settings.is_sandbox and is_loopback(request.remote_addr or "") and is_loopback(host)
+    near = is_loopback(request.remote_addr or "") and is_loopback(host)
+    return settings.is_sandbox and near and not any(name in request.headers for name in PASSED_ON)
 
 
 def sign_in_demo() -> bool:

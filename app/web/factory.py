@@ -14,8 +14,6 @@ from app.settings import Settings
 from app.web import auth, blueprints, errors, headers, locale, pages
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-# A long letter with its formatting is text too, and arrives as a form field.
-LONGEST_FORM = 4 * 1024 * 1024
 FORM_OVERHEAD = 1024 * 1024
 
 csrf = CSRFProtect()
@@ -53,7 +51,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=settings.upload_bytes + FORM_OVERHEAD,
-        MAX_FORM_MEMORY_SIZE=LONGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=headers.LONGEST_FORM,
         TRUSTED_HOSTS=headers.known_hosts(settings),
     )
     app.jinja_env.trim_blocks = True

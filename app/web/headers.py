@@ -15,12 +15,18 @@ from flask import Flask, Response, abort, current_app, g, request
 from app.settings import Settings
 
 YEAR_SECONDS = 365 * 24 * 3600
+# A long letter with its formatting is text too, and arrives as a form field; only files need more.
+LONGEST_FORM = 4 * 1024 * 1024
+# What somebody without an account may send: a password, or a comment beside a smiley.
+LONGEST_PUBLIC_FORM = 64 * 1024
+_PUBLIC_FAMILIES = frozenset({"signin", "public_ratings"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What is shown or saved instead of run: no script, no form, no frame, no request.
 INERT_POLICY = "default-src 'none'; sandbox"
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_limit_forms)
     app.before_request(_refuse_foreign_origin)
     app.before_request(_refuse_unstorable)
     app.after_request(add_headers)
@@ -64,6 +70,14 @@ def _policy() -> str:
         f"default-src 'self'; script-src 'self' {nonce}; style-src 'self' {nonce}; img-src 'self' data:; "
         "object-src 'none'; base-uri 'none'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'"
     )
+
+
+def _limit_forms() -> None:
+    """A form without files is read whole into memory, before anybody knows who sent it."""
+    if request.blueprint in _PUBLIC_FAMILIES:
+        request.max_content_length = LONGEST_PUBLIC_FORM
+    elif request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = LONGEST_FORM
 
 
 def _refuse_foreign_origin() -> None:

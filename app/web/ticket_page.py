@@ -237,9 +237,9 @@ class _Addressing:
         if last is None or not last.sender_email:
             return cls(_address(ticket.customer.name, ticket.customer.email), [], "")
         skipped = own | {last.sender_email.lower()}
-        others = [
-            _address(name, email) for name, email in [*last.to, *last.cc] if email.lower() not in skipped
-        ]
+        copied = [*last.to, *last.cc]
+        others = [_address(name, email) for name, email in copied if email.lower() not in skipped]
+        others = [one for one in others if one]
         reply_to = next(
             (email for _name, email in last.reply_to if email.lower() != last.sender_email.lower()), ""
         )
@@ -247,6 +247,9 @@ class _Addressing:
 
 
 def _address(name: str, email: str) -> str:
+    """As it stands in To; nothing for a letter that told no address to answer to (RFC 6761 keeps .invalid free)."""
+    if email.lower().endswith(("@invalid", ".invalid")):
+        return ""
     if not name:
         return email
     plain = name.replace('"', "")

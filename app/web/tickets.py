@@ -15,7 +15,7 @@ from app.errors import InvalidInput
 from app.knowledge.variables import fill
 from app.outgoing import service as outgoing
 from app.settings import Settings
-from app.tickets import service, thread
+from app.tickets import drafts, service, thread
 from app.tickets.models import Kind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
 from app.web import card, forms, inbox_page, ticket_page
@@ -100,6 +100,7 @@ def note(ticket_id: int) -> Any:
     try:
         with transaction() as session:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+            _refuse_too_long(form)
             service.add_note(session, ticket, form.written.html, by=g.agent, now=now(), nonce=form.nonce)
             service.mark_read(session, ticket, now=now())
     except InvalidInput as error:
@@ -138,6 +139,7 @@ def resolve(message_id: int) -> Any:
 
 
 def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> None:
+    _refuse_too_long(form)
     missing = fill(reply_to_text(form.written.html), {}).missing
     if missing:
         names = ", ".join(f"{{{{{name}}}}}" for name in missing)
@@ -159,6 +161,11 @@ def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> None:
         now=now(),
         settings=settings,
     )
+
+
+def _refuse_too_long(form: forms.ReplyForm) -> None:
+    if len(form.written.html) > drafts.LONGEST:
+        raise InvalidInput("That is too long for one letter.", "html")
 
 
 def _arrived(session: Session, ticket: Ticket, form: forms.ReplyForm) -> list[Message]:
