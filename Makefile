@@ -45,7 +45,7 @@ unit: setup-dev ## Only the quick tests, on SQLite, without servers
 faults: setup-dev ## Only the tests that kill processes, fill disks and break connections
 	@$(PYTEST) -m faults
 
-bench: setup ## Measure, and print figures
+bench: setup-dev system-parts ## Measure, and print figures (five minutes)
 	@$(PY) -m bench
 
 translations: setup ## Collect the texts of the pages, update the Russian file, compile it

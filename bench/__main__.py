@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import arrival, ingest, suggest
+from bench import arrival, generator, ingest, suggest
 
 RU_DESK = Path(__file__).parent / "data" / "ru_desk.json"
 
 
 def main() -> None:
+    generator.main([])
+    print()
     ingest.main([])
     print()
     arrival.main([])
