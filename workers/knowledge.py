@@ -42,7 +42,7 @@ class KnowledgeOwner:
     def __init__(self, settings: Settings) -> None:
         self._directory = settings.search_dir
         self._suggester = Suggester(self._directory, floor=SILENT_BELOW)
-        # From its first commit on, the suggester forgets what came after the last one: exactly what the log gives again.
+        # From its first commit on, the suggester forgets what came after the last one: the log gives that again.
         self._suggester.commit(self._suggester.position)
         self._dirty_since: float | None = None
 
