@@ -20,9 +20,7 @@ class Servers:
     hint: str = ""
 
 
-_HINT = (
-    "This provider wants an app password, made in its security settings; the usual password is refused."
-)
+_HINT = "This provider wants an app password, made in its security settings; the usual password is refused."
 _GMAIL = Servers("imap.gmail.com", "smtp.gmail.com", hint=_HINT)
 _YANDEX = Servers(
     "imap.yandex.ru", "smtp.yandex.ru", hint=_HINT + " IMAP must be switched on in the mail settings."

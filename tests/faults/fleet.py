@@ -38,20 +38,18 @@ class Fleet:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._environment = {
             **os.environ,
-
-                "DATA_DIR": str(settings.data_dir),
-                "DATABASE_URL": settings.database_url,
-                "SECRET_KEY": SECRET,
-                "SANDBOX": "no",
-                "PORT": str(self.port),
-                "POLL_SECONDS": "1",
-                "UNDO_SECONDS": "1",
-                "MAIL_TIMEOUT_SECONDS": "3",
-                "FINAL_DOT_TIMEOUT_SECONDS": "5",
-                "PASSWORD_COST": "low",
-                "PYTHONPATH": str(PROJECT),
-                **environment
-            ,
+            "DATA_DIR": str(settings.data_dir),
+            "DATABASE_URL": settings.database_url,
+            "SECRET_KEY": SECRET,
+            "SANDBOX": "no",
+            "PORT": str(self.port),
+            "POLL_SECONDS": "1",
+            "UNDO_SECONDS": "1",
+            "MAIL_TIMEOUT_SECONDS": "3",
+            "FINAL_DOT_TIMEOUT_SECONDS": "5",
+            "PASSWORD_COST": "low",
+            "PYTHONPATH": str(PROJECT),
+            **environment,
         }
 
     def start(self, name: str) -> None:
