@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # Alembic is imported where it is used: every process asks for the mode, and only the first one migrates.
+# Any fixed number that nothing else of ours uses.
+MIGRATION_LOCK = 7_305_412
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 
@@ -79,6 +81,9 @@ def migrate(url: str) -> None:
     engine = db.make_engine(url)
     try:
         with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # Several hosts may start at once; those that waited find nothing left to do.
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             command.upgrade(_config(connection), "head")
     except sa.exc.OperationalError as error:
         raise PermanentFailure(
