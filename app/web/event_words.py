@@ -63,16 +63,24 @@ def _recipient(detail: Detail) -> str:
 
 
 _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
-    "status": lambda detail, _agents: _("Status: %(status)s", status=status_name(str(detail.get("after", "")))),
+    "status": lambda detail, _agents: _(
+        "Status: %(status)s", status=status_name(str(detail.get("after", "")))
+    ),
     "assigned": _assigned,
     "tags": _tags,
     "card": _card,
     "reopened": lambda _detail, _agents: _("Opened again by a letter"),
     "replied": lambda _detail, _agents: _("Replied"),
     "undone": lambda _detail, _agents: _("Sending undone"),
-    "delivery_delayed": lambda detail, _agents: _("Delivery to %(address)s is delayed", address=_recipient(detail)),
-    "delivery_failed": lambda detail, _agents: _("Delivery to %(address)s failed", address=_recipient(detail)),
-    "delivery_bounced": lambda detail, _agents: _("Mail to %(address)s came back", address=_recipient(detail)),
+    "delivery_delayed": lambda detail, _agents: _(
+        "Delivery to %(address)s is delayed", address=_recipient(detail)
+    ),
+    "delivery_failed": lambda detail, _agents: _(
+        "Delivery to %(address)s failed", address=_recipient(detail)
+    ),
+    "delivery_bounced": lambda detail, _agents: _(
+        "Mail to %(address)s came back", address=_recipient(detail)
+    ),
     "delivery_uncertain": lambda detail, _agents: _(
         "It is not certain that %(address)s got the reply", address=_recipient(detail)
     ),
@@ -80,5 +88,7 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "Marked as received by %(address)s", address=_recipient(detail)
     ),
     "delivery_retried": lambda detail, _agents: _("Sent to %(address)s again", address=_recipient(detail)),
-    "also-sent-to": lambda detail, _agents: _("Also sent to %(mailbox)s", mailbox=str(detail.get("mailbox", ""))),
+    "also-sent-to": lambda detail, _agents: _(
+        "Also sent to %(mailbox)s", mailbox=str(detail.get("mailbox", ""))
+    ),
 }
