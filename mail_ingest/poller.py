@@ -62,6 +62,8 @@ class MailboxWatch(threading.Thread):
                 self._watch()
             except (TemporaryFailure, PermanentFailure, Conflict) as error:
                 self._failed(str(error))
+            except OSError as error:  # of the disk: what the network does has been put into words before
+                self._failed(f"Mail cannot be stored here: {error.strerror or error}.")
             except Exception as error:  # a bug here must not end the mailbox: say it, wait, go on
                 log.exception("mailbox %d", self.mailbox.id)
                 self._failed(f"{type(error).__name__}: {error}")

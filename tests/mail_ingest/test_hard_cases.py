@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -145,6 +147,23 @@ def test_the_lease_of_a_killed_poller_is_taken_over_at_once(watched: Watched) ->
     watched.dovecot.append(letter())
     with polling(watched):
         wait_until(lambda: len(watched.rows()) == 1, 20)
+
+
+@pytest.mark.dovecot
+def test_a_full_disk_is_said_in_words_and_the_letter_comes_in_when_there_is_room(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    watched.dovecot.append(letter())
+    with polling(watched):
+        with monkeypatch.context() as patch:
+            patch.setattr("app.blobs.os.fsync", full)
+            wait_until(lambda: last_error() == "Mail cannot be stored here: No space left on device.", 20)
+            assert watched.rows() == []
+        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"], 30)
+    assert not [file for file in watched.blobs.root.rglob(".*") if file.is_file()], "no half files stay"
 
 
 @pytest.mark.dovecot
