@@ -260,7 +260,7 @@ class Ingest:
                 return self._ingest_together([raw_id])
             except Exception as second:  # noqa: BLE001 (rule 6, as above)
                 error = second
-        log.error("mail %d could not be ingested", raw_id, exc_info=error)
+        log.error("mail %d could not be ingested\n%s", raw_id, set_aside.trace_of(error))
         report = IngestReport()
         if set_aside.is_passing(error):
             set_aside.put_off(raw_id, error)

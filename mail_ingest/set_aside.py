@@ -6,6 +6,8 @@ bytes stay, and a parked one can be replayed.
 
 from __future__ import annotations
 
+import traceback
+
 import sqlalchemy as sa
 
 from app import db
@@ -50,3 +52,12 @@ def reason_of(error: Exception) -> str:
         str(error) if isinstance(error, NotFound | PermanentFailure) else f"{type(error).__name__}: {error}"
     )
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")[:400]
+
+
+def trace_of(error: Exception) -> str:
+    """Where it happened and what it said, for the log. What an error quotes of a letter stands there escaped: no
+    line of it can pass for a line of ours."""
+    return (
+        "".join(traceback.format_tb(error.__traceback__))
+        + f"{type(error).__name__}: {ascii(str(error))[:1000]}"
+    )
