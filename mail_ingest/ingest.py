@@ -67,12 +67,14 @@ class _Letter:
 
 @dataclass(frozen=True)
 class _Batch:
-    """What the letters of one transaction share. `cards`: client cards by address, with those made on the way."""
+    """What the letters of one transaction share. `cards`: client cards by address, with those made on the way;
+    `placed`: the tickets of letters of this very batch, by journal row, before they are written."""
 
     session: Session
     known: Known
     cards: dict[str, Customer]
     filing: Filing
+    placed: dict[int, Ticket] = field(default_factory=dict)
 
 
 class Ingest:
@@ -178,7 +180,7 @@ class Ingest:
         arrival = known.arrival(raw, mail)
         decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
-            return self._set_aside(session, raw, decision, arrival.same_as, now)
+            return self._set_aside(batch, raw, decision, arrival.same_as, now)
         customer = self._card(batch, mail, now)
         filed = self._incoming(batch, raw, letter, decision, now)
         if decision.ticket_id is None:
@@ -187,6 +189,7 @@ class Ingest:
             ticket = known.ticket(decision.ticket_id)
         wakes = decision.wakes and not raw.history
         message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
+        batch.placed[raw.id] = ticket
         self._note_bounce(session, mail, arrival, now)
         known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
         state = RawState.AUTOMATIC if message.automatic else RawState.FILED
@@ -194,27 +197,28 @@ class Ingest:
         return state
 
     def _set_aside(
-        self, session: Session, raw: RawMail, decision: Decision, same_as: int | None, now: datetime
+        self, batch: _Batch, raw: RawMail, decision: Decision, same_as: int | None, now: datetime
     ) -> str:
         state = RawState.DUPLICATE if decision.kind is Outcome.DUPLICATE else RawState.OWN
         raw.duplicate_of_id = same_as
-        decide_row(session, raw, state, decision.reason, now=now)
-        with session.no_autoflush:  # its journal row is older than this batch
-            original = session.get(RawMail, same_as) if same_as else None
+        decide_row(batch.session, raw, state, decision.reason, now=now)
+        with batch.session.no_autoflush:  # its journal row is older than this transaction
+            original = batch.session.get(RawMail, same_as) if same_as else None
         if original is not None and original.mailbox_id != raw.mailbox_id:
-            self._also_sent_to(session, original, raw, now)
+            self._also_sent_to(batch, original, raw, now)
         return state
 
-    def _also_sent_to(self, session: Session, original: RawMail, raw: RawMail, now: datetime) -> None:
+    def _also_sent_to(self, batch: _Batch, original: RawMail, raw: RawMail, now: datetime) -> None:
         """One letter to two of our mailboxes is one ticket that says so."""
-        ticket = session.scalar(
+        of_original = (
             sa.select(Ticket)
             .join(Message, Message.ticket_id == Ticket.id)
             .where(Message.raw_mail_id == original.id)
         )
+        ticket = batch.placed.get(original.id) or batch.session.scalar(of_original)
         if ticket is not None:
-            tickets.record(session, "also-sent-to", ticket=ticket, now=now, mailbox=raw.mailbox.address)
-            tickets.changed(session, ticket.id, "event", now)
+            tickets.record(batch.session, "also-sent-to", ticket=ticket, now=now, mailbox=raw.mailbox.address)
+            tickets.changed(batch.session, ticket.id, "event", now)
 
     def _card(self, batch: _Batch, mail: ParsedMail, now: datetime) -> Customer:
         email = sender_address(mail)

@@ -163,17 +163,22 @@ def test_the_same_bytes_again_are_a_duplicate(post: Post) -> None:
     assert len(all_tickets()) == 1
 
 
+@pytest.mark.parametrize("together", [True, False])
 def test_one_letter_to_two_mailboxes_is_one_ticket_that_says_so(
-    post: Post, installation: Settings, blobs: BlobStore
+    post: Post, installation: Settings, blobs: BlobStore, together: bool
 ) -> None:
     sales = Post(installation, blobs, "sales@help.example")
     raw = letter(message_id="a@buyer.example")
-    post.deliver(b"Received: by one.example\r\n" + raw)
-    assert sales.deliver(b"Received: by two.example\r\n" + raw) == {"duplicate": 1}
+    first = post.store(b"Received: by one.example\r\n" + raw)
+    if not together:
+        post.ingest.ingest(first)
+    second = sales.store(b"Received: by two.example\r\n" + raw)
+    assert sales.ingest.ingest([*first, *second]).outcomes["duplicate"] == 1
     with db.reading() as session:
         event = session.scalars(sa.select(Event).where(Event.kind == "also-sent-to")).one()
         assert event.detail == {"mailbox": "sales@help.example"}
-    assert len(all_tickets()) == 1
+    (ticket,) = all_tickets()
+    assert event.ticket_id == ticket.id
 
 
 def test_a_reused_message_id_with_other_content_is_kept_and_flagged(post: Post) -> None:
