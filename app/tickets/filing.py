@@ -255,8 +255,6 @@ def _wake(session: Session, ticket: Ticket, letter: IncomingLetter, *, wakes: bo
         return
     if wakes or letter.held:
         if ticket.status != Status.OPEN:
-            if sa.inspect(ticket).pending:
-                session.flush()  # an event needs the row of its ticket
             record(session, "reopened", ticket=ticket, now=now, before=ticket.status)
             ticket.status, ticket.closed_at = Status.OPEN, None
         if ticket.waiting_since is None:

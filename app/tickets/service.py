@@ -39,6 +39,8 @@ def record(
     **detail: Any,
 ) -> Event:
     """One line of history. `detail` holds plain values that the page words in the reader's language."""
+    if ticket is not None and sa.inspect(ticket).pending:
+        session.flush()  # an event needs the row of its ticket
     event = Event(
         ticket_id=ticket.id if ticket else None,
         customer_id=customer.id if customer else None,
