@@ -87,7 +87,14 @@ def _new_link(email: str) -> str:
 
 def _address(token: str) -> str:
     settings: Settings = current_app.config["SETTINGS"]
-    return f"{settings.public_url}/welcome/{token}"
+    return f"{_public_url(settings)}/welcome/{token}"
+
+
+def _public_url(settings: Settings) -> str:
+    """BASE_URL if it is set; else where Sincerely was last started, which may be another port than this shell's."""
+    if not settings.base_url and settings.address_file.exists():
+        return settings.address_file.read_text().strip()
+    return settings.public_url
 
 
 @click.command("rebuild-search")

@@ -12,9 +12,10 @@ import ipaddress
 import os
 import secrets
 import stat
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -141,6 +142,11 @@ class Settings(BaseSettings):
         return self.home / "mail"
 
     @property
+    def address_file(self) -> Path:
+        """Where the running installation notes its address, for commands that print links."""
+        return self.run_dir / "address"
+
+    @property
     def queue_socket(self) -> Path:
         """Where the embedded queue listens: in the data directory, or in /tmp when that path is too long."""
         wanted = self.run_dir / "q.sock"
@@ -198,8 +204,21 @@ def _short_digest(text: str) -> str:
 def _first_sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = "_".join(str(part) for part in first["loc"]).upper()
-    text = str(first["msg"]).removeprefix("Value error, ")
+    text = _plain(first["type"], first.get("ctx", {})) or str(first["msg"]).removeprefix("Value error, ")
     return f"Setting {name}: {text}" if name else f"Settings: {text}"
+
+
+def _plain(kind: str, limits: Mapping[str, Any]) -> str:
+    """The common mistakes in our own words; '' for the others."""
+    if kind in ("int_parsing", "int_from_float"):
+        return "must be a whole number"
+    if kind == "literal_error":
+        return f"must be {limits['expected']}"
+    bounds = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
+    if kind in bounds:
+        words, key = bounds[kind]
+        return f"must be {words} {limits[key]}"
+    return ""
 
 
 def _refuse_readable_by_all(path: Path) -> None:

@@ -20,6 +20,7 @@ import signal
 import smtplib
 import sys
 import threading
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
@@ -155,6 +156,8 @@ class SandboxServer:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM. Exit code 0, or 1 with one sentence on stderr when it could not start."""
     options = _options(arguments)
+    # aiosmtpd warns of a property that it reads itself.
+    warnings.filterwarnings("ignore", message="Session.login_data")
     try:
         server = SandboxServer(
             options.data,

@@ -76,6 +76,7 @@ class Helpdesk:
                 self._screen.tell(
                     "nobody can sign in yet; make the first admin: .venv/bin/flask add-agent YOUR@ADDRESS"
                 )
+            self._settings.address_file.write_text(self._settings.public_url)
             self._screen.tell(f"Sincerely is ready: {self._settings.public_url}")
             self._group.run(self._look_for_mailbox)
         except Interrupted:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -118,7 +119,7 @@ def view_texts() -> dict[str, str]:
         "open": _("All open"),
         "waiting": _("Waiting"),
         "snoozed": _("Snoozed"),
-        "closed": _("Closed"),
+        "closed": pgettext("view", "Closed"),
         "spam": _("Spam"),
     }
 

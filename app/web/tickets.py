@@ -16,7 +16,7 @@ from app.knowledge.variables import fill
 from app.outgoing import service as outgoing
 from app.settings import Settings
 from app.tickets import drafts, service, thread
-from app.tickets.models import Kind, Message, Ticket
+from app.tickets.models import Delivery, Kind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
 from app.web import card, forms, inbox_page, ticket_page
 from app.web.auth import login_required
@@ -78,11 +78,13 @@ def reply(ticket_id: int) -> Any:
         with transaction() as session:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
             arrived = [] if form.confirmed else _arrived(session, ticket, form)
-            if not arrived:
-                _send(session, ticket, form)
-                return _back(ticket_id)
+            sent = None if arrived else _send(session, ticket, form)
     except InvalidInput as error:
         return _stopped(ticket_id, form, "reply", _(str(error)), field=error.field, status=422)
+    if sent is not None:
+        if sent.delivery == Delivery.QUEUED:  # no time to undo: it may leave at once
+            queue.ring("deliver_message", sent.id)
+        return _back(ticket_id)
     return _stopped(
         ticket_id,
         form,
@@ -138,7 +140,7 @@ def resolve(message_id: int) -> Any:
     return _back(message.ticket_id)
 
 
-def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> None:
+def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> Message:
     _refuse_too_long(form)
     missing = fill(reply_to_text(form.written.html), {}).missing
     if missing:
@@ -146,7 +148,7 @@ def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> None:
         raise InvalidInput(_("Fill in what is still missing before you send: %(names)s", names=names), "html")
     settings: Settings = current_app.config["SETTINGS"]
     written = form.written
-    outgoing.write_reply(
+    return outgoing.write_reply(
         session,
         ticket,
         outgoing.Reply(

@@ -16,6 +16,7 @@ document.addEventListener("submit", async (event) => {
     area.editor.insertHTML(markMissing(answer.html));
     noteArticle(answer.article_id);
     form.closest(".suggest").classList.add("is-used");
+    form.closest(".suggest").querySelector("details").open = false;
   } catch (error) {
     toast(error.message);
   }

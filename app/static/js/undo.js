@@ -1,6 +1,7 @@
 // Ten seconds to take a reply back: a note at the edge of the screen that outlives a change of ticket.
 
 const shown = new Set();
+const offers = new Map();
 
 function offer(line) {
   const url = line.dataset.undo;
@@ -29,14 +30,26 @@ function offer(line) {
     note.remove();
     document.querySelector(`form[action="${url}"]`)?.remove();
   };
-  button.addEventListener("click", () => {
+  const takeBack = () => {
     finish();
+    offers.delete(url);
     const view = document.getElementById("inbox")?.dataset.view ?? "";
     const token = document.querySelector('meta[name="csrf-token"]').content;
     window.htmx.ajax("POST", url, { target: "#ticket", swap: "outerHTML", values: { csrf_token: token, view } });
-  });
+  };
+  button.addEventListener("click", takeBack);
+  offers.set(url, takeBack);
   tick();
 }
+
+// The button inside the reply does what the note's button does, so that no note goes on counting.
+document.addEventListener("submit", (event) => {
+  const takeBack = offers.get(event.target.getAttribute("action"));
+  if (!takeBack) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  takeBack();
+}, true);
 
 const look = () => document.querySelectorAll("[data-undo]").forEach(offer);
 document.addEventListener("htmx:load", look);
