@@ -10,6 +10,7 @@ redis_server, dovecot, smtp_sink, live_server, browser_page: real ones
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -44,6 +45,23 @@ def _clean_environment() -> None:
     """A variable in the shell of whoever runs the tests must not change what they test."""
     for name, info in Settings.model_fields.items():
         os.environ.pop(str(info.validation_alias or name).upper(), None)
+
+
+@pytest.fixture(autouse=True)
+def _as_a_process_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Two things that outlive a test in its process and would change the next one.
+
+    The umask, which starting the product narrows: Dovecot could not read what a later test lays out for it. And the
+    event loop that Playwright keeps "running" between its calls: the product's own asyncio.run() would refuse.
+    """
+    umask = os.umask(0o022)
+    loop = None if "playwright" in request.fixturenames else asyncio._get_running_loop()
+    if loop is not None:
+        asyncio._set_running_loop(None)
+    yield
+    if loop is not None:
+        asyncio._set_running_loop(loop)
+    os.umask(umask)
 
 
 @pytest.fixture
