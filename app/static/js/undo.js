@@ -1,5 +1,7 @@
 // Ten seconds to take a reply back: a note at the edge of the screen that outlives a change of ticket.
 
+import { openComposer } from "./editor.js";
+
 const shown = new Set();
 const offers = new Map();
 
@@ -35,7 +37,9 @@ function offer(line) {
     offers.delete(url);
     const view = document.getElementById("inbox")?.dataset.view ?? "";
     const token = document.querySelector('meta[name="csrf-token"]').content;
-    window.htmx.ajax("POST", url, { target: "#ticket", swap: "outerHTML", values: { csrf_token: token, view } });
+    const asked = { target: "#ticket", swap: "outerHTML", values: { csrf_token: token, view } };
+    document.addEventListener("htmx:afterSettle", () => openComposer("reply"), { once: true });
+    window.htmx.ajax("POST", url, asked);
   };
   button.addEventListener("click", takeBack);
   offers.set(url, takeBack);
