@@ -100,6 +100,22 @@ def test_undo_brings_the_words_back_into_the_editor(
     assert sent() == []
 
 
+def test_the_undo_button_of_the_reply_ends_the_note_and_gives_the_editor_back(
+    signed_in: Page, live_server: LiveServer, desk: Desk
+) -> None:
+    page = signed_in
+    page.goto(f"{live_server.url}/tickets/{desk.letter()}")
+    page.keyboard.press("r")
+    page.keyboard.type("Too fast")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("Reply sent")
+    page.locator("#thread [data-undo] form button").click()
+    expect(page.locator("#toasts .toast-note")).to_have_count(0)
+    expect(editor(page)).to_contain_text("Too fast")
+    expect(editor(page)).to_be_focused()
+    assert sent() == []
+
+
 def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServer, desk: Desk) -> None:
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
