@@ -4,8 +4,18 @@ from app.accounts.models import Agent, OneTimeLink, Role, SignIn
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.db import Base
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind, Outcome, Suggestion
-from app.mailboxes.models import FirstImport, Folder, Mailbox, RawMail, RawState, Security
-from app.outgoing.models import Outbox, SandboxLetter, WrittenReply
+from app.mailboxes.models import (
+    AfterFetch,
+    Auth,
+    FirstImport,
+    Folder,
+    Mailbox,
+    OAuthGrant,
+    RawMail,
+    RawState,
+    Security,
+)
+from app.outgoing.models import AutomaticMail, Outbox, SandboxLetter, SentCopy, WrittenReply
 from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
 from app.tags.models import Tag
 from app.tickets.models import (
@@ -23,10 +33,13 @@ from app.tickets.models import (
 )
 
 __all__ = [
+    "AfterFetch",
     "Agent",
     "Article",
     "ArticleVersion",
     "Attachment",
+    "Auth",
+    "AutomaticMail",
     "Base",
     "Change",
     "Customer",
@@ -44,6 +57,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "MessageReference",
+    "OAuthGrant",
     "OneTimeLink",
     "Organisation",
     "Outbox",
@@ -58,6 +72,7 @@ __all__ = [
     "Role",
     "SandboxLetter",
     "Security",
+    "SentCopy",
     "SignIn",
     "Status",
     "Suggestion",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,6 +24,22 @@ class FirstImport(StrEnum):
     NEW = "new"
     MONTH = "month"
     ALL = "all"
+
+
+class Auth(StrEnum):
+    """How we sign in to the mail servers: a password, or a grant of the provider (OAuth 2.0, SASL XOAUTH2)."""
+
+    PASSWORD = "password"  # noqa: S105 (a kind, not a secret)
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+
+
+class AfterFetch(StrEnum):
+    """What we do to a mail on the server once its journal row is committed. By default nothing."""
+
+    NOTHING = "nothing"
+    SEEN = "seen"
+    MOVE = "move"
 
 
 class RawState(StrEnum):
@@ -64,6 +81,24 @@ class Mailbox(Base):
     smtp_user: Mapped[str] = mapped_column(sa.String(320), default="")
     smtp_password: Mapped[str] = mapped_column(sa.Text, default="")
     first_import: Mapped[str] = mapped_column(sa.String(10), default=FirstImport.NEW)
+    auth: Mapped[str] = mapped_column(sa.String(10), default=Auth.PASSWORD)
+    after_fetch: Mapped[str] = mapped_column(sa.String(10), default=AfterFetch.NOTHING)
+    after_fetch_folder: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Whether we put a copy of every reply into the account's Sent folder; '' is the folder the server marks as such.
+    sent_copy: Mapped[bool] = mapped_column(default=False)
+    sent_folder: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Letters a minute that the account may send; 0 is no limit. The next may leave at `next_send_at`.
+    send_per_minute: Mapped[int] = mapped_column(default=0)
+    next_send_at: Mapped[datetime | None]
+    # The receipt a customer gets for a new ticket; an empty text is the built-in one in the customer's language.
+    auto_ack: Mapped[bool] = mapped_column(default=False)
+    auto_ack_text: Mapped[str] = mapped_column(sa.Text, default="")
+    # Since when the breaker keeps automatic mail of this mailbox back, NULL while it is closed.
+    automatic_stopped_at: Mapped[datetime | None]
+    # "Thank you" alone does not reopen a ticket unless this is set.
+    thanks_reopen: Mapped[bool] = mapped_column(default=False)
+    # The authserv-id whose Authentication-Results (RFC 8601) we believe; '' is none.
+    authserv_id: Mapped[str] = mapped_column(sa.String(253), default="")
     created_at: Mapped[datetime]
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
@@ -78,6 +113,33 @@ class Mailbox(Base):
     @property
     def display_name(self) -> str:
         return self.name or self.address
+
+
+class OAuthGrant(Base):
+    """The provider's leave to read and send for one mailbox (RFC 6749). Secrets are sealed (app.security.seal)."""
+
+    __tablename__ = "oauth_grants"
+    mailbox_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True
+    )
+    client_id: Mapped[str] = mapped_column(sa.String(300))
+    client_secret: Mapped[str] = mapped_column(sa.Text, default="")
+    # Microsoft's directory; '' is "common".
+    tenant: Mapped[str] = mapped_column(sa.String(100), default="")
+    refresh_token: Mapped[str] = mapped_column(sa.Text, default="")
+    # When the refresh token itself ends, where the provider says so.
+    refresh_until: Mapped[datetime | None]
+    access_token: Mapped[str] = mapped_column(sa.Text, default="")
+    access_until: Mapped[datetime | None]
+    refreshed_at: Mapped[datetime | None]
+    # The provider's last refusal in plain words, '' after a success, and since when it refuses.
+    last_error: Mapped[str] = mapped_column(sa.Text, default="")
+    failing_since: Mapped[datetime | None]
+    # A consent that was begun in the browser and not yet finished: hashed state, sealed PKCE verifier, its end.
+    pending_state: Mapped[str] = mapped_column(sa.String(64), default="")
+    pending_verifier: Mapped[str] = mapped_column(sa.Text, default="")
+    pending_until: Mapped[datetime | None]
+    mailbox: Mapped[Mailbox] = relationship()
 
 
 class Folder(Base):
@@ -136,5 +198,12 @@ class RawMail(Base):
     duplicate_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("raw_mails.id"))
     sender: Mapped[str] = mapped_column(sa.String(320), default="")
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
+    # What an agent told us to do with a parked mail: {"ticket_id"} or {"new_for": address}, and {"by": agent id}.
+    instruction: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    # When the bytes were last compared with their hash, and whether they were no longer the same.
+    checked_at: Mapped[datetime | None]
+    damaged: Mapped[bool] = mapped_column(default=False)
+    # When the server was told (seen, moved), for mailboxes that want it.
+    server_done_at: Mapped[datetime | None]
     mailbox: Mapped[Mailbox] = relationship()
     folder: Mapped[Folder] = relationship()

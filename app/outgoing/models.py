@@ -62,6 +62,37 @@ class Outbox(Base):
     message: Mapped[Message] = relationship()
 
 
+class SentCopy(Base):
+    """The copy of a reply for the account's Sent folder: waiting → stored | failed; `found` if it was there already."""
+
+    __tablename__ = "sent_copies"
+    __table_args__ = (sa.Index("ix_sent_copies_due", "state", "due_at"),)
+    message_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True
+    )
+    mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    state: Mapped[str] = mapped_column(sa.String(10))
+    due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(sa.Text, default="")
+    done_at: Mapped[datetime | None]
+    message: Mapped[Message] = relationship()
+
+
+class AutomaticMail(Base):
+    """The last mail that we sent by ourselves to an address: at most one a day and mailbox (RFC 3834, section 2)."""
+
+    __tablename__ = "automatic_mails"
+    __table_args__ = (sa.Index("ix_automatic_mails_mailbox_id_last_at", "mailbox_id", "last_at"),)
+    mailbox_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True
+    )
+    address: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
+    last_at: Mapped[datetime]
+    # How many would have gone to this address since `last_at`, had there been no limit.
+    withheld: Mapped[int] = mapped_column(default=0)
+
+
 class SandboxLetter(Base):
     """A letter written on the sandbox page "write as a customer", waiting to be handed to the sandbox's SMTP server."""
 
