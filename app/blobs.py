@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from app.errors import NotFound, PermanentFailure
+from app.failpoints import passing
 
 # As many files are written before the directories that name them are synced, each once.
 TOGETHER = 64
@@ -54,8 +55,10 @@ class BlobStore:
                 path = self._path(digest)
                 fresh[path] = path.with_name(f".{secrets.token_hex(8)}")
                 _write(fresh[path], content)
+            passing("blobs.written")
             for path, temporary in fresh.items():
                 temporary.replace(path)
+                passing("blobs.named")
         except BaseException:
             for temporary in fresh.values():
                 temporary.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import db
 from app.blobs import BlobStore
+from app.failpoints import passing
 from app.mailboxes import service as mailboxes
 from app.mailboxes.models import Folder, Mailbox, RawMail
 from app.mailboxes.service import Account, Lease
@@ -60,10 +61,12 @@ def look_into_folder(
     with db.reading() as session:
         name = session.scalars(sa.select(Folder.name).where(Folder.id == folder_id)).one()
     listing = source.list_folder(name)
+    passing("capture.listed")
     with db.transaction() as session:
         mailboxes.hold_lease(session, lease, now=db.now())
         journal.begin_listing(session, _folder(session, folder_id), listing, now=db.now())
         missing = journal.missing_uids(session, folder_id, listing)
+    passing("capture.listing_noted")
     return _Bringing(source, lease, folder_id, blobs, limit).bring(listing, missing, strikes or Strikes())
 
 
@@ -119,6 +122,7 @@ class _Bringing:
 
     def _take(self, folder: Folder, uidvalidity: int, uids: Sequence[int]) -> Look:
         known = self.source.sizes(uids)
+        passing("capture.sized")
         unwanted = {
             uid
             for uid in uids

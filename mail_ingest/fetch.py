@@ -18,6 +18,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from app.errors import PermanentFailure, TemporaryFailure
+from app.failpoints import passing
 from app.mailboxes.models import Security
 from app.mailboxes.service import Account
 from app.settings import is_loopback
@@ -58,6 +59,7 @@ class ImapSource:
         """Open the folder read-only and list every UID in it."""
         with _plain_errors(self._account):
             opened = self._client.select_folder(folder, readonly=True)
+            passing("fetch.selected")
             return Listing(int(opened[b"UIDVALIDITY"]), frozenset(self._client.search("ALL")))
 
     def list_newer(self, folder: str, uid: int) -> Listing:
@@ -116,6 +118,7 @@ class ImapSource:
     ) -> list[Fetched]:
         with _plain_errors(self._account):
             answer = self._client.fetch(uids, [item.replace(b"BODY", b"BODY.PEEK").decode()])
+        passing("fetch.fetched")
         mails = []
         for uid in uids:
             raw = answer.get(uid, {}).get(item)

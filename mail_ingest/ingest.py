@@ -19,6 +19,7 @@ from app import db
 from app.blobs import BlobStore
 from app.customers import service as customers
 from app.customers.models import Customer
+from app.failpoints import passing
 from app.mailboxes.models import RawMail, RawState
 from app.outgoing import bounce, letter_rows
 from app.outgoing.service import instance_id, token_key
@@ -123,8 +124,12 @@ class Ingest:
                 )
             }
         letters = self._read({raw_id: digests[raw_id] for raw_id in sorted(digests)})
+        passing("ingest.read")
         with db.transaction() as session:
-            return self._apply_batch(session, letters)
+            report = self._apply_batch(session, letters)
+            passing("ingest.written")
+        passing("ingest.committed")
+        return report
 
     def _read(self, digests: dict[int, str]) -> list[_Letter]:
         """Parse the mails of these journal rows, and put their files where they stay."""
@@ -166,6 +171,7 @@ class Ingest:
         batch = _Batch(session, known, cards, Filing(session))
         for letter in waiting:
             report.count(self._apply(batch, rows[letter.raw_id], letter))
+            passing("ingest.applied")
         batch.filing.write()
         return report
 

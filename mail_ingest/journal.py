@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.blobs import BlobStore
+from app.failpoints import passing
 from app.mailboxes.models import FirstImport, Folder, Mailbox, RawMail, RawState
 from app.mailboxes.parked import TOO_LARGE
 from app.mailboxes.service import Lease, hold_lease
@@ -108,12 +109,16 @@ def store(
     """
     raws = {mail.uid: mail.raw for mail in mails if mail.raw is not None}
     digests = dict(zip(raws, blobs.put_all(raws.values()), strict=True))
+    passing("journal.bytes_stored")
     with db.transaction() as session:
         now = db.now()
         hold_lease(session, lease, now=now)
         rows = [_row(folder, uidvalidity, mail, digests.get(mail.uid, ""), now) for mail in mails]
         _drop_wanted_again(session, folder.id, uidvalidity, [mail.uid for mail in mails])
-        return insert_new(session, rows)
+        stored = insert_new(session, rows)
+        passing("journal.inserted")
+    passing("journal.committed")
+    return stored
 
 
 def leave_out(

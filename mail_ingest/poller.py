@@ -17,6 +17,7 @@ from collections.abc import Callable
 from app import db, installation, queue
 from app.blobs import BlobStore
 from app.errors import Conflict, PermanentFailure, TemporaryFailure
+from app.failpoints import passing
 from app.mailboxes import queries, service
 from app.mailboxes.models import Mailbox
 from app.mailboxes.service import Lease
@@ -92,6 +93,7 @@ class MailboxWatch(threading.Thread):
         while not self._stop.is_set():
             full = time.monotonic() >= full_at
             looks = self._look(source, lease, folders, full=full)
+            passing("poller.looked")
             if full:
                 full_at = time.monotonic() + self._settings.reconcile_seconds
             self._succeeded(lease, looks)
@@ -188,6 +190,7 @@ class Poller:
 
     def _decide(self) -> None:
         report = self._ingest.drain()
+        passing("poller.decided")
         if report.outcomes:
             log.info(
                 "decided: %s",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import queue
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
+from app.failpoints import passing
 from app.knowledge.variables import fill
 from app.outgoing import service as outgoing
 from app.settings import Settings
@@ -79,9 +80,11 @@ def reply(ticket_id: int) -> Any:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
             arrived = [] if form.confirmed else _arrived(session, ticket, form)
             sent = None if arrived else _send(session, ticket, form)
+            passing("web.reply_written")
     except InvalidInput as error:
         return _stopped(ticket_id, form, "reply", _(str(error)), field=error.field, status=422)
     if sent is not None:
+        passing("web.reply_committed")
         if sent.delivery == Delivery.QUEUED:  # no time to undo: it may leave at once
             queue.ring("deliver_message", sent.id)
         return _back(ticket_id)
