@@ -6,16 +6,22 @@ from functools import cache
 
 from app import db, installation, queue
 from app.blobs import BlobStore
+from app.failpoints import passing
 from app.outgoing import deliver, sandbox
 from app.settings import Settings, load_settings
 
 
 @cache
-def _settings() -> Settings:
+def _configured() -> Settings:
     settings = installation.settle(load_settings())
     db.configure(settings.database)
     queue.configure(settings.queue_url)
     return settings
+
+
+def _settings() -> Settings:
+    passing("jobs.begin")
+    return _configured()
 
 
 def deliver_message(message_id: int) -> None:

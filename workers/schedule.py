@@ -13,6 +13,7 @@ from collections.abc import Callable
 from rq.registry import StartedJobRegistry
 
 from app import db, installation, queue
+from app.failpoints import passing
 from app.outgoing import sandbox
 from app.outgoing import service as outgoing
 from app.settings import load_settings
@@ -70,6 +71,7 @@ def run(stop: threading.Event) -> None:
 
 
 def _guarded(tick: Callable[[], None]) -> None:
+    passing("schedule.tick")
     try:
         tick()
     except Exception:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.blobs import BlobStore
 from app.errors import SincerelyError
+from app.failpoints import passing
 from app.outgoing import smtp, states
 from app.outgoing.compose import compose, needs_utf8
 from app.outgoing.letter_rows import letter_to
@@ -64,7 +65,9 @@ async def _deliver(message_id: int, settings: Settings, blobs: BlobStore) -> Non
             result = await _send(row, door, settings, blobs)
             if result is not None:
                 log.info("message %s, outbox %s: %s", message_id, row.id, type(result).__name__)
+                passing("deliver.before_record")
                 await _record(row, result)
+                passing("deliver.recorded")
 
 
 class _Door:
@@ -83,6 +86,7 @@ class _Door:
 
     async def connection(self) -> smtp.Connection | Result:
         if self.trouble is None and self._connection is not None:
+            passing("deliver.before_connect")
             self.trouble = await self._connection.ready()
         return self.trouble or self._connection  # type: ignore[return-value]
 
@@ -105,6 +109,7 @@ async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) 
     if not ours:
         await connection.close()
         return None
+    passing("deliver.before_data")
     return await connection.hand_over(mail.content)
 
 

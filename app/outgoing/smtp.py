@@ -11,14 +11,16 @@ import asyncio
 import re
 import socket
 import ssl
-from dataclasses import dataclass, field
 from types import TracebackType
 
 import aiosmtplib
 
 from app.errors import PermanentFailure, TemporaryFailure
+from app.failpoints import passing
 from app.mailboxes.models import Mailbox, Security
+from app.outgoing.smtp_account import Account, account_of
 from app.outgoing.smtp_answers import (
+    FINAL_DOT,
     LONGEST_WORDS,
     Accepted,
     Permanent,
@@ -30,38 +32,22 @@ from app.outgoing.smtp_answers import (
     refusal,
     words_of,
 )
-from app.security import unseal
 from app.settings import Settings, is_loopback
 
+__all__ = [
+    "Accepted",
+    "Account",
+    "Connection",
+    "Permanent",
+    "Result",
+    "Temporary",
+    "Unknown",
+    "account_of",
+    "check_login",
+    "hand_over",
+]
+
 _CONTROLS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
-
-
-@dataclass(frozen=True)
-class Account:
-    """Where and how to hand mail over. Timeouts in seconds; `final_dot` covers the letter and its answer."""
-
-    host: str
-    port: int
-    security: str
-    user: str
-    password: str = field(repr=False)
-    timeout: float = 30
-    final_dot: float = 600
-    tls: ssl.SSLContext | None = field(default=None, repr=False)
-
-
-def account_of(mailbox: Mailbox, settings: Settings) -> Account:
-    """The mailbox's server for outgoing mail. Raises PermanentFailure when its password cannot be read."""
-    password = unseal(settings.secret_key, mailbox.smtp_password) if mailbox.smtp_password else ""
-    return Account(
-        mailbox.smtp_host,
-        mailbox.smtp_port,
-        mailbox.smtp_security,
-        mailbox.smtp_user,
-        password,
-        timeout=settings.mail_timeout_seconds,
-        final_dot=settings.final_dot_timeout_seconds,
-    )
 
 
 class Connection:
@@ -154,7 +140,9 @@ class Connection:
         options += ["SMTPUTF8"] if utf8 else []
         encoding = "utf-8" if utf8 else "ascii"
         await client.mail(sender, options=options, encoding=encoding)
+        passing("deliver.after_mail")
         await client.rcpt(recipient, encoding=encoding)
+        passing("deliver.after_rcpt")
         return None
 
     async def hand_over(self, letter: bytes) -> Result:
@@ -179,6 +167,9 @@ class Connection:
             return Temporary("The connection was closed.")
         try:
             protocol.write(as_data(letter))
+            passing("deliver.before_dot")
+            protocol.write(FINAL_DOT)
+            passing("deliver.after_dot")
             answer = await protocol.read_response(timeout=self._account.final_dot)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()

@@ -12,6 +12,8 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 # Answers that speak of the account and not of the letter: an administrator can put them right (RFC 4954, section 6).
 _LOGIN_CODES = (530, 534, 535, 538)
 LONGEST_WORDS = 500
+# What tells the server that the letter is whole.
+FINAL_DOT = b".\r\n"
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,11 @@ def words_of(code: int, message: str) -> str:
 
 
 def as_data(letter: bytes) -> bytes:
-    """The letter as it goes over the wire: CR LF line ends, dots doubled, the final dot (RFC 5321, section 4.5.2)."""
+    """The letter as it goes over the wire, up to FINAL_DOT: CR LF line ends, dots doubled (RFC 5321, section 4.5.2)."""
     whole = _LINE_END.sub(b"\r\n", letter)
     if not whole.endswith(b"\r\n"):
         whole += b"\r\n"
-    return _LEADING_DOT.sub(b"..", whole) + b".\r\n"
+    return _LEADING_DOT.sub(b"..", whole)
 
 
 def on_the_wire(address: str) -> str:
