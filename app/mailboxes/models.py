@@ -84,6 +84,8 @@ class Mailbox(Base):
     auth: Mapped[str] = mapped_column(sa.String(10), default=Auth.PASSWORD)
     after_fetch: Mapped[str] = mapped_column(sa.String(10), default=AfterFetch.NOTHING)
     after_fetch_folder: Mapped[str] = mapped_column(sa.String(500), default="")
+    # When that was chosen: mail journalled earlier stays as it is on the server.
+    after_fetch_at: Mapped[datetime | None]
     # Whether we put a copy of every reply into the account's Sent folder; '' is the folder the server marks as such.
     sent_copy: Mapped[bool] = mapped_column(default=False)
     sent_folder: Mapped[str] = mapped_column(sa.String(500), default="")
@@ -103,6 +105,10 @@ class Mailbox(Base):
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     last_error_at: Mapped[datetime | None]
+    # An admin asked for a try of both servers; the poller makes it, and says in a list of sentences what came of it.
+    check_wanted_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    check_result: Mapped[list[Any] | None] = mapped_column(sa.JSON)
     # The lease: whoever holds lease_token may write for this mailbox until lease_until. The token only grows, so
     # a poller that wakes up late finds another number and can write nothing.
     lease_owner: Mapped[str] = mapped_column(sa.String(100), default="")
@@ -135,6 +141,9 @@ class OAuthGrant(Base):
     # The provider's last refusal in plain words, '' after a success, and since when it refuses.
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
     failing_since: Mapped[datetime | None]
+    # Who is asking the provider for fresh tokens; nobody else asks before that time, also after a refusal.
+    refreshing_by: Mapped[str] = mapped_column(sa.String(40), default="")
+    refreshing_until: Mapped[datetime | None]
     # A consent that was begun in the browser and not yet finished: hashed state, sealed PKCE verifier, its end.
     pending_state: Mapped[str] = mapped_column(sa.String(64), default="")
     pending_verifier: Mapped[str] = mapped_column(sa.Text, default="")
@@ -205,5 +214,8 @@ class RawMail(Base):
     damaged: Mapped[bool] = mapped_column(default=False)
     # When the server was told (seen, moved), for mailboxes that want it.
     server_done_at: Mapped[datetime | None]
+    # For servers that cannot move: when we began to copy it to the other folder. From then on only a look into that
+    # folder tells whether the copy is there.
+    server_copy_at: Mapped[datetime | None]
     mailbox: Mapped[Mailbox] = relationship()
     folder: Mapped[Folder] = relationship()

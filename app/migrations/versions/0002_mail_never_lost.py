@@ -18,13 +18,15 @@ def upgrade() -> None:
     op.create_table('automatic_mails',
     sa.Column('mailbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address', sa.String(length=320), nullable=False),
-    sa.Column('last_at', app.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('last_at', app.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('wanted_at', app.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('withheld', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_automatic_mails_mailbox_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('mailbox_id', 'address', name=op.f('pk_automatic_mails'))
     )
     with op.batch_alter_table('automatic_mails', schema=None) as batch_op:
         batch_op.create_index('ix_automatic_mails_mailbox_id_last_at', ['mailbox_id', 'last_at'], unique=False)
+        batch_op.create_index('ix_automatic_mails_mailbox_id_wanted_at', ['mailbox_id', 'wanted_at'], unique=False)
 
     op.create_table('oauth_grants',
     sa.Column('mailbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -38,6 +40,8 @@ def upgrade() -> None:
     sa.Column('refreshed_at', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=False),
     sa.Column('failing_since', app.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('refreshing_by', sa.String(length=40), nullable=False),
+    sa.Column('refreshing_until', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.Column('pending_state', sa.String(length=64), nullable=False),
     sa.Column('pending_verifier', sa.Text(), nullable=False),
     sa.Column('pending_until', app.db.UtcDateTime(timezone=True), nullable=True),
@@ -63,6 +67,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('auth', sa.String(length=10), nullable=False, server_default='password'))
         batch_op.add_column(sa.Column('after_fetch', sa.String(length=10), nullable=False, server_default='nothing'))
         batch_op.add_column(sa.Column('after_fetch_folder', sa.String(length=500), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('after_fetch_at', app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('check_wanted_at', app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('checked_at', app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('check_result', sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column('sent_copy', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('sent_folder', sa.String(length=500), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('send_per_minute', sa.Integer(), nullable=False, server_default='0'))
@@ -78,11 +86,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('checked_at', app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('damaged', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('server_done_at', app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('server_copy_at', app.db.UtcDateTime(timezone=True), nullable=True))
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('raw_mails', schema=None) as batch_op:
+        batch_op.drop_column('server_copy_at')
         batch_op.drop_column('server_done_at')
         batch_op.drop_column('damaged')
         batch_op.drop_column('checked_at')
@@ -98,6 +108,10 @@ def downgrade() -> None:
         batch_op.drop_column('send_per_minute')
         batch_op.drop_column('sent_folder')
         batch_op.drop_column('sent_copy')
+        batch_op.drop_column('check_result')
+        batch_op.drop_column('checked_at')
+        batch_op.drop_column('check_wanted_at')
+        batch_op.drop_column('after_fetch_at')
         batch_op.drop_column('after_fetch_folder')
         batch_op.drop_column('after_fetch')
         batch_op.drop_column('auth')
@@ -108,6 +122,7 @@ def downgrade() -> None:
     op.drop_table('sent_copies')
     op.drop_table('oauth_grants')
     with op.batch_alter_table('automatic_mails', schema=None) as batch_op:
+        batch_op.drop_index('ix_automatic_mails_mailbox_id_wanted_at')
         batch_op.drop_index('ix_automatic_mails_mailbox_id_last_at')
 
     op.drop_table('automatic_mails')
