@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     poll_seconds: int = Field(60, ge=1, le=3600)
     reconcile_seconds: int = Field(600, ge=10, le=86400)
     silence_alarm_minutes: int = Field(15, ge=1, le=1440)
+    automatic_per_hour: int = Field(200, ge=0, le=10000)
     reopen_days: int = Field(30, ge=0, le=3650)
     rating_change_days: int = Field(7, ge=1, le=365)
     max_upload_mb: int = Field(25, ge=1, le=100)

@@ -15,7 +15,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import db
+from app import db, queue
 from app.blobs import BlobStore
 from app.customers import service as customers
 from app.customers.models import Customer
@@ -28,6 +28,7 @@ from app.tickets import service as tickets
 from app.tickets.filing import Filing, IncomingLetter, LetterFile
 from app.tickets.models import Message, Ticket
 from mail_ingest import set_aside
+from mail_ingest.acknowledge import Opened, opened, send_receipts
 from mail_ingest.decide import Arrival, Decision, Outcome, decide
 from mail_ingest.facts import Known
 from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
@@ -49,6 +50,8 @@ class IngestReport:
     outcomes: dict[str, int] = field(default_factory=dict)
     # Left undecided because the database or the disk failed.
     put_off: list[int] = field(default_factory=list)
+    # Outgoing messages written on the way: receipts for new tickets.
+    receipts: list[int] = field(default_factory=list)
 
     def count(self, state: str) -> None:
         self.outcomes[state] = self.outcomes.get(state, 0) + 1
@@ -57,6 +60,7 @@ class IngestReport:
         for state, number in other.outcomes.items():
             self.outcomes[state] = self.outcomes.get(state, 0) + number
         self.put_off += other.put_off
+        self.receipts += other.receipts
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class _Batch:
     cards: dict[str, Customer]
     filing: Filing
     placed: dict[int, Ticket] = field(default_factory=dict)
+    opened: list[Opened] = field(default_factory=list)
 
 
 class Ingest:
@@ -129,6 +134,8 @@ class Ingest:
             report = self._apply_batch(session, letters)
             passing("ingest.written")
         passing("ingest.committed")
+        for message_id in report.receipts:
+            queue.ring("deliver_message", message_id)
         return report
 
     def _read(self, digests: dict[int, str]) -> list[_Letter]:
@@ -173,6 +180,7 @@ class Ingest:
             report.count(self._apply(batch, rows[letter.raw_id], letter))
             passing("ingest.applied")
         batch.filing.write()
+        report.receipts += send_receipts(session, batch.opened, now=db.now(), settings=self._settings)
         return report
 
     def _apply(self, batch: _Batch, raw: RawMail, letter: _Letter) -> str:
@@ -196,6 +204,8 @@ class Ingest:
         wakes = decision.wakes and not raw.history
         message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
         batch.placed[raw.id] = ticket
+        if decision.ticket_id is None:
+            batch.opened.append(opened(ticket, message, raw, mail))
         self._note_bounce(session, mail, arrival, now)
         known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
         state = RawState.AUTOMATIC if message.automatic else RawState.FILED

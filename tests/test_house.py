@@ -49,7 +49,7 @@ ROOF = {"__init__", "models", "installation", "cli", "migrations", "web", "api",
 PURE = {
     "mail_ingest": r"(parse|charset|body|automatic|bounce|thread|decide|language|html_text|(header|mime|quote)_\w+)",
     "app": r"errors|cursors",
-    "app.outgoing": r"(ids|compose|recipients|words|backoff|smtp_answers)",
+    "app.outgoing": r"(ids|compose|recipients|words|backoff|smtp_answers|receipts_policy|receipts_text)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",
     "app.automation": r"conditions",

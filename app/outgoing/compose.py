@@ -80,6 +80,8 @@ class Letter:
     quoted: str
     smileys: Smileys | None
     files: tuple[File, ...]
+    # Written by a program: says so, so that no other program answers it.
+    automatic: bool = False
 
 
 class _LetterPolicy(EmailPolicy):
@@ -148,7 +150,19 @@ def _headers(letter: Letter) -> list[tuple[str, object]]:
     if letter.reply_to:
         headers.append(("Reply-To", _addresses([Mailable(letter.sender.name, letter.reply_to)])))
     headers.append(("X-Sincerely-Instance", _checked(letter.instance)))
+    if letter.automatic:
+        headers += _automatic_headers(letter)
     return headers
+
+
+def _automatic_headers(letter: Letter) -> list[tuple[str, object]]:
+    """RFC 3834, section 5, and what Exchange, old vacation programs and mail filters look for instead."""
+    return [
+        ("Auto-Submitted", "auto-replied"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("Precedence", "auto_reply"),
+        ("X-Loop", _checked(letter.sender.email)),
+    ]
 
 
 def _addresses(people: Iterable[Mailable]) -> list[Address]:

@@ -37,9 +37,9 @@ RECORD_AGAIN_SECONDS = (0.5, 2.0, 5.0, 10.0, 20.0)
 
 @dataclass(frozen=True)
 class _Mail:
-    """One recipient's mail, ready for the wire."""
+    """One recipient's mail, ready for the wire. `senders`: what the envelope may say, the best first."""
 
-    sender: str
+    senders: tuple[str, ...]
     recipient: str
     content: bytes
     utf8: bool
@@ -101,16 +101,20 @@ async def _send(row: Outbox, door: _Door, settings: Settings, blobs: BlobStore) 
     connection = await door.connection()
     if isinstance(connection, Result):
         return connection
-    refused = await connection.offer(mail.sender, mail.recipient, size=len(mail.content), utf8=mail.utf8)
-    if refused is not None:
-        return refused
-    with db.transaction() as session:
-        ours = states.start_data(session, row, db.now(), seconds=_data_lease(settings))
-    if not ours:
-        await connection.close()
-        return None
-    passing("deliver.before_data")
-    return await connection.hand_over(mail.content)
+    begun = False
+    for sender in mail.senders:
+        result = await connection.offer(sender, mail.recipient, size=len(mail.content), utf8=mail.utf8)
+        if result is None:
+            with db.transaction() as session:
+                begun = begun or states.start_data(session, row, db.now(), seconds=_data_lease(settings))
+            if not begun:
+                await connection.close()
+                return None
+            passing("deliver.before_data")
+            result = await connection.hand_over(mail.content)
+        if not isinstance(result, Permanent):
+            break
+    return result
 
 
 async def _record(row: Outbox, result: Result) -> None:
@@ -166,4 +170,6 @@ def _account(session: Session, message_id: int, settings: Settings) -> smtp.Acco
 
 def _mail(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> _Mail:
     letter = letter_to(session, row, settings, blobs)
-    return _Mail(letter.sender.email, row.recipient, compose(letter).as_bytes(), needs_utf8(letter))
+    # RFC 3834, section 3.3: nothing can be answered to the null sender. A relay that refuses it gets our address.
+    senders = ("", letter.sender.email) if letter.automatic else (letter.sender.email,)
+    return _Mail(senders, row.recipient, compose(letter).as_bytes(), needs_utf8(letter))

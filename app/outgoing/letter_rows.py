@@ -64,6 +64,7 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
         )
         if blobs is not None
         else (),
+        automatic=message.automatic is not None,
     )
 
 

@@ -83,12 +83,18 @@ class AutomaticMail(Base):
     """The last mail that we sent by ourselves to an address: at most one a day and mailbox (RFC 3834, section 2)."""
 
     __tablename__ = "automatic_mails"
-    __table_args__ = (sa.Index("ix_automatic_mails_mailbox_id_last_at", "mailbox_id", "last_at"),)
+    __table_args__ = (
+        sa.Index("ix_automatic_mails_mailbox_id_last_at", "mailbox_id", "last_at"),
+        sa.Index("ix_automatic_mails_mailbox_id_wanted_at", "mailbox_id", "wanted_at"),
+    )
     mailbox_id: Mapped[int] = mapped_column(
         sa.ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True
     )
     address: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
-    last_at: Mapped[datetime]
+    # NULL when none was ever sent: the breaker kept it back.
+    last_at: Mapped[datetime | None]
+    # When one was last sent or kept back: what the breaker is closed by.
+    wanted_at: Mapped[datetime]
     # How many would have gone to this address since `last_at`, had there been no limit.
     withheld: Mapped[int] = mapped_column(default=0)
 

@@ -104,10 +104,9 @@ class Connection:
         return None
 
     async def offer(self, sender: str, recipient: str, *, size: int = 0, utf8: bool = False) -> Result | None:
-        """MAIL and RCPT; None when the server is ready for the letter."""
-        for address in (sender, recipient):
-            if _CONTROLS.search(address) or not address:
-                return Permanent("The address has characters that no address may have.")
+        """MAIL and RCPT; None when the server is ready for the letter. `sender` '' is the null sender."""
+        if _CONTROLS.search(sender + recipient) or not recipient:
+            return Permanent("The address has characters that no address may have.")
         trouble = await self.ready()
         if trouble is not None:
             return trouble

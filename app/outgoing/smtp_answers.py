@@ -59,6 +59,6 @@ def as_data(letter: bytes) -> bytes:
 
 
 def on_the_wire(address: str) -> str:
-    """The address as a command carries it: the domain in ASCII."""
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{ascii_domain(domain)}"
+    """The address as a command carries it: the domain in ASCII. The null sender is ''."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{ascii_domain(domain)}"

@@ -157,6 +157,8 @@ def _move(
 def back_to_queue(session: Session, row: Outbox, state: str, answer: str, now: datetime) -> None:
     """A reply that did not arrive, or may not have, is our turn again."""
     ticket = note_event(session, row, f"delivery_{state}", answer, now)
+    if session.get_one(Message, row.message_id).automatic is not None:
+        return  # nobody waits for a receipt
     if ticket.status in (Status.WAITING, Status.CLOSED, Status.SNOOZED):
         tickets.set_status(session, ticket, Status.OPEN, by=None, now=now)
     if ticket.status == Status.OPEN and ticket.waiting_since is None:
@@ -208,12 +210,8 @@ def recover(session: Session, now: datetime) -> None:
     )
     for message_id in sorted(set(expired)):
         refresh(session, message_id, now)
-    begun = (
-        sa.select(Outbox)
-        .where(Outbox.state == Delivery.DATA_STARTED, Outbox.lease_until < now)
-        .order_by(Outbox.id)
-    )
-    for row in session.scalars(begun).all():
+    begun = sa.select(Outbox).where(Outbox.state == Delivery.DATA_STARTED, Outbox.lease_until < now)
+    for row in session.scalars(begun.order_by(Outbox.id)).all():
         doubt(session, row, "The sender stopped while the letter was being handed over.", now)
 
 

@@ -51,7 +51,12 @@ def answered_letters(session: Session, reply: Message) -> list[Message]:
     """The incoming letters between the reply before this one and this one, oldest first."""
     before = (
         sa.select(sa.func.max(Message.id))
-        .where(Message.ticket_id == reply.ticket_id, Message.kind == Kind.OUTGOING, Message.id < reply.id)
+        .where(
+            Message.ticket_id == reply.ticket_id,
+            Message.kind == Kind.OUTGOING,
+            Message.automatic.is_(None),  # a receipt answers nothing
+            Message.id < reply.id,
+        )
         .scalar_subquery()
     )
     query = sa.select(Message).where(

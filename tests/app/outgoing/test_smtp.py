@@ -183,7 +183,8 @@ def test_trouble_at_quit_is_nothing(server: Server, answer: str) -> None:
 )
 def test_an_address_with_control_characters_never_reaches_the_wire(server: Server, bad: str) -> None:
     assert [type(one) for one in send(account(server.port), bad)] == [Permanent]
-    assert [type(one) for one in send(account(server.port), OLGA, sender=bad)] == [Permanent]
+    if bad:  # the empty one is the null sender (RFC 5321, section 4.5.5)
+        assert [type(one) for one in send(account(server.port), OLGA, sender=bad)] == [Permanent]
     assert server.commands == []
 
 
