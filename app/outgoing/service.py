@@ -26,6 +26,7 @@ from app.outgoing.undo import remember_draft, remember_ticket, undo
 from app.ratings import service as ratings
 from app.security import derive_key
 from app.settings import Settings
+from app.tickets import search_index
 from app.tickets import service as tickets
 from app.tickets.models import Attachment, Delivery, Draft, Kind, Message, MessageReference, Status, Ticket
 from app.tickets.safe_html import reply_to_text, sanitise_reply
@@ -99,6 +100,7 @@ def write_reply(
     message = _message(session, ticket, reply, content, written, by=by, now=now, settings=settings)
     _take_draft(session, content.draft, message)
     _address(session, ticket, content, written, message, now=now, settings=settings)
+    search_index.add(session, [(message, [file.filename for file in message.attachments])])
     _turn(session, ticket, reply, message, by=by, now=now)
     if settings.undo_seconds == 0:
         release_due(session, now)

@@ -13,6 +13,7 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.knowledge import outcomes
 from app.outgoing.models import Outbox, WrittenReply
 from app.ratings.service import forget_invitations
+from app.tickets import search_index
 from app.tickets import service as tickets
 from app.tickets.models import (
     Attachment,
@@ -153,6 +154,7 @@ def _restore_ticket(session: Session, ticket: Ticket, message: Message, before: 
 
 def _remove(session: Session, message: Message) -> None:
     outcomes.detach(session, message.id)
+    search_index.remove(session, message.id)
     forget_invitations(session, message.id)
     for model in (Outbox, WrittenReply, MessageReference):
         session.execute(sa.delete(model).where(model.message_id == message.id))

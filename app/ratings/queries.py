@@ -53,6 +53,12 @@ class Comments:
     next: str
 
 
+def tickets_rated(face: str) -> sa.ColumnElement[bool]:
+    """A condition on tickets: one of their replies was rated with this face, or with "any"."""
+    rated = sa.select(Rating.ticket_id)
+    return Ticket.id.in_(rated if face == "any" else rated.where(Rating.face == face))
+
+
 def agent_scores(session: Session, *, since: datetime | None = None) -> list[AgentScore]:
     """Everybody who was asked about or rated in the period: ranked first, by the lower end of the interval."""
     invitations = _count(session, RatingInvitation.agent_id, RatingInvitation.created_at, since)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.db import Base
+from app.tickets import search_index
 from app.tickets.models import (
     Attachment,
     Change,
@@ -152,6 +153,10 @@ class Filing:
             (_attachment(message, file) for message, letter in self._filed for file in letter.files),
         )
         self._insert(Change, self._changes)
+        search_index.add(
+            self._session,
+            [(message, [file.filename for file in letter.files]) for message, letter in self._filed],
+        )
         self._opened, self._filed, self._changes = [], [], []
 
     def _number_messages(self) -> None:

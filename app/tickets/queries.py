@@ -17,7 +17,7 @@ from app.db import UtcDateTime
 from app.mailboxes.models import Mailbox, RawMail, RawState
 from app.tags.models import Tag
 from app.tickets.models import Delivery, Draft, Message, Status, Ticket, ticket_tags
-from app.tickets.search import matching
+from app.tickets.search_text import Piece
 from app.tickets.views import View
 
 PAGE = 50
@@ -45,6 +45,8 @@ class TicketRow:
     failed: bool
     draft: str
     tags: tuple[str, ...] = ()
+    # Of a search: the words around what was found.
+    excerpt: tuple[Piece, ...] = ()
 
     @property
     def customer(self) -> str:
@@ -83,10 +85,25 @@ def list_page(session: Session, view: View, agent_id: int, *, after: str = "", l
     return _page(session, _of_view(view, agent_id), agent_id, after, limit)
 
 
-def search_page(session: Session, query: str, agent_id: int, *, after: str = "", limit: int = PAGE) -> Page:
-    """Tickets of any status that match what was typed, newest first."""
-    condition = matching(query, session.get_bind().dialect.name)
-    return _page(session, [condition], agent_id, after, limit) if condition is not None else Page([], "")
+def condition_page(
+    session: Session,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    agent_id: int,
+    *,
+    after: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """A page of the tickets that meet all conditions, newest first."""
+    return _page(session, conditions, agent_id, after, limit)
+
+
+def rows_of(session: Session, ticket_ids: Sequence[int], agent_id: int) -> dict[int, TicketRow]:
+    """Lines of these tickets, by their ids."""
+    if not ticket_ids:
+        return {}
+    tags = _tags_of(session, list(ticket_ids))
+    query = _rows(agent_id).where(Ticket.id.in_(ticket_ids))
+    return {row.id: _row(row, tags.get(row.id, ())) for row in session.execute(query)}
 
 
 def _page(

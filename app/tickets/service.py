@@ -15,6 +15,7 @@ from app.accounts.models import Agent
 from app.customers.models import Customer
 from app.errors import InvalidInput
 from app.tags.service import find_or_make
+from app.tickets import search_index
 from app.tickets.models import Change, Delivery, Draft, Event, Kind, Message, Participant, Status, Ticket
 from app.tickets.safe_html import reply_to_text, sanitise_reply
 
@@ -157,6 +158,7 @@ def add_message(session: Session, ticket: Ticket, message: Message, *, now: date
     session.add(message)
     count_in(ticket, message)
     session.flush()
+    search_index.add(session, [(message, ())])
     changed(session, ticket.id, message.kind, now)
     return message
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from app.db import now, reading
-from app.tickets.search import LONGEST_QUERY
+from app.tickets.search_query import LONGEST_QUERY
 from app.tickets.views import parse_view
 from app.web import inbox_page
 from app.web.auth import login_required
@@ -38,7 +38,12 @@ def search() -> Any:
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     with reading() as session:
         around = inbox_page.search_surroundings(
-            session, query, g.agent.id, after=request.args.get("after", ""), now=now()
+            session,
+            query,
+            g.agent.id,
+            after=request.args.get("after", ""),
+            best=request.args.get("sort") == "best",
+            now=now(),
         )
     return _answer(around)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,9 +13,14 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
+from app.ratings import queries as ratings
 from app.tickets import thread
-from app.tickets.queries import Counts, Page, counts, list_page, search_page
+from app.tickets.queries import Counts, Page, counts, list_page
+from app.tickets.search import search_page
+from app.tickets.search_filters import Asker
+from app.tickets.search_query import Problem, parse
 from app.tickets.views import View, parse_view
+from app.web.locale import chosen_timezone
 
 DEFAULT_VIEW = "open"
 # A transaction that began earlier may still add a row with a lower id than one we saw; ten seconds is the longest
@@ -87,15 +93,36 @@ def surroundings(
         "view_links": view_links(numbers),
         "title": view_title(view, numbers),
         "searched": None,
+        "best": False,
+        "problems": [],
     }
 
 
 def search_surroundings(
-    session: Session, query: str, agent_id: int, *, after: str, now: datetime
+    session: Session, text: str, agent_id: int, *, after: str, best: bool, now: datetime
 ) -> dict[str, Any]:
     around = surroundings(session, View(DEFAULT_VIEW), agent_id, now=now)
-    page: Page = search_page(session, query, agent_id, after=after)
-    return {**around, "page": page, "searched": query, "title": _("Search")}
+    zone = ZoneInfo(chosen_timezone())
+    query = parse(text, today=now.astimezone(zone).date())
+    asker = Asker(agent_id, zone, {"rated": ratings.tickets_rated})
+    page = search_page(session, query, asker, after=after, best=best)
+    return {
+        **around,
+        "page": page,
+        "searched": text,
+        "best": best,
+        "problems": [_problem_words(problem) for problem in query.problems],
+        "title": _("Search"),
+    }
+
+
+def _problem_words(problem: Problem) -> str:
+    return _(
+        "%(operator)s does not know “%(value)s”. Try: %(known)s.",
+        operator=f"{problem.operator}:",
+        value=problem.value,
+        known=", ".join(problem.known),
+    )
 
 
 def view_links(numbers: Counts) -> list[ViewLink]:

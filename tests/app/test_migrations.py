@@ -14,8 +14,12 @@ from app import db, installation
 
 def test_migrated_tables_are_those_of_the_models(database: str) -> None:
     engine = db.make_engine(database)
+    # The full-text index is made by hand: no model describes an FTS5 table, or a tsvector.
+    ours = {"include_name": lambda name, kind, _parents: kind != "table" or not name.startswith("search_")}
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), models.Base.metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts=ours), models.Base.metadata
+        )
     engine.dispose()
     assert differences == []
 
