@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app import db
 from app.blobs import BlobStore
 from app.failpoints import passing
+from app.mailboxes import oauth
 from app.mailboxes import service as mailboxes
 from app.mailboxes.models import Folder, Mailbox, RawMail
 from app.mailboxes.service import Account, Lease
@@ -34,14 +35,16 @@ class Look:
 
 
 def account_of(mailbox: Mailbox, settings: Settings) -> Account:
-    """Where to fetch this mailbox's mail, with its password unsealed."""
+    """Where to fetch this mailbox's mail, with its password unsealed, or a source of tokens instead."""
+    token = oauth.token_source(mailbox, settings)
     return Account(
         mailbox.imap_host,
         mailbox.imap_port,
         mailbox.imap_security,
         mailbox.imap_user,
-        unseal(settings.secret_key, mailbox.imap_password),
+        "" if token else unseal(settings.secret_key, mailbox.imap_password),
         settings.mail_timeout_seconds,
+        token,
     )
 
 

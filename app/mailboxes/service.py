@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -42,14 +43,19 @@ class Lease:
 
 @dataclass(frozen=True)
 class Account:
-    """Where and how to sign in, with the password in clear; lives only in the memory of the process that connects."""
+    """Where and how to sign in, with the password in clear; lives only in the memory of the process that connects.
+
+    `token`, for a provider's permission instead of a password: called with '' it gives an access token, called with a
+    token that the server refused another one, or the same again when there is none. It may ask the provider.
+    """
 
     host: str
     port: int
     security: str
     user: str
-    password: str
+    password: str = field(repr=False)
     timeout_seconds: int = 30
+    token: Callable[[str], str] | None = field(default=None, repr=False)
 
 
 def check_new(session: Session, address: str) -> None:

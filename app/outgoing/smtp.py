@@ -15,10 +15,10 @@ from types import TracebackType
 
 import aiosmtplib
 
-from app.errors import PermanentFailure, TemporaryFailure
+from app.errors import PermanentFailure, SincerelyError, TemporaryFailure
 from app.failpoints import passing
 from app.mailboxes.models import Mailbox, Security
-from app.outgoing.smtp_account import Account, account_of
+from app.outgoing.smtp_account import Account, account_of, own_name, root_cause
 from app.outgoing.smtp_answers import (
     FINAL_DOT,
     LONGEST_WORDS,
@@ -56,6 +56,7 @@ class Connection:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._client: aiosmtplib.SMTP | None = None
+        self._refused = False
 
     async def __aenter__(self) -> Connection:
         return self
@@ -80,25 +81,42 @@ class Connection:
             )
         if not account.host:
             return Temporary("This mailbox has no server for outgoing mail.")
+        if account.token is None:
+            return await self._connect("")
+        try:
+            token = await asyncio.to_thread(account.token, "")
+            trouble = await self._connect(token)
+            if self._refused and (other := await asyncio.to_thread(account.token, token)) != token:
+                return await self._connect(other)
+        except SincerelyError as error:
+            return Temporary(str(error))
+        return trouble
+
+    async def _connect(self, token: str) -> Result | None:
+        account = self._account
         client = aiosmtplib.SMTP(
             hostname=account.host,
             port=account.port,
             timeout=account.timeout,
-            local_hostname=_own_name(),
+            local_hostname=own_name(),
             use_tls=account.security == Security.TLS,
             start_tls=False,
             tls_context=account.tls,
         )
+        self._refused = False
         try:
             # Several answers are waited for; together they may not take longer than two.
             async with asyncio.timeout(account.timeout * 2):
                 await client.connect()
                 if account.security == Security.STARTTLS:
                     await client.starttls()
-                if account.user:
+                if token:
+                    await client.auth_xoauth2(account.user, token)
+                elif account.user:
                     await client.login(account.user, account.password)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             client.close()
+            self._refused = isinstance(error, aiosmtplib.SMTPAuthenticationError)
             return _connection_trouble(account, error)
         self._client = client
         return None
@@ -233,12 +251,6 @@ def _raise(result: Result | None) -> None:
         raise TemporaryFailure(result.words)
 
 
-def _own_name() -> str:
-    """What we call ourselves in EHLO. Never looks a name up: that can take a minute on a laptop."""
-    name = socket.gethostname()
-    return name if re.fullmatch(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+", name) else "[127.0.0.1]"
-
-
 def _silence(account: Account, error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return f"{account.host} did not answer in time."
@@ -250,7 +262,7 @@ def _silence(account: Account, error: Exception) -> str:
 def _connection_trouble(account: Account, error: Exception) -> Result:
     """One sentence per thing that can be wrong between us and a mail server. All may be put right later."""
     where = f"{account.host}, port {account.port}"
-    cause = _root(error)
+    cause = root_cause(error)
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return Temporary(
             f"{account.host} refused the login as {account.user}: {words_of(error.code, error.message)}"
@@ -281,10 +293,3 @@ def _other_trouble(account: Account, where: str, error: Exception) -> str:
     if "AUTH" in text or "authentication" in text:
         return f"{where} offers no way to log in that we know. Leave the user empty, or try another port."
     return f"The connection to {where} failed: {text or type(error).__name__}"[:LONGEST_WORDS]
-
-
-def _root(error: BaseException) -> BaseException:
-    """The operating system's or the TLS library's own error below the library's."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return error
