@@ -105,8 +105,9 @@ def _by_proof(opening: Opening, checked: bool) -> str:
 def is_role(email: str) -> bool:
     """True for addresses that programs use: no-reply@, mailer-daemon@, list-owner@, bounce+x@."""
     local = email.rpartition("@")[0].lower()
-    bare = _SEPARATORS.sub("", local.partition("+")[0].rstrip("0123456789"))
-    return not bare or bare in _ROLES or bool(_ROLE_PART.search(local))
+    plain = local.partition("+")[0]
+    bare = _SEPARATORS.sub("", plain.rstrip("0123456789"))
+    return not plain or bare in _ROLES or bool(_ROLE_PART.search(local))
 
 
 def bare_address(email: str) -> str:

@@ -87,6 +87,15 @@ class SmtpSink:
             self.connections += 1
         return responses
 
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        # `refuse[""]` is about the null sender; aiosmtpd gives it as None.
+        if not address and "" in self.refuse:
+            return self.refuse[""]
+        envelope.mail_from = address or ""
+        return "250 OK"
+
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
