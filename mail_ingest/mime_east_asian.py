@@ -11,16 +11,24 @@ from collections.abc import Callable
 _MAX_CHARS = 400
 # A reading is accepted when its characters are everyday ones in most places.
 _CONVINCING = 0.55
+# A label is doubted only from so many bytes on, and when another charset fits so much better.
+_MIN_DOUBT = 20
+_CLEARLY_BETTER = 0.25
 
 _HIGH_PAIR = re.compile(rb"(?:[\x81-\xfe][\x40-\xfe]|[\x80-\xff])+")
 
 
-def find_east_asian(data: bytes) -> str:
-    """The Python codec of the charset, '' when the text is in none of them."""
+def find_east_asian(data: bytes, declared: str = "") -> str:
+    """The Python codec of the charset, '' when the text is in none of them.
+
+    When it is `declared` to be in one, only what fits clearly better.
+    """
     sample = b" ".join(_HIGH_PAIR.findall(data[:20_000]))
     # Korean before Chinese: Hangul rows are a part of the Chinese ones, but Chinese text leaves them at once.
     scores = {codec: _score(sample, codec, weight) for codec, weight in _WEIGHTS.items()}
     best = max(_WEIGHTS, key=lambda codec: scores[codec])
+    if declared and (len(sample) < _MIN_DOUBT or scores[best] - scores.get(declared, 1.0) < _CLEARLY_BETTER):
+        return ""
     return best if scores[best] >= _CONVINCING else ""
 
 
