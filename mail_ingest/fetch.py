@@ -1,4 +1,4 @@
-"""The only user of IMAPClient: lists UIDs and returns raw bytes, and changes nothing on the server.
+"""Lists UIDs and returns raw bytes over IMAP, and changes nothing on the server.
 
 First stage of the flow. Folders are opened read-only (EXAMINE) and bodies read with BODY.PEEK[], so no flag moves.
 Only numbers and folder names from our own settings ever enter a command: IMAPClient passes CR LF through in search
@@ -7,27 +7,29 @@ arguments, so text from a mail must never get here.
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
-from app.errors import PermanentFailure, TemporaryFailure
+from app.errors import PermanentFailure
 from app.failpoints import passing
-from app.mailboxes.models import Security
 from app.mailboxes.service import Account
-from app.settings import is_loopback
+from mail_ingest.imap_connection import connect
+from mail_ingest.imap_errors import plain_errors
 from mail_ingest.journal import Fetched, Listing
 
 BATCH_MAILS = 50
 BATCH_BYTES = 8 * 1024 * 1024
 LIST_BATCH = 500
 LARGEST_SIZE = 2**31 - 1  # what the journal's column holds; far above any limit of ours
+# How long a server may take to end IDLE, and to answer our goodbye. A line that a firewall dropped without a word
+# is noticed by the one and must not hold us up with the other.
+DONE_SECONDS = 15.0
+GOODBYE_SECONDS = 3.0
 
 
 class ImapSource:
@@ -35,7 +37,7 @@ class ImapSource:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._client = _connect(account)
+        self._client = connect(account)
 
     def __enter__(self) -> ImapSource:
         return self
@@ -43,38 +45,62 @@ class ImapSource:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self.close(politely=error is None)
 
-    def close(self) -> None:
-        """Say goodbye if the server still listens; never raises."""
+    def close(self, *, politely: bool = True) -> None:
+        """Say goodbye if the server still listens; never raises, and never waits for a dead line."""
         try:
-            self._client.logout()
+            if politely:
+                self._client.socket().settimeout(GOODBYE_SECONDS)
+                self._client.logout()
+                return
         except (IMAPClientError, OSError):
-            try:
-                self._client.shutdown()
-            except OSError:
-                pass
+            pass
+        try:
+            self._client.shutdown()
+        except (IMAPClientError, OSError):
+            pass
+
+    @property
+    def client(self) -> IMAPClient:
+        """For mail_ingest.imap_change alone."""
+        return self._client
+
+    @property
+    def account(self) -> Account:
+        return self._account
 
     def list_folder(self, folder: str) -> Listing:
         """Open the folder read-only and list every UID in it."""
-        with _plain_errors(self._account):
-            opened = self._client.select_folder(folder, readonly=True)
+        with plain_errors(self._account):
+            opened = self._opened(folder)
             passing("fetch.selected")
-            return Listing(int(opened[b"UIDVALIDITY"]), frozenset(self._client.search("ALL")))
+            uids = frozenset(self._client.search("ALL"))
+        return Listing(int(opened[b"UIDVALIDITY"]), uids, len(uids))
 
     def list_newer(self, folder: str, uid: int) -> Listing:
         """Open the folder read-only and list the UIDs above `uid`: a quick look between two full ones."""
-        with _plain_errors(self._account):
-            opened = self._client.select_folder(folder, readonly=True)
+        with plain_errors(self._account):
+            opened = self._opened(folder)
             found = self._client.search(["UID", f"{uid + 1}:*"])
         # "n:*" past the end names the last mail (RFC 3501, section 6.4.8).
-        return Listing(int(opened[b"UIDVALIDITY"]), frozenset(number for number in found if number > uid))
+        uids = frozenset(number for number in found if number > uid)
+        return Listing(int(opened[b"UIDVALIDITY"]), uids, int(opened[b"EXISTS"]))
+
+    def _opened(self, folder: str) -> dict[bytes, Any]:
+        opened: dict[bytes, Any] = self._client.select_folder(safe_folder(folder), readonly=True)
+        if b"UIDVALIDITY" not in opened:
+            # Without it a number means nothing from one day to the next (RFC 3501, section 2.3.1.1).
+            raise PermanentFailure(
+                f"{self._account.host}: the server gives the folder {folder} no UIDVALIDITY."
+            )
+        return opened
 
     def sizes(self, uids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
         """(size in bytes, arrival at the server) by UID; UIDs that are gone are left out."""
         found: dict[int, tuple[int, datetime | None]] = {}
         for start in range(0, len(uids), LIST_BATCH):
-            with _plain_errors(self._account):
+            with plain_errors(self._account):
                 answer = self._client.fetch(uids[start : start + LIST_BATCH], ["RFC822.SIZE", "INTERNALDATE"])
             for uid, items in answer.items():
                 # A flag that changed meanwhile is told of unasked, under its sequence number and without a size.
@@ -96,14 +122,34 @@ class ImapSource:
                 yield self._bodies([uid], known, b"BODY[HEADER]", oversize=True)
 
     def idle(self, seconds: float) -> bool:
-        """Wait for the server to speak; True when it did. False at once when it cannot IDLE."""
-        if not self._client.has_capability("IDLE"):
+        """Wait for the server to speak of the folder that was listed last; True when mail came or went.
+
+        False at once when the server cannot IDLE. Raises TemporaryFailure when the line is dead: a server that does
+        not end IDLE within seconds is no longer there.
+        """
+        client = self._client
+        if not self.can_idle():
             return False
-        with _plain_errors(self._account):
-            self._client.idle()
-            answers = self._client.idle_check(timeout=seconds)
-            _text, late = self._client.idle_done()
-        return any(_is_arrival(answer) for answer in [*answers, *late])
+        with plain_errors(self._account):
+            early = self._begin_idle()
+            answers = [] if early else client.idle_check(timeout=seconds)
+            client.socket().settimeout(DONE_SECONDS)
+            _text, late = client.idle_done()
+            client.socket().settimeout(max(self._account.timeout_seconds, 60))
+        return early or any(_is_arrival(answer) for answer in [*answers, *late])
+
+    def _begin_idle(self) -> bool:
+        """Send IDLE and wait until the server takes it; True when it first told us of mail that came before.
+
+        IMAPClient.idle() takes such news for an error.
+        """
+        line = self._client._imap
+        known = list(line.untagged_responses.get("EXISTS", []))
+        tag = self._client._idle_tag = line._command("IDLE")
+        while line._get_response() is not None:
+            if line.tagged_commands.get(tag):
+                raise IMAPClientError("the server refused IDLE")
+        return list(line.untagged_responses.get("EXISTS", [])) != known
 
     def can_idle(self) -> bool:
         return bool(self._client.has_capability("IDLE"))
@@ -116,140 +162,42 @@ class ImapSource:
         *,
         oversize: bool,
     ) -> list[Fetched]:
-        with _plain_errors(self._account):
-            answer = self._client.fetch(uids, [item.replace(b"BODY", b"BODY.PEEK").decode()])
+        raws = self._read(uids, item)
         passing("fetch.fetched")
         mails = []
         for uid in uids:
-            raw = answer.get(uid, {}).get(item)
-            size, date = known[uid]
-            mails.append(Fetched(uid, bytes(raw) if raw is not None else None, date, size, oversize))
+            raw, (size, date) = raws.get(uid), known[uid]
+            if raw is not None and len(raw) < size and not oversize:
+                raw = self._read_again(uid, raw, item)
+            mails.append(Fetched(uid, raw, date, size, oversize))
         return mails
+
+    def _read(self, uids: Sequence[int], item: bytes) -> dict[int, bytes]:
+        with plain_errors(self._account):
+            answer = self._client.fetch(uids, [item.replace(b"BODY", b"BODY.PEEK").decode()])
+        return {uid: bytes(items[item]) for uid, items in answer.items() if items.get(item) is not None}
+
+    def _read_again(self, uid: int, raw: bytes, item: bytes) -> bytes | None:
+        """What a mail that came shorter than announced really is; None when the server gives it only in part.
+
+        Some servers announce a size that no mail of theirs has, so a shorter mail may be whole: then it comes a
+        second time just the same. One that comes empty, or differently each time, is asked for again later.
+        """
+        again = self._read([uid], item).get(uid)
+        return again if again and again == raw else None
+
+
+def safe_folder(name: str) -> str:
+    """The name as it may stand in a command. Raises PermanentFailure for one with line breaks and the like."""
+    if not name or not name.isprintable():
+        raise PermanentFailure("A folder's name has characters that no folder can have.")
+    return name
 
 
 def check_login(account: Account) -> list[str]:
     """Sign in and list folder names; raises with the precise reason when that fails."""
-    with ImapSource(account) as source, _plain_errors(account):
-        return [str(name) for _flags, _delimiter, name in source._client.list_folders()]
-
-
-def _connect(account: Account) -> IMAPClient:
-    if account.security == Security.NONE and not is_loopback(account.host):
-        raise PermanentFailure(
-            f"{account.host}: refusing to send a password in clear text; choose tls or starttls."
-        )
-    context = ssl.create_default_context()
-    with _plain_errors(account):
-        timeout = SocketTimeout(connect=account.timeout_seconds, read=max(account.timeout_seconds, 60))
-        client = IMAPClient(
-            account.host,
-            port=account.port,
-            ssl=account.security == Security.TLS,
-            ssl_context=context if account.security == Security.TLS else None,
-            timeout=timeout,
-        )
-        client.normalise_times = False
-        # Answers are many small writes; without this each waits for the other side's delayed acknowledgement.
-        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            if account.security == Security.STARTTLS:
-                client.starttls(context)
-            _sign_in(client, account)
-        except BaseException:
-            client.shutdown()
-            raise
-    return client
-
-
-def _sign_in(client: IMAPClient, account: Account) -> None:
-    if account.user.isascii() and account.password.isascii():
-        client.login(account.user, account.password)
-    else:
-        # LOGIN takes ASCII only; PLAIN is UTF-8 (RFC 4616, section 2).
-        client.plain_login(account.user, account.password)
-
-
-class _plain_errors:  # noqa: N801 (reads as a statement)
-    """Translate what the library raises into our two kinds of failure, in a sentence for the owner of the mailbox."""
-
-    def __init__(self, account: Account) -> None:
-        self._where = f"{account.host}:{account.port}"
-        self._account = account
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None or isinstance(error, (TemporaryFailure, PermanentFailure)):
-            return
-        if isinstance(error, Exception):
-            translated = _translate(error, self._where, self._account)
-            if translated is not None:
-                raise translated from error
-
-
-def _translate(error: Exception, where: str, account: Account) -> Exception | None:
-    for kind, failure, sentence in _SENTENCES:
-        if isinstance(error, kind):
-            return failure(sentence(error, where, account))
-    return None
-
-
-_Sentence = Callable[[Any, str, Account], str]
-# The first kind that fits counts, so the special ones come first.
-_SENTENCES: tuple[tuple[type[Exception], type[Exception], _Sentence], ...] = (
-    (
-        LoginError,
-        PermanentFailure,
-        lambda error, where, account: (
-            f"{where}: the server refused the user name or password for {account.user} ({_words(error)})."
-        ),
-    ),
-    (
-        ssl.SSLCertVerificationError,
-        PermanentFailure,
-        lambda error, where, _: (
-            f"{where}: its certificate is not valid for this name ({error.verify_message})."
-        ),
-    ),
-    (
-        ssl.SSLError,
-        PermanentFailure,
-        lambda error, where, _: (
-            f"{where}: no TLS on this port ({error.reason or 'handshake failed'}); try another port, or starttls."
-        ),
-    ),
-    (
-        socket.gaierror,
-        TemporaryFailure,
-        lambda _, __, account: f"{account.host}: no such host name, or no network.",
-    ),
-    (
-        ConnectionRefusedError,
-        TemporaryFailure,
-        lambda _, where, __: f"{where}: nothing listens there (connection refused).",
-    ),
-    (TimeoutError, TemporaryFailure, lambda _, where, __: f"{where}: no answer within the time limit."),
-    (
-        IMAPClientAbortError,
-        TemporaryFailure,
-        lambda error, where, _: f"{where}: the connection broke ({_words(error)}).",
-    ),
-    (
-        OSError,
-        TemporaryFailure,
-        lambda error, where, _: f"{where}: the connection broke ({_words(error)}).",
-    ),
-    (
-        IMAPClientError,
-        TemporaryFailure,
-        lambda error, where, _: f"{where}: the server answered: {_words(error)}.",
-    ),
-)
-
-
-def _words(error: Exception) -> str:
-    return "".join(char for char in str(error) if char.isprintable())[:200]
+    with ImapSource(account) as source, plain_errors(account):
+        return [str(name) for _flags, _delimiter, name in source.client.list_folders()]
 
 
 def _aware(value: datetime | None) -> datetime | None:

@@ -44,10 +44,11 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Listing:
-    """A folder as the server lists it now."""
+    """A folder as the server lists it now: all of its UIDs or those above some number, and how many it has in all."""
 
     uidvalidity: int
     uids: frozenset[int]
+    total: int = 0
 
 
 def begin_listing(session: Session, folder: Folder, listing: Listing, *, now: datetime) -> None:
@@ -173,6 +174,16 @@ def next_batch(session: Session, *, mailbox_id: int | None = None, without: Iter
     return [
         row.id for row, weight in zip(rows, weights, strict=True) if weight <= BATCH_BYTES or row is rows[0]
     ]
+
+
+def stored_digests(session: Session, raw_ids: Sequence[int]) -> dict[int, str]:
+    """Of these rows, those that still wait for a decision: row → digest of its bytes, oldest first."""
+    query = (
+        sa.select(RawMail.id, RawMail.sha256)
+        .where(RawMail.id.in_(raw_ids), RawMail.state == RawState.STORED)
+        .order_by(RawMail.id)
+    )
+    return {row.id: row.sha256 for row in session.execute(query)}
 
 
 def import_folder(session: Session, mailbox: Mailbox) -> Folder:
