@@ -18,6 +18,7 @@ from app.db import now, transaction
 from app.errors import InvalidInput
 from app.knowledge import index_log
 from app.settings import Settings
+from app.tickets import search_index
 from kb_search.suggest import Suggester
 
 
@@ -100,7 +101,10 @@ def _public_url(settings: Settings) -> str:
 @click.command("rebuild-search")
 @with_appcontext
 def rebuild_search() -> None:
-    """Make the knowledge base's search index anew from the database."""
+    """Make both indexes anew from the database: that of messages, and the knowledge base's."""
+    with transaction() as session:
+        search_index.start_over(session)
+    click.echo("The scheduler makes the index of messages anew, newest first.")
     settings: Settings = current_app.config["SETTINGS"]
     with _owning(settings.search_dir) as owner:
         if owner:

@@ -17,7 +17,7 @@ from app.failpoints import passing
 from app.outgoing import sandbox
 from app.outgoing import service as outgoing
 from app.settings import load_settings
-from app.tickets import housekeeping
+from app.tickets import housekeeping, search_index
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,17 @@ def clean_up() -> None:
         StartedJobRegistry(queue.NAME, connection=connection, serializer=queue.SERIALIZER).cleanup()
 
 
+def index_messages() -> None:
+    """Messages from before the full-text index was there, some hundreds at a time."""
+    with db.transaction() as session:
+        search_index.catch_up(session)
+
+
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
     (5, sweep_outbox),
     (5, sweep_sandbox),
+    (2, index_messages),
     (60, clean_up),
 )
 

@@ -23,6 +23,19 @@ from app.tickets.views import View, parse_view
 from app.web.locale import chosen_timezone
 
 DEFAULT_VIEW = "open"
+# Operators stay as they are in every language; the Russian names work as well.
+EXAMPLES = (
+    "from:anna@",
+    "subject:invoice",
+    "status:closed",
+    "assignee:me",
+    "has:attachment",
+    "is:unanswered",
+    "after:30d",
+    "rated:bad",
+    '"exact words"',
+    "-without",
+)
 # A transaction that began earlier may still add a row with a lower id than one we saw; ten seconds is the longest
 # that a writer waits for the database, three times that is ample.
 SETTLING = timedelta(seconds=30)
@@ -112,6 +125,7 @@ def search_surroundings(
         "searched": text,
         "best": best,
         "problems": [_problem_words(problem) for problem in query.problems],
+        "search_examples": EXAMPLES,
         "title": _("Search"),
     }
 
