@@ -24,15 +24,22 @@ def _armed(text: str) -> dict[str, tuple[int, str]]:
     return {name: (int(nth), action) for name, nth, action in entries}
 
 
-_points = _armed(os.environ.get(ENVIRONMENT, ""))
+_text = os.environ.get(ENVIRONMENT, "")
+_points = _armed(_text)
 _passed: dict[str, int] = {}
+
+
+def armed_environment() -> dict[str, str]:
+    """What a child process that starts with an empty environment needs to be armed like this one; mostly nothing."""
+    return {ENVIRONMENT: _text} if _text else {}
 
 
 def passing(name: str) -> None:
     """Say that the process comes by the place `name`, and fail if this passage is armed.
 
     Actions: `kill` ends the process as kill -9 does, `abort` as a crash in C code does, `error` raises, `disk` raises
-    the OSError of a full disk, `stall` sleeps for an hour, `log` only writes a line to the standard error.
+    the OSError of a full disk, `stop` halts the whole process until somebody lets it go on (SIGCONT), `stall` makes
+    this thread alone sleep for an hour, `log` only writes a line to the standard error.
     """
     if name not in _points:
         return
@@ -47,6 +54,8 @@ def passing(name: str) -> None:
 def _act(name: str, action: str) -> None:
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    if action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
     if action == "abort":
         os.abort()
     if action == "disk":

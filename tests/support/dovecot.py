@@ -123,10 +123,10 @@ class Dovecot:
         self.stop()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def add_account(self, address: str) -> None:
-        """Another account, with the same password."""
+    def add_account(self, *addresses: str) -> None:
+        """More accounts, with the same password."""
         with (self.directory / "passwd").open("a") as file:
-            file.write(f"{address}:{{PLAIN}}{PASSWORD}::::::\n")
+            file.writelines(f"{address}:{{PLAIN}}{PASSWORD}::::::\n" for address in addresses)
 
     def append(
         self,

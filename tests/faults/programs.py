@@ -1,0 +1,38 @@
+"""Parts of the product's work as processes of their own, for faults that do not need the whole fleet."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from werkzeug.serving import make_server
+
+from app import create_app, db
+from app.outgoing import service as outgoing
+from app.settings import load_settings
+from workers import jobs
+
+
+def send_what_is_due() -> None:
+    """What scheduler and worker do together, without a bell: everything due now is delivered, then it ends."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    settings = load_settings()
+    db.configure(settings.database)
+    tried: set[int] = set()
+    while True:
+        with db.transaction() as session:
+            outgoing.release_due(session, db.now())
+            waiting = [one for one in outgoing.sweep(session, db.now()) if one not in tried]
+        if not waiting:
+            return
+        for message_id in waiting:
+            tried.add(message_id)
+            jobs.deliver_message(message_id)
+
+
+def serve() -> None:
+    """The web, several requests at a time."""
+    logging.basicConfig(level=logging.WARNING)
+    app = create_app(load_settings())
+    server = make_server("127.0.0.1", int(os.environ["PORT"]), app, threaded=True)
+    server.serve_forever()
