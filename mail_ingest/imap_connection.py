@@ -46,7 +46,8 @@ def connect(account: Account) -> IMAPClient:
 
 def _open(account: Account, token: str) -> IMAPClient:
     context = ssl.create_default_context()
-    timeout = SocketTimeout(connect=account.timeout_seconds, read=max(account.timeout_seconds, 60))
+    # A server may think longer about an answer than about a connection.
+    timeout = SocketTimeout(connect=account.timeout_seconds, read=2 * account.timeout_seconds)
     client = IMAPClient(
         account.host,
         port=account.port,
