@@ -11,18 +11,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.customers.service import tidy_address
-from app.tickets.filing import IncomingLetter, LetterFile
-from mail_ingest.body import split_quoted
+from app.tickets.filing import IncomingLetter
+from mail_ingest.body import Body, split_quoted
 from mail_ingest.decide import Decision
 from mail_ingest.facts import short_id
 from mail_ingest.language import guess_language
 from mail_ingest.parse import Address, ParsedMail
+from mail_ingest.reader_batch import Letter
+from mail_ingest.reader_letter import Folded
 from mail_ingest.thread import named_ids
 
 # A letter with no readable From still gets a card and a ticket (RFC 2606: .invalid is nobody's).
 NOBODY = "unknown-sender@invalid"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_LEEWAY = timedelta(days=1)
+# Longer letters are sorted by the marks in them alone.
+MOST_ALIGNED = 256 * 1024
 # Enough of a letter to know its language by.
 SAMPLE = 4000
 
@@ -39,16 +43,11 @@ class Copy:
 
 
 def incoming_letter(
-    copy: Copy,
-    mail: ParsedMail,
-    files: tuple[LetterFile, ...],
-    decision: Decision,
-    *,
-    sent_texts: Sequence[str],
-    now: datetime,
+    copy: Copy, letter: Letter, decision: Decision, *, sent_texts: Sequence[str], now: datetime
 ) -> IncomingLetter:
     """Everything of the letter that is kept. `sent_texts`: our mails that it may quote, as they went out."""
-    body = split_quoted(mail.text, mail.html, sent_texts)
+    mail, files = letter.mail, letter.files
+    body = _sorted(letter, sent_texts)
     reused = ("another letter has the same Message-ID",) if copy.reused_id else ()
     return IncomingLetter(
         raw_mail_id=copy.raw_mail_id,
@@ -77,6 +76,17 @@ def incoming_letter(
         history=copy.history,
         related_id=decision.related_id,
     )
+
+
+def _sorted(letter: Letter, sent_texts: Sequence[str]) -> Body | Folded:
+    """What was written and what is quoted: as the reader found it, or anew beside what we sent ourselves.
+
+    The latter happens inside the transaction, where nobody may take long; it is linear, half a second for the largest.
+    """
+    mail = letter.mail
+    if not sent_texts or len(mail.text) + len(mail.html or "") > MOST_ALIGNED:
+        return letter.body
+    return split_quoted(mail.text, mail.html, sent_texts)
 
 
 def sender_address(mail: ParsedMail) -> str:

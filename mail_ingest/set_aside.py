@@ -11,7 +11,7 @@ import traceback
 import sqlalchemy as sa
 
 from app import db
-from app.errors import NotFound, PermanentFailure
+from app.errors import NotFound, PermanentFailure, TemporaryFailure
 from app.mailboxes.models import RawMail, RawState
 from mail_ingest.journal import decide_row
 
@@ -23,7 +23,7 @@ def is_passing(error: Exception) -> bool:
     """True when the database or the disk is at fault and not the letter."""
     if isinstance(error, sa.exc.OperationalError):
         return not str(getattr(error.orig, "sqlstate", "") or "").startswith(_LIMIT_CLASS)
-    return isinstance(error, sa.exc.InterfaceError | OSError)
+    return isinstance(error, sa.exc.InterfaceError | OSError | TemporaryFailure)
 
 
 def put_off(raw_id: int, error: Exception) -> None:
@@ -49,7 +49,9 @@ def park(raw_id: int, error: Exception) -> bool:
 def reason_of(error: Exception) -> str:
     """In words that every database can store, whatever of the letter the error quotes."""
     text = (
-        str(error) if isinstance(error, NotFound | PermanentFailure) else f"{type(error).__name__}: {error}"
+        str(error)
+        if isinstance(error, NotFound | PermanentFailure | TemporaryFailure)
+        else f"{type(error).__name__}: {error}"
     )
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")[:400]
 

@@ -9,7 +9,12 @@ from app import db
 from app.mailboxes.models import RawMail, RawState
 
 PAGE = 50
+# Reasons, as they stand in the journal; pages say them in the reader's language.
 TOO_LARGE = "larger than the limit"
+READ_TOO_LONG = "reading this letter took more than {seconds} seconds"
+READ_TOO_MUCH = "reading this letter needed more than {megabytes} MB of memory"
+READ_CRASHED = "the reader process crashed over this letter"
+READ_BADLY = "reading this letter failed ({name})"
 
 
 def parked_mails(session: Session, *, before: int | None = None) -> list[RawMail]:

@@ -133,7 +133,7 @@ def test_an_error_that_quotes_the_letter_can_be_written_down(
     def choke(*_more: object, **_named: object) -> None:
         raise ValueError("cannot read '\x00\ud800'")
 
-    monkeypatch.setattr("mail_ingest.ingest.parse_mail", choke)
+    monkeypatch.setattr("mail_ingest.apply.decide", choke)
     assert post.deliver(letter()) == {"parked": 1}
 
 

@@ -20,10 +20,11 @@ from app.outgoing.service import Reply, instance_id, token_key, write_reply
 from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.models import Event, Message, Status, Ticket
-from mail_ingest import ingest as ingest_module
+from mail_ingest import apply as apply_module
 from mail_ingest import journal
 from mail_ingest.ingest import Ingest
 from mail_ingest.journal import Fetched
+from mail_ingest.parse import ParsedMail
 from tests.support.letters import answer_to, letter
 from tests.support.web import add_agent
 
@@ -242,14 +243,14 @@ def test_a_mail_that_breaks_ingest_is_parked_and_its_neighbours_are_filed(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison = letter("poison", subject="poison")
-    real = ingest_module.parse_mail
+    real = apply_module.decide
 
-    def read(raw: bytes) -> object:
-        if b"poison" in raw:
+    def choke(mail: ParsedMail, *more: object) -> object:
+        if mail.subject == "poison":
             raise RuntimeError("choked")
-        return real(raw)
+        return real(mail, *more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ingest_module, "parse_mail", read)
+    monkeypatch.setattr(apply_module, "decide", choke)
     assert post.deliver(letter(subject="before"), poison, letter(subject="after")) == {
         "filed": 2,
         "parked": 1,

@@ -1,0 +1,185 @@
+"""One transaction's worth of read letters: gather what the database knows, decide each, apply through app's services.
+
+Called by ingest for a batch that is read already, inside the transaction that ingest opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app import db
+from app.customers import service as customers
+from app.customers.models import Customer
+from app.failpoints import passing
+from app.mailboxes.models import RawMail, RawState
+from app.outgoing import bounce, letter_rows
+from app.outgoing.service import instance_id, token_key
+from app.settings import Settings
+from app.tickets import service as tickets
+from app.tickets.filing import Filing, IncomingLetter
+from app.tickets.models import Message, Ticket
+from mail_ingest.acknowledge import Opened, opened, send_receipts
+from mail_ingest.decide import Arrival, Decision, Outcome, decide
+from mail_ingest.facts import Known
+from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
+from mail_ingest.journal import decide_row
+from mail_ingest.parse import ParsedMail
+from mail_ingest.reader_batch import Letter
+
+# One applier at a time, so that an answer always sees its parent. Any fixed number does.
+ADVISORY_LOCK = 7_305_411
+
+
+@dataclass
+class Applied:
+    """The state each journal row of the batch got, in order, and the receipts that were written on the way."""
+
+    states: list[str] = field(default_factory=list)
+    receipts: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What the letters of one transaction share. `cards`: client cards by address, with those made on the way;
+    `placed`: the tickets of letters of this very batch, by journal row, before they are written."""
+
+    session: Session
+    known: Known
+    cards: dict[str, Customer]
+    filing: Filing
+    placed: dict[int, Ticket] = field(default_factory=dict)
+    opened: list[Opened] = field(default_factory=list)
+
+
+class Applier:
+    """Writes what was decided. One object per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._token_key = token_key(settings)
+        self._instance = instance_id(settings)
+
+    def apply(self, session: Session, letters: Sequence[Letter]) -> Applied:
+        """Decide and write these letters; rows that were decided meanwhile are left alone."""
+        applied = Applied()
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+        rows = {
+            raw.id: raw
+            for raw in session.scalars(
+                sa.select(RawMail)
+                .where(RawMail.id.in_([letter.raw_id for letter in letters]))
+                .with_for_update()
+            )
+        }
+        waiting = [letter for letter in letters if rows[letter.raw_id].state == RawState.STORED]
+        mails = [letter.mail for letter in waiting]
+        known = Known(
+            session,
+            mails,
+            [rows[letter.raw_id] for letter in waiting],
+            token_key=self._token_key,
+            instance=self._instance,
+        )
+        cards = customers.find_by_addresses(session, [sender_address(mail) for mail in mails])
+        batch = _Batch(session, known, cards, Filing(session))
+        for letter in waiting:
+            applied.states.append(self._apply(batch, rows[letter.raw_id], letter))
+            passing("ingest.applied")
+        batch.filing.write()
+        applied.receipts += send_receipts(session, batch.opened, now=db.now(), settings=self._settings)
+        return applied
+
+    def _apply(self, batch: _Batch, raw: RawMail, letter: Letter) -> str:
+        session, known, mail, now = batch.session, batch.known, letter.mail, db.now()
+        raw.content_key, raw.sender, raw.subject = (
+            mail.content_key,
+            mail.sender.email[:320],
+            mail.subject[:500],
+        )
+        facts = known.facts(mail, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
+        arrival = known.arrival(raw, mail)
+        decision = decide(mail, arrival, facts)
+        if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
+            return self._set_aside(batch, raw, decision, arrival.same_as, now)
+        customer = self._card(batch, mail, now)
+        filed = self._incoming(batch, raw, letter, decision, now)
+        if decision.ticket_id is None:
+            ticket = batch.filing.open_ticket(filed, customer)
+        else:
+            ticket = known.ticket(decision.ticket_id)
+        wakes = decision.wakes and not raw.history
+        message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
+        batch.placed[raw.id] = ticket
+        if decision.ticket_id is None:
+            batch.opened.append(opened(ticket, message, raw, mail))
+        self._note_bounce(session, mail, arrival, now)
+        known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
+        state = RawState.AUTOMATIC if message.automatic else RawState.FILED
+        decide_row(session, raw, state, decision.reason, now=now)
+        return state
+
+    def _set_aside(
+        self, batch: _Batch, raw: RawMail, decision: Decision, same_as: int | None, now: datetime
+    ) -> str:
+        state = RawState.DUPLICATE if decision.kind is Outcome.DUPLICATE else RawState.OWN
+        raw.duplicate_of_id = same_as
+        decide_row(batch.session, raw, state, decision.reason, now=now)
+        with batch.session.no_autoflush:  # its journal row is older than this transaction
+            original = batch.session.get(RawMail, same_as) if same_as else None
+        if original is not None and original.mailbox_id != raw.mailbox_id:
+            self._also_sent_to(batch, original, raw, now)
+        return state
+
+    def _also_sent_to(self, batch: _Batch, original: RawMail, raw: RawMail, now: datetime) -> None:
+        """One letter to two of our mailboxes is one ticket that says so."""
+        of_original = (
+            sa.select(Ticket)
+            .join(Message, Message.ticket_id == Ticket.id)
+            .where(Message.raw_mail_id == original.id)
+        )
+        ticket = batch.placed.get(original.id) or batch.session.scalar(of_original)
+        if ticket is not None:
+            tickets.record(batch.session, "also-sent-to", ticket=ticket, now=now, mailbox=raw.mailbox.address)
+            tickets.changed(batch.session, ticket.id, "event", now)
+
+    def _card(self, batch: _Batch, mail: ParsedMail, now: datetime) -> Customer:
+        email = sender_address(mail)
+        card = batch.cards.get(email)
+        if card is None:
+            language = letter_language(mail.subject, mail.text)
+            card = customers.make(batch.session, email, mail.sender.name, now=now, language=language)
+            batch.cards[email] = card
+        elif mail.sender.name and not card.name:
+            card.name = mail.sender.name[: customers.LONGEST_NAME]
+        return card
+
+    def _incoming(
+        self, batch: _Batch, raw: RawMail, letter: Letter, decision: Decision, now: datetime
+    ) -> IncomingLetter:
+        sent: Sequence[str] = ()
+        if decision.ticket_id is not None and batch.known.is_answered(decision.ticket_id):
+            # What we sent does not depend on what this batch is about to write.
+            with batch.session.no_autoflush:
+                sent = letter_rows.sent_texts(batch.session, decision.ticket_id, self._settings)
+        reused_id = batch.known.reused_id(letter.mail)
+        copy = Copy(raw.id, raw.mailbox_id, raw.internal_date, raw.history, reused_id)
+        return incoming_letter(copy, letter, decision, sent_texts=sent, now=now)
+
+    def _note_bounce(self, session: Session, mail: ParsedMail, arrival: Arrival, now: datetime) -> None:
+        if mail.bounce is None or arrival.bounced is None:
+            return
+        bounce.record_bounce(
+            session,
+            arrival.bounced[1],
+            mail.bounce.recipients,
+            mail.bounce.status,
+            mail.bounce.diagnostic,
+            mail.bounce.action,
+            now,
+        )
