@@ -96,6 +96,10 @@ def look_for_newer(
     listing = source.list_newer(folder.name, highest)
     if listing.uidvalidity != folder.uidvalidity:
         return look_into_folder(source, lease, folder_id, blobs, limit=limit, strikes=strikes)
+    if listing.total != folder.on_server:
+        with db.transaction() as session:
+            mailboxes.hold_lease(session, lease, now=db.now())
+            journal.note_total(session, folder_id, listing.total)
     with db.reading() as session:
         missing = journal.missing_uids(session, folder_id, listing)
     return _Bringing(source, lease, folder_id, blobs, limit).bring(listing, missing, strikes or Strikes())

@@ -7,6 +7,7 @@ arguments, so text from a mail must never get here.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
@@ -59,6 +60,14 @@ class ImapSource:
         try:
             self._client.shutdown()
         except (IMAPClientError, OSError):
+            pass
+
+    def cut(self) -> None:
+        """Break the line from another thread: whoever waits for the server gets a TemporaryFailure at once."""
+        try:
+            # Of the plain socket: the encrypted one's own method would pull the cipher from under the reader.
+            socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)
+        except OSError:
             pass
 
     @property

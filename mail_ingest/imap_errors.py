@@ -14,6 +14,10 @@ from app.errors import PermanentFailure, TemporaryFailure
 from app.mailboxes.service import Account
 
 
+class LineBroken(TemporaryFailure):
+    """The connection itself is gone, so nothing else can be asked over it."""
+
+
 class plain_errors:  # noqa: N801 (reads as a statement)
     """Translate what the library raises into our two kinds of failure, in a sentence for the owner of the mailbox."""
 
@@ -75,15 +79,15 @@ _SENTENCES: tuple[tuple[type[Exception], type[Exception], _Sentence], ...] = (
         TemporaryFailure,
         lambda _, where, __: f"{where}: nothing listens there (connection refused).",
     ),
-    (TimeoutError, TemporaryFailure, lambda _, where, __: f"{where}: no answer within the time limit."),
+    (TimeoutError, LineBroken, lambda _, where, __: f"{where}: no answer within the time limit."),
     (
         IMAPClientAbortError,
-        TemporaryFailure,
+        LineBroken,
         lambda error, where, _: f"{where}: the connection broke ({_words(error)}).",
     ),
     (
         OSError,
-        TemporaryFailure,
+        LineBroken,
         lambda error, where, _: f"{where}: the connection broke ({_words(error)}).",
     ),
     (

@@ -63,6 +63,16 @@ def begin_listing(session: Session, folder: Folder, listing: Listing, *, now: da
     folder.on_server = len(listing.uids)
 
 
+def note_total(session: Session, folder_id: int, total: int) -> None:
+    """How many mails the folder holds on the server now, as a quick look learns it."""
+    session.execute(
+        sa.update(Folder)
+        .where(Folder.id == folder_id)
+        .values(on_server=total)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def missing_uids(session: Session, folder_id: int, listing: Listing) -> list[int]:
     """UIDs the server has and the journal lacks, or whose bytes are still wanted; oldest first."""
     query = sa.select(RawMail.uid).where(

@@ -18,13 +18,15 @@ from app import db, installation, queue
 from app.blobs import BlobStore
 from app.errors import Conflict, PermanentFailure, TemporaryFailure
 from app.failpoints import passing
-from app.mailboxes import queries, service
-from app.mailboxes.models import Mailbox
+from app.mailboxes import oauth, queries, service
+from app.mailboxes.models import Auth, Mailbox
 from app.mailboxes.service import Lease
 from app.settings import Settings, load_settings
 from mail_ingest.capture import Look, account_of, look_for_newer, look_into_folder
 from mail_ingest.fetch import ImapSource
+from mail_ingest.imap_errors import LineBroken
 from mail_ingest.ingest import Ingest
+from mail_ingest.lease_keeper import LeaseKeeper
 from mail_ingest.lease_owner import is_gone, new_owner
 from mail_ingest.strikes import Strikes
 
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 
 BACKOFF_SECONDS = (2, 5, 15, 30, 60)
 LONGEST_IDLE_SECONDS = 25  # below the socket's time limit, far below the 29 minutes of RFC 2177
+LEASE_AGAIN_SECONDS = 5
+STOP_SECONDS = 5.0
 ROSTER_SECONDS = 3
 SWEEP_SECONDS = 5
 
@@ -50,18 +54,34 @@ class MailboxWatch(threading.Thread):
         self._captured = captured
         self._owner = new_owner()
         self._held: Lease | None = None
-        self._stop = threading.Event()
+        self._source: ImapSource | None = None
+        # Not _stop: a thread has a method of that name.
+        self._ending = threading.Event()
         self._failures = 0
         self._strikes: dict[int, Strikes] = defaultdict(Strikes)
 
     def stop(self) -> None:
-        self._stop.set()
+        self._ending.set()
+        self.lost()
+
+    @property
+    def held(self) -> Lease | None:
+        return self._held
+
+    def lost(self) -> None:
+        """Another poller has the mailbox now, or we are to stop: whatever waits for the server ends at once."""
+        source = self._source
+        if source is not None:
+            source.cut()
 
     def run(self) -> None:
-        while not self._stop.is_set():
+        while not self._ending.is_set():
             try:
                 self._watch()
-            except (TemporaryFailure, PermanentFailure, Conflict) as error:
+            except Conflict as conflict:
+                log.info("mailbox %s: %s", self.mailbox.address, conflict)
+                self._ending.wait(LEASE_AGAIN_SECONDS)
+            except (TemporaryFailure, PermanentFailure) as error:
                 self._failed(str(error))
             except OSError as error:  # of the disk: what the network does has been put into words before
                 self._failed(f"Mail cannot be stored here: {error.strerror or error}.")
@@ -72,12 +92,13 @@ class MailboxWatch(threading.Thread):
     def _watch(self) -> None:
         lease = self._held = self._lease()
         if lease is None:
-            self._stop.wait(5)
+            self._ending.wait(LEASE_AGAIN_SECONDS)
             return
         try:
-            with ImapSource(account_of(self.mailbox, self._settings)) as source:
-                self._look_and_wait(source, lease)
+            with ImapSource(account_of(self.mailbox, self._settings)) as self._source:
+                self._look_and_wait(self._source, lease)
         finally:
+            self._source = None
             self.release()
 
     def release(self) -> None:
@@ -88,19 +109,25 @@ class MailboxWatch(threading.Thread):
                 service.release_lease(session, lease)
 
     def _look_and_wait(self, source: ImapSource, lease: Lease) -> None:
-        folders = [folder.id for folder in self.mailbox.folders if not folder.name.startswith("(")]
-        full_at = 0.0
-        while not self._stop.is_set():
-            full = time.monotonic() >= full_at
-            looks = self._look(source, lease, folders, full=full)
+        folders = watched_folders(self.mailbox)
+        full_at = all_at = 0.0
+        while not self._ending.is_set():
+            now = time.monotonic()
+            full = now >= full_at
+            due = folders if full or now >= all_at else folders[-1:]
+            looks = self._look(source, lease, due, full=full)
             passing("poller.looked")
             if full:
-                full_at = time.monotonic() + self._settings.reconcile_seconds
+                full_at = now + self._settings.reconcile_seconds
+            if due is folders:
+                all_at = now + min(self._settings.poll_seconds, LONGEST_IDLE_SECONDS)
             self._succeeded(lease, looks)
-            # A server tells of mail that came while we fetched together with its answer to IDLE, where IMAPClient
-            # does not see it. So we wait only after a look that found nothing.
+            if self.mailbox.auth != Auth.PASSWORD:
+                oauth.keep_fresh(self.mailbox.id, self._settings)
+            # What came while we fetched was told to us then, and not again: we wait only after a look that found
+            # nothing.
             if not any(look.stored for look in looks):
-                self._wait(source, one_folder=len(folders) == 1)
+                self._wait(source, all_at - time.monotonic())
 
     def _look(self, source: ImapSource, lease: Lease, folders: list[int], *, full: bool) -> list[Look]:
         """Every folder, also those behind one that the server refuses; then the first refusal, if any."""
@@ -111,6 +138,9 @@ class MailboxWatch(threading.Thread):
             try:
                 limit, strikes = self._settings.mail_bytes, self._strikes[folder]
                 looks.append(look(source, lease, folder, self._blobs, limit=limit, strikes=strikes))
+            except LineBroken:
+                self._tell_of(looks)
+                raise
             except TemporaryFailure as error:
                 refused = refused or error
         if refused is not None:
@@ -122,13 +152,12 @@ class MailboxWatch(threading.Thread):
         if any(look.stored for look in looks):
             self._captured()
 
-    def _wait(self, source: ImapSource, *, one_folder: bool) -> None:
-        """Until the server speaks or the poll is due. With several folders IDLE would see only the last: poll."""
-        seconds = min(self._settings.poll_seconds, LONGEST_IDLE_SECONDS)
-        if one_folder and source.can_idle():
+    def _wait(self, source: ImapSource, seconds: float) -> None:
+        """Until the server speaks of the folder we looked into last, or the poll of all of them is due."""
+        if source.can_idle() and seconds > 0:
             source.idle(seconds)
         else:
-            self._stop.wait(seconds)
+            self._ending.wait(max(seconds, 0))
 
     def _lease(self) -> Lease | None:
         with db.transaction() as session:
@@ -148,13 +177,15 @@ class MailboxWatch(threading.Thread):
         self._tell_of(looks)
 
     def _failed(self, reason: str) -> None:
+        if self._ending.is_set():
+            return
         log.warning("mailbox %s: %s", self.mailbox.address, reason)
         try:
             with db.transaction() as session:
                 service.note_error(session, self.mailbox.id, reason, now=db.now())
         except Exception:
             log.exception("could not note the error of mailbox %d", self.mailbox.id)
-        self._stop.wait(BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)])
+        self._ending.wait(BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS) - 1)])
         self._failures += 1
 
 
@@ -174,6 +205,7 @@ class Poller:
         self._work.set()
 
     def run(self) -> None:
+        LeaseKeeper(lambda: list(self._watches.values()), self._stop).start()
         sweep_at = 0.0
         while not self._stop.is_set():
             self._guarded(self._update_watches)
@@ -184,8 +216,10 @@ class Poller:
                 sweep_at = time.monotonic() + SWEEP_SECONDS
         for watch in self._watches.values():
             watch.stop()
-        # A watch may sit in IDLE for half a minute; its thread ends with the process.
+        # Cut off from their servers they end at once and give back their leases; we do it for one that does not.
+        end = time.monotonic() + STOP_SECONDS
         for watch in self._watches.values():
+            watch.join(max(0.0, end - time.monotonic()))
             self._guarded(watch.release)
 
     def _decide(self) -> None:
@@ -230,8 +264,19 @@ def account_signature(mailbox: Mailbox) -> tuple[object, ...]:
         mailbox.imap_security,
         mailbox.imap_user,
         mailbox.imap_password,
-        tuple(folder.name for folder in mailbox.folders if not folder.name.startswith("(")),
+        mailbox.auth,
+        tuple(watched_folders(mailbox)),
+        mailbox.after_fetch,
+        mailbox.after_fetch_folder,
+        mailbox.after_fetch_at,
     )
+
+
+def watched_folders(mailbox: Mailbox) -> list[int]:
+    """Ids of the folders to look into, the inbox last: the server tells us news of the one opened last."""
+    real = [folder for folder in mailbox.folders if not folder.name.startswith("(")]
+    inbox = next((folder for folder in real if folder.name.upper() == "INBOX"), real[0] if real else None)
+    return [folder.id for folder in real if folder is not inbox] + ([inbox.id] if inbox else [])
 
 
 def main() -> None:
