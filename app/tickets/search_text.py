@@ -18,6 +18,9 @@ _ONLY_NUMBER = re.compile(r"\d+\Z")
 MOST_WORDS = 16_000
 MOST_LETTERS = 200_000
 LONGEST_WORD = 60
+MOST_EXCERPTED = 4000
+# Letters before the first hit: a list is narrow, and the hit must be seen in it.
+LEAD = 14
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def excerpt(text: str, terms: Iterable[Term], length: int = 160) -> list[Piece]:
     begun = tuple(one.begun for one in terms if one.begun and not one.without)
     line = " ".join(text[:MOST_EXCERPTED].split())
     hits = [match.span() for match in _WORD.finditer(line) if _is_hit(match.group(), sought, begun)]
-    start = max(0, hits[0][0] - length // 3) if hits else 0
+    start = max(0, hits[0][0] - LEAD) if hits else 0
     start = line.rfind(" ", 0, start) + 1 if start else 0
     end = start + length
     pieces, at = [Piece("… ")] if start else [], start
@@ -131,9 +134,6 @@ def excerpt(text: str, terms: Iterable[Term], length: int = 160) -> list[Piece]:
             pieces += [Piece(line[at:left]), Piece(line[left:right], hit=True)]
             at = right
     return [*(piece for piece in pieces if piece.text), Piece(line[at:end])]
-
-
-MOST_EXCERPTED = 4000
 
 
 def _is_hit(word: str, sought: set[str], begun: tuple[str, ...]) -> bool:
