@@ -23,10 +23,12 @@ DATABASES = ("sqlite", "postgresql")
 
 @dataclass
 class Spent:
-    """Seconds of CPU time of this process (all its threads), and of the clock on the wall."""
+    """Seconds of CPU time of this process (all its threads) and of children that ended meanwhile, and of the wall
+    clock. `children` is the children's share."""
 
     cpu: float = 0.0
     wall: float = 0.0
+    children: float = 0.0
 
     def cpu_ms(self, count: int) -> float:
         return self.cpu * 1000 / max(1, count)
@@ -39,9 +41,16 @@ class Spent:
 def spending() -> Iterator[Spent]:
     """Filled in when the block ends."""
     spent = Spent()
-    cpu, wall = time.process_time(), time.perf_counter()
+    cpu, wall, children = time.process_time(), time.perf_counter(), _children()
     yield spent
-    spent.cpu, spent.wall = time.process_time() - cpu, time.perf_counter() - wall
+    spent.wall, spent.children = time.perf_counter() - wall, _children() - children
+    spent.cpu = time.process_time() - cpu + spent.children
+
+
+def _children() -> float:
+    """CPU seconds of all children that have ended so far."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 @dataclass
