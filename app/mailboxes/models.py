@@ -92,6 +92,8 @@ class Mailbox(Base):
     # Letters a minute that the account may send; 0 is no limit. The next may leave at `next_send_at`.
     send_per_minute: Mapped[int] = mapped_column(default=0)
     next_send_at: Mapped[datetime | None]
+    # The provider asked for less; until then letters leave slowly.
+    send_slowly_until: Mapped[datetime | None]
     # The receipt a customer gets for a new ticket; an empty text is the built-in one in the customer's language.
     auto_ack: Mapped[bool] = mapped_column(default=False)
     auto_ack_text: Mapped[str] = mapped_column(sa.Text, default="")
@@ -186,6 +188,17 @@ class RawMail(Base):
             sqlite_where=sa.text("state = 'stored'"),
             postgresql_where=sa.text("state = 'stored'"),
         ),
+        sa.Index(
+            "ix_raw_mails_parked",
+            "id",
+            sqlite_where=sa.text("state = 'parked'"),
+            postgresql_where=sa.text("state = 'parked'"),
+        ),
+        sa.Index(
+            "ix_raw_mails_damaged", "id", sqlite_where=sa.text("damaged"), postgresql_where=sa.text("damaged")
+        ),
+        # How many letters of one sender came within an hour.
+        sa.Index("ix_raw_mails_sender_internal_date", "sender", "internal_date"),
         sa.Index("ix_raw_mails_folder_id_sha256", "folder_id", "sha256"),
         sa.Index("ix_raw_mails_mailbox_id_state", "mailbox_id", "state"),
     )

@@ -75,11 +75,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('sent_folder', sa.String(length=500), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('send_per_minute', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('next_send_at', app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('send_slowly_until', app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('auto_ack', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('auto_ack_text', sa.Text(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('automatic_stopped_at', app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('thanks_reopen', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('authserv_id', sa.String(length=253), nullable=False, server_default=''))
+
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('waits_for_server', sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table('raw_mails', schema=None) as batch_op:
         batch_op.add_column(sa.Column('instruction', sa.JSON(), nullable=True))
@@ -87,16 +91,25 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('damaged', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('server_done_at', app.db.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('server_copy_at', app.db.UtcDateTime(timezone=True), nullable=True))
+        batch_op.create_index('ix_raw_mails_parked', ['id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
+        batch_op.create_index('ix_raw_mails_damaged', ['id'], unique=False, sqlite_where=sa.text('damaged'), postgresql_where=sa.text('damaged'))
+        batch_op.create_index('ix_raw_mails_sender_internal_date', ['sender', 'internal_date'], unique=False)
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('raw_mails', schema=None) as batch_op:
+        batch_op.drop_index('ix_raw_mails_sender_internal_date')
+        batch_op.drop_index('ix_raw_mails_damaged')
+        batch_op.drop_index('ix_raw_mails_parked')
         batch_op.drop_column('server_copy_at')
         batch_op.drop_column('server_done_at')
         batch_op.drop_column('damaged')
         batch_op.drop_column('checked_at')
         batch_op.drop_column('instruction')
+
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_column('waits_for_server')
 
     with op.batch_alter_table('mailboxes', schema=None) as batch_op:
         batch_op.drop_column('authserv_id')
@@ -104,6 +117,7 @@ def downgrade() -> None:
         batch_op.drop_column('automatic_stopped_at')
         batch_op.drop_column('auto_ack_text')
         batch_op.drop_column('auto_ack')
+        batch_op.drop_column('send_slowly_until')
         batch_op.drop_column('next_send_at')
         batch_op.drop_column('send_per_minute')
         batch_op.drop_column('sent_folder')
