@@ -8,8 +8,10 @@ from __future__ import annotations
 import imaplib
 import os
 import random
+import shutil
+import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,7 +40,11 @@ LIMITS = {
     "UNDO_SECONDS": "0",
     "PASSWORD_COST": "low",
 }
-SCALED: dict[str, object] = {"mail_ingest.poller:BACKOFF_SECONDS": [0.2, 0.5, 1, 2]}
+SCALED: dict[str, object] = {
+    "mail_ingest.poller:BACKOFF_SECONDS": [0.2, 0.5, 1, 2],
+    "mail_ingest.poller:ROSTER_SECONDS": 0.3,
+    "mail_ingest.poller:SWEEP_SECONDS": 0.6,
+}
 
 
 @dataclass
@@ -184,13 +190,36 @@ class Ground:
             ):
                 return
 
+    # The database as a file
+
+    def save_database(self) -> Path:
+        """A consistent copy, as a backup makes it."""
+        copy = self.root / "older.db"
+        with sqlite3.connect(self._database_file) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        return copy
+
+    def restore_database(self, copy: Path) -> None:
+        db.dispose()
+        for end in ("", "-wal", "-shm"):
+            Path(f"{self._database_file}{end}").unlink(missing_ok=True)
+        shutil.copyfile(copy, self._database_file)
+
+    @property
+    def _database_file(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
     # What came of it
 
-    def look(self, before: Sequence[ServerMail] | None = None) -> Findings:
-        """Everything the observer can see; `before`: what the server held, if nobody was to change it."""
+    def look(
+        self, before: Sequence[ServerMail] | None = None, *, header_only: Container[int] = ()
+    ) -> Findings:
+        """Everything the observer can see; `before`: what the server held, if nobody was to change it; `header_only`:
+        UIDs of which no more than that was to be fetched."""
         mails = self.on_server()
+        whole = [mail for mail in mails if mail.uid not in header_only]
         found = observer.observe_capture(
-            self.database, self.settings.blob_dir, mails, self.address, self.folder
+            self.database, self.settings.blob_dir, whole, self.address, self.folder
         )
         found.add(observer.observe_places(self.database))
         found.add(observer.observe_threads(self.database, self.threads))

@@ -68,7 +68,7 @@ class Child:
         return self.ended
 
     def said(self, words: str) -> bool:
-        return words in self.log.read_text("utf-8", "replace")
+        return self.log.exists() and words in self.log.read_text("utf-8", "replace")
 
     def limit_files(self, size: int | None) -> None:
         """The largest file it may write, in bytes: a disk that is full, and has room again with None."""
