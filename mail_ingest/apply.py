@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
+from app.blobs import BlobStore
 from app.customers import service as customers
 from app.customers.models import Customer
 from app.failpoints import passing
@@ -29,6 +30,7 @@ from mail_ingest.facts import Known
 from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
 from mail_ingest.journal import decide_row
 from mail_ingest.parse import ParsedMail
+from mail_ingest.passed_on import taken
 from mail_ingest.reader_batch import Letter
 
 # One applier at a time, so that an answer always sees its parent. Any fixed number does.
@@ -59,8 +61,9 @@ class _Batch:
 class Applier:
     """Writes what was decided. One object per process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, blobs: BlobStore) -> None:
         self._settings = settings
+        self._blobs = blobs
         self._token_key = token_key(settings)
         self._instance = instance_id(settings)
 
@@ -86,7 +89,8 @@ class Applier:
             token_key=self._token_key,
             instance=self._instance,
         )
-        cards = customers.find_by_addresses(session, [sender_address(mail) for mail in mails])
+        waiting = [taken(letter, rows[letter.raw_id], known, self._blobs) for letter in waiting]
+        cards = customers.find_by_addresses(session, [sender_address(letter.mail) for letter in waiting])
         batch = _Batch(session, known, cards, Filing(session))
         for letter in waiting:
             applied.states.append(self._apply(batch, rows[letter.raw_id], letter))
@@ -97,13 +101,14 @@ class Applier:
 
     def _apply(self, batch: _Batch, raw: RawMail, letter: Letter) -> str:
         session, known, mail, now = batch.session, batch.known, letter.mail, db.now()
+        came_from = letter.forward.by if letter.forward else mail.sender
         raw.content_key, raw.sender, raw.subject = (
             mail.content_key,
-            mail.sender.email[:320],
+            came_from.email[:320],
             mail.subject[:500],
         )
-        facts = known.facts(mail, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
-        arrival = known.arrival(raw, mail)
+        facts = known.facts(letter, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
+        arrival = known.arrival(raw, letter)
         decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
@@ -116,7 +121,10 @@ class Applier:
         wakes = decision.wakes and not raw.history
         message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
         batch.placed[raw.id] = ticket
-        if decision.ticket_id is None:
+        if decision.thanks:
+            tickets.record(session, "thanks", ticket=ticket, now=now)
+        if decision.ticket_id is None and filed.forwarder is None:
+            # The first writer of a letter that was passed on did not write to us and gets no receipt.
             batch.opened.append(opened(ticket, message, raw, mail))
         self._note_bounce(session, mail, arrival, now)
         known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
@@ -167,7 +175,7 @@ class Applier:
             # What we sent does not depend on what this batch is about to write.
             with batch.session.no_autoflush:
                 sent = letter_rows.sent_texts(batch.session, decision.ticket_id, self._settings)
-        reused_id = batch.known.reused_id(letter.mail)
+        reused_id = letter.forward is None and batch.known.reused_id(letter.mail)
         copy = Copy(raw.id, raw.mailbox_id, raw.internal_date, raw.history, reused_id)
         return incoming_letter(copy, letter, decision, sent_texts=sent, now=now)
 

@@ -5,9 +5,11 @@ Exactly one Decision for every letter, each with a reason an agent can read. Not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from mail_ingest.authentication import Verdict
+from mail_ingest.forward import Forward
 from mail_ingest.parse import ParsedMail
 from mail_ingest.thread import Evidence, Facts, Thread, find_ticket
 
@@ -30,11 +32,18 @@ class Arrival:
     same_bytes: bool = False
     # The outgoing message a bounce is about, found by our own Message-ID only: (ticket id, message id).
     bounced: tuple[int, int] | None = None
+    # One of us passed on somebody's letter: the mail that is decided is already the original one.
+    forward: Forward | None = None
+    # It says nothing but thank you, and the mailbox does not want tickets opened again for that.
+    thanks: bool = False
 
 
 @dataclass(frozen=True)
 class Decision:
-    """`kind` says what to write; `automatic` is set for mail no person wrote; `wakes` reopens the ticket."""
+    """`kind` says what to write; `automatic` is set for mail no person wrote; `wakes` reopens the ticket.
+
+    `thanks`: a bare thank-you to a ticket that needs no answer, which is left as it is.
+    """
 
     kind: Outcome
     reason: str
@@ -44,6 +53,7 @@ class Decision:
     related_id: int | None = None
     automatic: str | None = None
     wakes: bool = False
+    thanks: bool = False
 
 
 def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
@@ -62,7 +72,49 @@ def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
             evidence,
             automatic=mail.automatic or "bounce",
         )
-    return _by_thread(mail, find_ticket(mail, facts))
+    thread = find_ticket(mail, facts, thanks=arrival.thanks)
+    if arrival.forward is not None and arrival.forward.accepted:
+        return _passed_on(arrival.forward, thread, facts)
+    decision = _by_thread(mail, thread)
+    if arrival.thanks and _needs_no_answer(decision, facts):
+        reason = f"{decision.reason}: only thanks, so it is left as it is"
+        decision = replace(decision, reason=reason, wakes=False, thanks=True)
+    return replace(decision, evidence=(*decision.evidence, *_beside(arrival, facts, decision.evidence)))
+
+
+def _needs_no_answer(decision: Decision, facts: Facts) -> bool:
+    if decision.ticket_id is None or decision.held or decision.automatic:
+        return False
+    changed = any(item.rule == "new-subject" for item in decision.evidence)
+    return facts.tickets[decision.ticket_id].settled and not changed
+
+
+def _passed_on(forward: Forward, thread: Thread, facts: Facts) -> Decision:
+    """A ticket of the first writer. Never a ticket that is there already: From of the forwarder can be forged, and
+    nothing that a letter says about another letter is evidence (T1). The agent sees what it may belong to."""
+    who = f"{forward.by.name} <{forward.by.email}>".strip()
+    proof = Evidence("forwarder-proven" if forward.proven else "forwarder-unproven", facts.check.detail)
+    return Decision(
+        Outcome.NEW,
+        f"passed on by {who}{'' if forward.proven else ' (not proven)'}",
+        None,
+        (Evidence("forwarded", who), proof),
+        related_id=thread.ticket_id or thread.related_id,
+        wakes=True,
+    )
+
+
+def _beside(arrival: Arrival, facts: Facts, known: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """What the agent should know of the sender, beside why the letter is here."""
+    found = []
+    told = any(item.rule == "auth-fail" for item in known)
+    if facts.check.asked and facts.check.verdict is not Verdict.FAIL:
+        found.append(Evidence(f"auth-{facts.check.verdict}", facts.check.detail))
+    elif facts.check.verdict is Verdict.FAIL and not told:
+        found.append(Evidence("auth-fail", facts.check.detail))
+    if arrival.forward is not None and not arrival.forward.accepted:
+        found.append(Evidence("forward-refused", facts.check.detail))
+    return tuple(found)
 
 
 def _by_thread(mail: ParsedMail, thread: Thread) -> Decision:
@@ -80,7 +132,7 @@ def _by_thread(mail: ParsedMail, thread: Thread) -> Decision:
         )
     reason = f"automatic mail: {automatic}" if automatic else f"continues #{thread.ticket_id}"
     if thread.held:
-        reason = f"held in #{thread.ticket_id}: has our token, but the sender is not part of that ticket"
+        reason = f"held in #{thread.ticket_id}: {_why_held(thread)}"
     return Decision(
         Outcome.ADD,
         reason,
@@ -90,3 +142,9 @@ def _by_thread(mail: ParsedMail, thread: Thread) -> Decision:
         automatic=automatic,
         wakes=automatic is None,
     )
+
+
+def _why_held(thread: Thread) -> str:
+    if any(item.rule == "auth-fail" for item in thread.evidence):
+        return "the sender's domain says that it did not send this"
+    return "has our token, but the sender is not part of that ticket"

@@ -8,23 +8,36 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Agent
 from app.customers.models import Customer, CustomerAddress
 from app.mailboxes.models import Mailbox, RawMail, RawState
-from app.outgoing.ids import read_token
+from app.outgoing.ids import MOST_MARKS, marks_in, read_token
 from app.outgoing.models import Outbox
-from app.tickets.models import Kind, Message, MessageReference, Participant, Ticket
+from app.tickets.models import Kind, Message, MessageReference, Participant, Status, Ticket
 from mail_ingest.decide import Arrival
 from mail_ingest.parse import ParsedMail
+from mail_ingest.reader_batch import Letter
+from mail_ingest.thanks import is_bare_thanks, may_be_thanks
 from mail_ingest.thread import Facts, TicketFacts, named_ids, subject_number
 
 # Longer ids are cut the same way on both sides; PostgreSQL cannot index more than 2,700 bytes.
 LONGEST_ID = 600
 FOLLOW_MERGES = 10
+_SETTLED = frozenset((Status.CLOSED, Status.WAITING))
+
+
+@dataclass(frozen=True)
+class OurMailbox:
+    """What a mailbox says about its letters. `authserv_id`: the server whose word on senders we take, '' for none."""
+
+    authserv_id: str = ""
+    thanks_reopen: bool = False
 
 
 def short_id(message_id: str) -> str:
@@ -47,10 +60,11 @@ class Known:
         self._session = session
         self._key = token_key
         self._instance = instance
+        self._marks = {mail.content_key: _marks(mail) for mail in mails}
         self._tokens = {
             text: token
             for mail in mails
-            for text in _token_texts(mail)
+            for text in self._token_texts(mail)
             if (token := read_token(text, token_key)) is not None
         }
         self._stored: dict[str, list[int]] = defaultdict(list)
@@ -64,10 +78,18 @@ class Known:
         self._load_tickets(self._wanted_tickets(mails))
         self._load_copies(mails, raws)
         self._answered = self._load_answered()
-        self.our_addresses = frozenset(session.scalars(sa.select(Mailbox.address)))
+        self._mailboxes: dict[int, OurMailbox] = {}
+        self.our_addresses: frozenset[str] = frozenset()
+        # Active agents: address in lower case → name.
+        self.agents: dict[str, str] = {}
+        self._load_us()
 
-    def arrival(self, raw: RawMail, mail: ParsedMail) -> Arrival:
+    def mailbox(self, mailbox_id: int) -> OurMailbox:
+        return self._mailboxes.get(mailbox_id, OurMailbox())
+
+    def arrival(self, raw: RawMail, letter: Letter) -> Arrival:
         """How this copy relates to what the journal already holds."""
+        mail = letter.mail
         same_bytes = self._same_bytes.get((raw.mailbox_id, raw.sha256))
         same_letter = self._same_letter.get(mail.content_key) if mail.message_id else None
         return Arrival(
@@ -76,10 +98,13 @@ class Known:
             same_bytes or same_letter,
             same_bytes=same_bytes is not None,
             bounced=self._bounced(mail),
+            forward=letter.forward,
+            thanks=not self.mailbox(raw.mailbox_id).thanks_reopen and self._is_thanks(letter),
         )
 
-    def facts(self, mail: ParsedMail, *, now: datetime, reopen_days: int) -> Facts:
-        tokens = {text: self._tokens[text] for text in _token_texts(mail) if text in self._tokens}
+    def facts(self, letter: Letter, *, now: datetime, reopen_days: int) -> Facts:
+        mail = letter.mail
+        tokens = {text: self._tokens[text] for text in self._token_texts(mail) if text in self._tokens}
         named = {
             name: tuple(self._stored[short_id(name)])
             for name in named_ids(mail)
@@ -91,7 +116,7 @@ class Known:
             if name
             for ticket in self._kin.get(short_id(name), ())
         )
-        return Facts(now, reopen_days, tokens, named, tuple(kin), self._tickets)
+        return Facts(now, reopen_days, tokens, named, tuple(kin), self._tickets, letter.check)
 
     def reused_id(self, mail: ParsedMail) -> bool:
         """True when another letter with this Message-ID, but other content, is already here."""
@@ -117,7 +142,39 @@ class Known:
         self._rows[ticket.id] = ticket
         before = self._tickets.get(ticket.id)
         everybody = frozenset(participants) | (before.participants if before else frozenset())
-        self._tickets[ticket.id] = TicketFacts(ticket.id, everybody, ticket.closed_at, ticket.subject)
+        self._tickets[ticket.id] = TicketFacts(
+            ticket.id, everybody, ticket.closed_at, ticket.subject, settled=ticket.status in _SETTLED
+        )
+
+    def _is_thanks(self, letter: Letter) -> bool:
+        written = letter.body.visible
+        if letter.files or letter.mail.automatic or letter.mail.bounce or not may_be_thanks(written):
+            return False
+        return is_bare_thanks(written, [letter.mail.sender.name, *self.agents.values()])
+
+    def _token_texts(self, mail: ParsedMail) -> tuple[str, ...]:
+        """Where a token of ours may stand in a letter: the ids it names, the addresses it was sent to, its text."""
+        addresses = [address.email for address in (*mail.to, *mail.cc)]
+        marks = self._marks.get(mail.content_key, ())
+        return tuple(dict.fromkeys((*named_ids(mail), *addresses, *mail.delivered_to, *marks)))
+
+    def _load_us(self) -> None:
+        """Our mailboxes and agents, in one question."""
+        nothing = sa.literal("")
+        mailboxes = sa.select(
+            Mailbox.id, Mailbox.address, Mailbox.name, Mailbox.authserv_id, Mailbox.thanks_reopen
+        )
+        agents = sa.select(sa.literal(0), Agent.email, Agent.name, nothing, sa.false()).where(Agent.active)
+        addresses = set()
+        for mailbox_id, address, name, authserv_id, thanks_reopen in self._session.execute(
+            sa.union_all(mailboxes, agents)
+        ):
+            if mailbox_id:
+                addresses.add(address)
+                self._mailboxes[mailbox_id] = OurMailbox(authserv_id, bool(thanks_reopen))
+            else:
+                self.agents[address.lower()] = name
+        self.our_addresses = frozenset(addresses)
 
     def _bounced(self, mail: ParsedMail) -> tuple[int, int] | None:
         if mail.bounce is None:
@@ -171,7 +228,12 @@ class Known:
             for row in rows:
                 self._rows[row.id] = row
                 self._tickets[row.id] = TicketFacts(
-                    row.id, frozenset(people[row.id]), row.closed_at, row.subject, row.merged_into_id
+                    row.id,
+                    frozenset(people[row.id]),
+                    row.closed_at,
+                    row.subject,
+                    row.merged_into_id,
+                    settled=row.status in _SETTLED,
                 )
                 if row.merged_into_id is not None:
                     merged[row.id] = row.merged_into_id
@@ -183,10 +245,7 @@ class Known:
         end = ticket_id
         for _ in range(FOLLOW_MERGES):
             end = merged.get(end, end)
-        facts = self._tickets[ticket_id]
-        self._tickets[ticket_id] = TicketFacts(
-            ticket_id, facts.participants, facts.closed_at, facts.subject, end
-        )
+        self._tickets[ticket_id] = replace(self._tickets[ticket_id], merged_into=end)
 
     def _load_answered(self) -> frozenset[int]:
         if not self._rows:
@@ -225,7 +284,7 @@ class Known:
             self._same_letter.setdefault(key, raw_id)
 
 
-def _token_texts(mail: ParsedMail) -> tuple[str, ...]:
-    """Where a token of ours may stand in a letter: the ids it names, and the addresses it was sent to."""
-    addresses = [address.email for address in (*mail.to, *mail.cc)]
-    return tuple(dict.fromkeys((*named_ids(mail), *addresses, *mail.delivered_to)))
+def _marks(mail: ParsedMail) -> tuple[str, ...]:
+    """The marks of our letters that this one quotes, in its text or hidden in its HTML."""
+    found = [*marks_in(mail.text), *(marks_in(mail.html) if mail.html else ())]
+    return tuple(dict.fromkeys(found))[:MOST_MARKS]

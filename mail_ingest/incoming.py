@@ -6,12 +6,13 @@ is chosen.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.customers.service import tidy_address
-from app.tickets.filing import IncomingLetter
+from app.tickets.filing import Forwarder, IncomingLetter
 from mail_ingest.body import Body, split_quoted
 from mail_ingest.decide import Decision
 from mail_ingest.facts import short_id
@@ -29,6 +30,7 @@ FUTURE_LEEWAY = timedelta(days=1)
 MOST_ALIGNED = 256 * 1024
 # Enough of a letter to know its language by.
 SAMPLE = 4000
+_MARK_ROW = re.compile(r"[\s>|*_\[\]().-]{0,20}ref-\d{1,18}\.\d{1,18}\.[a-z2-7]{26}[\s*_\[\]().-]{0,20}")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def incoming_letter(
     copy: Copy, letter: Letter, decision: Decision, *, sent_texts: Sequence[str], now: datetime
 ) -> IncomingLetter:
     """Everything of the letter that is kept. `sent_texts`: our mails that it may quote, as they went out."""
-    mail, files = letter.mail, letter.files
-    body = _sorted(letter, sent_texts)
+    mail, files, forward = letter.mail, letter.files, letter.forward
+    body = _without_marks(_sorted(letter, sent_texts))
     reused = ("another letter has the same Message-ID",) if copy.reused_id else ()
     return IncomingLetter(
         raw_mail_id=copy.raw_mail_id,
@@ -75,6 +77,9 @@ def incoming_letter(
         held=decision.held,
         history=copy.history,
         related_id=decision.related_id,
+        forwarder=Forwarder(forward.by.name, forward.by.email, forward.note, forward.signature)
+        if forward and forward.accepted
+        else None,
     )
 
 
@@ -87,6 +92,19 @@ def _sorted(letter: Letter, sent_texts: Sequence[str]) -> Body | Folded:
     if not sent_texts or len(mail.text) + len(mail.html or "") > MOST_ALIGNED:
         return letter.body
     return split_quoted(mail.text, mail.html, sent_texts)
+
+
+def _without_marks(body: Body | Folded) -> Body | Folded:
+    """Our own mark, where a program has quoted it without its surroundings, is no word of the customer's."""
+    if "ref-" not in body.visible:
+        return body
+    rows = body.visible.split("\n")
+    marks = [row for row in rows if _MARK_ROW.fullmatch(row[:200])]
+    if not marks:
+        return body
+    kept = "\n".join(row for row in rows if not _MARK_ROW.fullmatch(row[:200])).strip("\n")
+    folded = "\n\n".join(part for part in (body.folded, "\n".join(marks)) if part)
+    return Folded(kept, folded, body.signature)
 
 
 def sender_address(mail: ParsedMail) -> str:

@@ -60,7 +60,7 @@ class Ingest:
     def __init__(self, settings: Settings, blobs: BlobStore, *, reader: Reader | None = None) -> None:
         self._blobs = blobs
         self._reader = reader or shared()
-        self._applier = Applier(settings)
+        self._applier = Applier(settings, blobs)
 
     def drain(self, *, mailbox_id: int | None = None) -> IngestReport:
         """Decide everything that waits, oldest first. Whatever cannot be decided now is left for the next time.

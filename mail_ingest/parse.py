@@ -35,7 +35,8 @@ class ParsedMail:
 
     `automatic` says in plain words why a program wrote this mail, None for a person's letter. `content_key` is
     equal for copies of one letter that arrived by different routes. `envelope_sender` is the Return-Path: '' for
-    the null sender and when there is none; `null_sender` is true for the former only.
+    the null sender and when there is none; `null_sender` is true for the former only. `several_senders`: From names
+    more than one address, so nobody can say who wrote. `authentication` is the topmost Authentication-Results.
     """
 
     message_id: str
@@ -58,6 +59,8 @@ class ParsedMail:
     envelope_sender: str
     null_sender: bool
     is_own: str
+    several_senders: bool = False
+    authentication: str = ""
 
 
 def parse_mail(raw: bytes) -> ParsedMail:
@@ -94,6 +97,8 @@ def parse_mail(raw: bytes) -> ParsedMail:
         envelope_sender=next((item.email for item in read_addresses(headers.first("return-path"))), ""),
         null_sender=headers.ascii("return-path").replace(" ", "") == "<>",
         is_own=decode_header(headers.first("x-sincerely-instance"))[:200],
+        several_senders=_several_senders(headers, senders),
+        authentication=headers.ascii("authentication-results"),
     )
 
 
@@ -128,6 +133,12 @@ def _ascii_all(headers: Headers, name: str) -> str:
 
 def _addresses(headers: Headers, name: str, hint: str) -> tuple[Address, ...]:
     return read_addresses(b", ".join(headers.every(name)), hint) if headers.has(name) else ()
+
+
+def _several_senders(headers: Headers, senders: tuple[Address, ...]) -> bool:
+    if len(headers.every("from")) > 1 and len(set(headers.every("from"))) > 1:
+        return True
+    return len({address.email for address in senders if address.email}) > 1
 
 
 def _delivered_to(headers: Headers) -> tuple[str, ...]:

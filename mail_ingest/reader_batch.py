@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from app.blobs import BlobStore
 from app.tickets.filing import LetterFile
+from mail_ingest.authentication import SenderCheck
+from mail_ingest.forward import Forward
 from mail_ingest.parse import ParsedAttachment, ParsedMail
 from mail_ingest.reader import ALONE_SECONDS, TOGETHER_SECONDS, Reader, Trouble
 from mail_ingest.reader_letter import Folded, ReadLetter
@@ -24,6 +26,9 @@ class Letter:
     mail: ParsedMail
     body: Folded
     files: tuple[LetterFile, ...] = ()
+    # What passed_on finds before the decision: the verdict on the sender, and who of us passed the letter on.
+    check: SenderCheck = field(default_factory=SenderCheck)
+    forward: Forward | None = None
 
 
 @dataclass(frozen=True)

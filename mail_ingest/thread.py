@@ -2,7 +2,9 @@
 
 The order is fixed: our signed token, then the letters that References and In-Reply-To name (whichever of them came
 first), then our number in the subject. Each counts only when the sender may speak in that ticket; a letter is never
-put before a stranger's eyes, nor a stranger's letter into a customer's ticket without an agent's word.
+put before a stranger's eyes, nor a stranger's letter into a customer's ticket without an agent's word. A sender whose
+own domain says through our mail server that it did not send this (`auth-fail`) is held as a stranger is, unless the
+letter has our token.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from mail_ingest.authentication import SenderCheck, Verdict
 from mail_ingest.parse import ParsedMail
 
 _NUMBER = re.compile(r"\[#(\d{1,12})\]")
@@ -32,13 +35,16 @@ class TicketFacts:
     subject: str = ""
     # The ticket this one was merged into, already followed to the end; None when it stands for itself.
     merged_into: int | None = None
+    # Closed, or waiting for the customer: nobody of us is about to answer.
+    settled: bool = False
 
 
 @dataclass(frozen=True)
 class Facts:
     """Everything the database knows that bears on one letter.
 
-    tokens: Message-IDs and addresses of the letter that carry a valid signature of ours → (ticket id, message id).
+    tokens: Message-IDs, addresses and marks of the letter that carry a valid signature of ours → (ticket id,
+        message id), in that order.
     named: Message-IDs the letter names and we have stored → ticket ids.
     kin: tickets with letters that name this letter, or name a letter that this one names (late parents, lost roots).
     """
@@ -49,6 +55,7 @@ class Facts:
     named: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     kin: tuple[int, ...] = ()
     tickets: Mapping[int, TicketFacts] = field(default_factory=dict)
+    check: SenderCheck = field(default_factory=SenderCheck)
 
 
 @dataclass(frozen=True)
@@ -69,8 +76,8 @@ class Thread:
     related_id: int | None = None
 
 
-def find_ticket(mail: ParsedMail, facts: Facts) -> Thread:
-    """The ticket this letter continues, with the evidence for or against."""
+def find_ticket(mail: ParsedMail, facts: Facts, *, thanks: bool = False) -> Thread:
+    """The ticket this letter continues, with the evidence for or against. `thanks`: it says nothing but thank you."""
     notes: list[Evidence] = []
     related: int | None = None
     held: Thread | None = None
@@ -84,9 +91,12 @@ def find_ticket(mail: ParsedMail, facts: Facts) -> Thread:
             notes.append(Evidence(f"{rule}-stranger", detail))
             related = related or (ticket.ticket_id if rule != "subject" else None)
             continue
-        if mail.automatic is None and _closed_too_long(ticket, facts):
+        if mail.automatic is None and not thanks and _closed_too_long(ticket, facts):
             notes.append(Evidence("closed-long-ago", f"#{ticket.ticket_id}"))
             return Thread(None, tuple(notes), related_id=ticket.ticket_id)
+        if rule != "token" and facts.check.verdict is Verdict.FAIL:
+            notes += [Evidence(rule, detail), Evidence("auth-fail", facts.check.detail)]
+            return held or Thread(ticket.ticket_id, tuple(notes), held=True)
         return Thread(ticket.ticket_id, (*notes, Evidence(rule, detail), *_topic(mail, ticket)))
     return held or Thread(None, (*notes, Evidence("new")), related_id=related)
 
@@ -132,7 +142,8 @@ def _followed(facts: Facts, ticket_id: int) -> TicketFacts | None:
 
 
 def _may_speak(mail: ParsedMail, ticket: TicketFacts) -> bool:
-    return bool(mail.sender.email) and mail.sender.email in ticket.participants
+    # Several addresses in From: whoever can add one of ours to their own would speak as them (T1).
+    return bool(mail.sender.email) and not mail.several_senders and mail.sender.email in ticket.participants
 
 
 def _closed_too_long(ticket: TicketFacts, facts: Facts) -> bool:

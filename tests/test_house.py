@@ -47,7 +47,8 @@ ROOF = {"__init__", "models", "installation", "cli", "migrations", "web", "api",
 
 # No database, no web, no clock, no network: the same input gives the same answer.
 PURE = {
-    "mail_ingest": r"(parse|charset|body|automatic|bounce|thread|decide|language|html_text|(header|mime|quote)_\w+"
+    "mail_ingest": r"(authentication|thanks|thanks_words|forward|forward_header"
+    r"|parse|charset|body|automatic|bounce|thread|decide|language|html_text|(header|mime|quote)_\w+"
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
     "app.outgoing": r"(ids|compose|recipients|words|backoff|smtp_answers|receipts_policy|receipts_text)",

@@ -20,7 +20,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from app.outgoing.ids import ascii_domain
+from app.outgoing.ids import ascii_domain, mark_of
 from app.outgoing.recipients import Mailable
 from app.outgoing.words import words_in
 
@@ -249,6 +249,7 @@ def _render(template: str, letter: Letter) -> str:
         words=words,
         faces=FACES,
         emoji=EMOJI,
+        mark=mark_of(letter.message_id),
         content_id=lambda face: _content_id(letter, face),
         body=Markup(_with_styles(letter.html)),  # noqa: S704 (sanitised when the reply was written)
         quote_head=head,

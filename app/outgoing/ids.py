@@ -1,4 +1,4 @@
-"""Pure: our signed tokens in Message-IDs and reply addresses.
+"""Pure: our signed tokens in Message-IDs, in reply addresses and in the text of a letter.
 
 A token names a ticket and one of its outgoing messages and carries 130 bits of HMAC-SHA256 over both, so that an
 answer finds its ticket whatever became of its subject, and nobody can invent a token for a ticket they never got
@@ -11,14 +11,19 @@ import base64
 import hashlib
 import hmac
 import re
+from itertools import islice
 
 # 26 base32 characters carry 130 bits.
 MAC_LENGTH = 26
 # RFC 5321, section 4.5.3.1.1.
 LONGEST_LOCAL_PART = 64
 LONGEST_TEXT = 20_000
+# A letter with more marks than this quotes nothing; each costs an HMAC.
+MOST_MARKS = 50
 
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9]{1,18})\.([0-9]{1,18})\.([A-Za-z2-7]{26})(?![0-9A-Za-z])")
+
+_MARK = re.compile(r"ref-([0-9]{1,18}\.[0-9]{1,18}\.[a-z2-7]{26})(?![0-9A-Za-z])")
 
 
 def make_message_id(ticket_id: int, message_id: int, domain: str, key: bytes, *, nonce: str) -> str:
@@ -46,6 +51,21 @@ def read_token(text: str, key: bytes) -> tuple[int, int] | None:
         if hmac.compare_digest(_mac(ticket_id, message_id, key), match[3].lower()):
             return ticket_id, message_id
     return None
+
+
+def mark_of(message_id: str) -> str:
+    """How a letter of ours repeats its token in its own text: "ref-1042.7.mac"; '' for an id without one.
+
+    Ticket systems that drop References and rewrite addresses still quote what we wrote.
+    """
+    match = _TOKEN.search(message_id)
+    return f"ref-{match[0].lower()}" if match else ""
+
+
+def marks_in(text: str) -> list[str]:
+    """The tokens of marks in a text or in HTML, each once, at most MOST_MARKS. Not verified yet; linear."""
+    found = islice(_MARK.finditer(text), MOST_MARKS)
+    return list(dict.fromkeys(match[1] for match in found))
 
 
 def ascii_domain(domain: str) -> str:

@@ -6,10 +6,9 @@ are filed together are written together: a few statements for all of them instea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -28,6 +27,7 @@ from app.tickets.models import (
     Status,
     Ticket,
 )
+from app.tickets.numbering import Numbers
 from app.tickets.service import count_in, preview, record
 
 LONGEST_SUBJECT = 500
@@ -43,6 +43,16 @@ class LetterFile:
     inline: bool
     size: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class Forwarder:
+    """One of us who passed a letter on, and what they wrote above it. Their address is only what From said."""
+
+    name: str
+    email: str
+    note: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,7 @@ class IncomingLetter:
     # Mail from before the mailbox was connected: kept as closed history, never suggested to or answered.
     history: bool = False
     related_id: int | None = field(default=None)
+    forwarder: Forwarder | None = None
 
 
 class Filing:
@@ -86,7 +97,7 @@ class Filing:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._numbers = _Numbers(session, Ticket)
+        self._numbers = Numbers(session, Ticket)
         self._opened: list[tuple[Ticket, IncomingLetter]] = []
         self._filed: list[tuple[Message, IncomingLetter]] = []
         self._changes: list[dict[str, Any]] = []
@@ -127,7 +138,27 @@ class Filing:
             _wake(self._session, ticket, letter, wakes=wakes, now=now)
         elif ticket.closed_at is not None:
             ticket.closed_at = max(ticket.closed_at, letter.arrived_at)
+        if letter.forwarder is not None and letter.forwarder.note:
+            self._file_note(ticket, letter, letter.forwarder)
         return message
+
+    def _file_note(self, ticket: Ticket, letter: IncomingLetter, forwarder: Forwarder) -> None:
+        """What the forwarder wrote is for us alone: a note is quoted in no reply (I11). It has no author, since
+        nobody signed in to write it."""
+        note = Message(
+            ticket=ticket,
+            kind=Kind.NOTE,
+            sender_name=forwarder.name[:300],
+            sender_email=forwarder.email[:320],
+            subject=ticket.subject,
+            visible=forwarder.note,
+            signature=forwarder.signature,
+            arrived_at=letter.arrived_at,
+            evidence=[{"rule": "forwarded-note", "detail": ""}],
+        )
+        self._session.add(note)
+        count_in(ticket, note)
+        self._filed.append((note, replace(letter, named=(), files=(), forwarder=None)))
 
     def write(self) -> None:
         """Write everything that was filed since the last time; messages have their id afterwards."""
@@ -162,45 +193,13 @@ class Filing:
     def _number_messages(self) -> None:
         # Whatever asked the database in between has made the session write some of them already.
         fresh = [message for message, _ in self._filed if message.id is None]
-        for message, number in zip(fresh, _Numbers(self._session, Message).take(len(fresh)), strict=True):
+        for message, number in zip(fresh, Numbers(self._session, Message).take(len(fresh)), strict=True):
             message.id = number
 
     def _insert(self, model: type[Base], rows: Iterable[dict[str, Any]]) -> None:
         found = list(rows)
         if found:
             self._session.execute(sa.insert(cast("sa.Table", model.__table__)), found)
-
-
-class _Numbers:
-    """Hands out ids of a table before its rows are written, with no gaps of its own."""
-
-    def __init__(self, session: Session, model: type[Ticket] | type[Message]) -> None:
-        self._session = session
-        self._model = model
-        self._next: Iterator[int] | None = None
-
-    def take(self, number: int) -> list[int]:
-        if not number:
-            return []
-        with self._session.no_autoflush:
-            if self._session.get_bind().dialect.name == "postgresql":
-                return list(self._session.scalars(_FROM_SEQUENCE, self._sequence(number)))
-            return self._above_highest(number)
-
-    def _sequence(self, number: int) -> dict[str, Any]:
-        return {"table": self._model.__tablename__, "number": number}
-
-    def _above_highest(self, number: int) -> list[int]:
-        """SQLite has one writer, and that is this transaction: nobody else numbers rows until it ends."""
-        if self._next is None:
-            highest = self._session.scalar(sa.select(sa.func.max(self._model.id)))
-            self._next = count((highest or 0) + 1)
-        return [next(self._next) for _ in range(number)]
-
-
-_FROM_SEQUENCE = sa.text(
-    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :number)"
-)
 
 
 def open_ticket(session: Session, letter: IncomingLetter, customer: Customer, *, now: datetime) -> Ticket:
@@ -258,7 +257,7 @@ def _message(ticket: Ticket, letter: IncomingLetter, customer: Customer) -> Mess
 def _wake(session: Session, ticket: Ticket, letter: IncomingLetter, *, wakes: bool, now: datetime) -> None:
     if ticket.status == Status.SPAM:
         return
-    if wakes or letter.held:
+    if wakes:
         if ticket.status != Status.OPEN:
             record(session, "reopened", ticket=ticket, now=now, before=ticket.status)
             ticket.status, ticket.closed_at = Status.OPEN, None
