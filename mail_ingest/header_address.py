@@ -23,12 +23,15 @@ class Address:
 
 
 _TOKEN = re.compile(
-    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|"(?:[^"\\]|\\.){0,400}"|[,;<>():]|[^,;<>():"=]+|["=]',
+    rb'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,500}\?=|"(?:[^"\\]|\\.){0,400}"|\\[,;<>()"]|[,;<>():]'
+    rb'|[^,;<>():"=\[\\@]{0,250}@\[[0-9A-Za-z:.]{1,60}\]|[^,;<>():"=\\]+|["=\\]',
     re.DOTALL,
 )
-_BARE = re.compile(rb"""[^\s<>,;:"'()\[\]@]{1,250}@[^\s<>,;:"'()\[\]@]{1,250}""")
-_QUOTED_LOCAL = re.compile(rb"""(?<![^\s<])"(?:[^"\\]|\\.){1,200}"@[^\s<>,;:"'()@]{1,250}""")
+_DOMAIN = rb"""(?:[^\s<>,;:"'()\[\]@]{1,250}|\[[0-9A-Za-z:.]{1,60}\])"""
+_BARE = re.compile(rb"""[^\s<>,;:"'()\[\]@][^\s<>,;:"()\[\]@]{0,249}@""" + _DOMAIN)
+_QUOTED_LOCAL = re.compile(rb"""(?<![^\s<])"(?:[^"\\]|\\.){1,200}"@""" + _DOMAIN)
 _AROUND_AT = re.compile(rb"[ \t]*([@.])[ \t]*")
+_EMPTY_BRACKETS = re.compile(rb"\[\s*\]|\(\s*\)|<\s*>")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
@@ -40,6 +43,7 @@ class _Entry:
     name: list[bytes] = field(default_factory=list)  # the same without quotation marks
     comment: list[bytes] = field(default_factory=list)
     angle: list[bytes] | None = None
+    before_angle: int = 0  # how many pieces of the name stand before the bracket
 
     def blank(self) -> bool:
         return self.angle is None and not b"".join(self.name + self.comment).strip()
@@ -47,6 +51,9 @@ class _Entry:
 
 def read_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
     """The addresses of one header value, at most MAX_ADDRESSES."""
+    if b"&lt;" in value and b"<" not in value:
+        # Escaped as for a page.
+        value = value.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&quot;", b'"')
     entries = _entries(value, comments=value.count(b"(") == value.count(b")"))
     found = _finish(entries, hint)
     if not any(address.email for address in found) and b"=?" in value:
@@ -89,14 +96,20 @@ class _Reader:
             self.close()
         elif token == b":" and self.groups:
             self.entry = _Entry()
-        elif token[:1] == b'"' and len(token) > 1:
-            self.entry.quoted.append(token)
-            self.entry.whole.append(token)
-            self.entry.name.append(_ESCAPED.sub(rb"\1", token[1:-1]))
-        elif token != b'"':
-            self.entry.words.append(token)
-            self.entry.whole.append(token)
-            self.entry.name.append(token)
+        elif token not in (b'"', b"\\"):
+            self._word(token)
+
+    def _word(self, token: bytes) -> None:
+        entry = self.entry
+        entry.whole.append(token)
+        if token[:1] == b'"':
+            entry.quoted.append(token)
+            token = _ESCAPED.sub(rb"\1", token[1:-1])
+        elif token[:1] == b"\\":
+            token = token[1:]
+        else:
+            entry.words.append(token)
+        entry.name.append(token)
 
     def _comment(self, token: bytes) -> None:
         outermost = self.depth == (1 if token == b")" else 0)
@@ -105,9 +118,30 @@ class _Reader:
             self.entry.comment.append(token)
 
     def _bracket(self, token: bytes) -> None:
+        entry = self.entry
+        if token == b"<" and self.inside_angle and entry.angle and b"@" not in b"".join(entry.angle):
+            # "<Ann <ann@host>>": what stood in the outer bracket is the name.
+            entry.name += entry.angle
+            entry.angle = []
+        elif token == b"<" and entry.angle and b"@" in b"".join(entry.angle):
+            self._next_entry()
         self.inside_angle = token == b"<"
         if self.inside_angle and not self.entry.angle:
             self.entry.angle = []
+            self.entry.before_angle = len(self.entry.name)
+
+    def _next_entry(self) -> None:
+        """ "A <a@host> B <b@host>": the comma was forgotten, and what follows the first bracket is the next name."""
+        entry, following = self.entry, _Entry()
+        cut = entry.before_angle
+        following.name, following.whole, following.words = (
+            entry.name[cut:],
+            entry.name[cut:],
+            entry.name[cut:],
+        )
+        entry.name = entry.name[:cut]
+        self.entries.append(entry)
+        self.entry = following
 
     def _inside(self, token: bytes) -> None:
         angle = self.entry.angle if self.entry.angle is not None else []
@@ -157,11 +191,11 @@ def _address(entry: _Entry, hint: str) -> Address:
             name = words = _AROUND_AT.sub(rb"\1", words)
             raw = _first_bare(name, words, b"")
         email = _email(raw, hint)
-        name = (
-            name.replace(raw, b" ", 1).replace(raw.replace(b'"', b""), b" ", 1)
-            if raw
-            else name + (b" " + angle if angle.strip() else b"")
-        )
+        if raw:
+            name = name.replace(raw, b" ", 1).replace(raw.replace(b'"', b""), b" ", 1)
+            name = _EMPTY_BRACKETS.sub(b" ", name).strip(b" \t-:")
+        elif angle.strip():
+            name += b" " + angle
     text = _name(name, hint) or _name(b"".join(entry.comment), hint)
     return Address(text, email)
 
@@ -176,6 +210,8 @@ def _first_bare(whole: bytes, words: bytes, quoted: bytes) -> bytes:
 
 
 def _email(raw: bytes, hint: str) -> str:
+    if b"=?" in raw:
+        raw = decode_header(raw[:2000], hint).encode("utf-8", "replace")
     tight = _AROUND_AT.sub(rb"\1", raw[:2000]).strip()
     if b"@" not in tight:
         return ""

@@ -31,9 +31,11 @@ class Headers:
     defects: list[str] = field(default_factory=list)
 
     def first(self, name: str) -> bytes:
-        """The first value of the header, b'' when the mail has none."""
+        """The first value of the header that says anything, b'' when the mail has none."""
         found = self.values.get(name)
-        return found[0] if found else b""
+        if not found:
+            return b""
+        return found[0] or next((value for value in found if value), b"")
 
     def every(self, name: str) -> list[bytes]:
         return self.values.get(name, [])

@@ -5,6 +5,7 @@ closing quotes, comments, RFC 2231 continuations and charsets in any order.
 """
 
 import re
+from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from mail_ingest.charset import decode_bytes
@@ -12,10 +13,14 @@ from mail_ingest.header_words import decode_header
 
 MAX_PARAMETERS = 100
 
-_NAME = re.compile(rb"[ \t;,]{0,200}([A-Za-z0-9!#$&+.^_`|~*-]{1,80})[ \t]{0,20}=[ \t]{0,20}")
+_NAME = re.compile(
+    rb"[ \t;,]{0,200}(?:([A-Za-z0-9!#$&+.^_`|~*-]{1,80})[ \t]{0,20}="
+    rb"|((?i:filename|name|charset|boundary))[ \t]{0,20}:)[ \t]{0,20}"
+)
 _NEXT_NAME = re.compile(rb"[ \t][A-Za-z][A-Za-z0-9*-]{1,30}=(?!\?)")
 _SECTION = re.compile(r"([^*]{1,80})(?:\*(\d{1,3}))?(\*)?")
-_CHARSET_MARK = re.compile(rb"[A-Za-z0-9_.-]{0,40}'[A-Za-z-]{0,20}'")
+_CHARSET_MARK = re.compile(rb"[A-Za-z0-9_.-]{0,40}'(?:[A-Za-z-]{0,20}'|(?=%))")
+_NEXT_QUOTE = re.compile(rb"[ \t]{0,20}\"")
 
 
 def split_value(value: bytes, hint: str = "") -> tuple[str, dict[str, str]]:
@@ -43,7 +48,7 @@ def _pairs(text: bytes) -> list[tuple[str, bytes]]:
         match = _NAME.match(text, position)
         if match:
             found, position = _value(text, match.end())
-            pairs.append((match[1].decode("ascii").lower(), found))
+            pairs.append(((match[1] or match[2]).decode("ascii").lower(), found))
             continue
         following = text.find(b";", position)
         if following < 0:
@@ -54,7 +59,7 @@ def _pairs(text: bytes) -> list[tuple[str, bytes]]:
 
 def _value(text: bytes, start: int) -> tuple[bytes, int]:
     if text[start : start + 1] == b'"':
-        return _quoted(text, start + 1)
+        return _quoted_pieces(text, start + 1)
     end = text.find(b";", start)
     end = len(text) if end < 0 else end
     # "charset=utf-8 name=x": the next parameter begins without a semicolon.
@@ -67,7 +72,16 @@ def _value(text: bytes, start: int) -> tuple[bytes, int]:
         found = found[:comment].strip()
     if len(found) > 1 and found[:1] == b"'" == found[-1:]:
         found = found[1:-1]
-    return found, end
+    return found.rstrip(b'"') if found.count(b'"') == 1 else found, end
+
+
+def _quoted_pieces(text: bytes, start: int) -> tuple[bytes, int]:
+    found, position = _quoted(text, start)
+    # Each line of a long name in quotation marks of its own.
+    while further := _NEXT_QUOTE.match(text, position):
+        piece, position = _quoted(text, further.end())
+        found += (b" " if piece.startswith(b"=?") and found.endswith(b"?=") else b"") + piece
+    return found, position
 
 
 def _quoted(text: bytes, start: int) -> tuple[bytes, int]:
@@ -125,6 +139,12 @@ def _continued(parts: list[tuple[bytes, bool]], hint: str) -> str:
         parts = [(first[mark.end() :], True), *parts[1:]]
     if not any(encoded for _, encoded in parts):
         return decode_header(b"".join(value for value, _ in parts), hint)
-    return decode_bytes(
-        b"".join(unquote_to_bytes(value) if encoded else value for value, encoded in parts), charset or hint
+    # Neighbours together: some senders cut in the middle of a percent code.
+    runs = [
+        (encoded, b"".join(value for value, _ in run))
+        for encoded, run in groupby(parts, lambda part: part[1])
+    ]
+    text = decode_bytes(
+        b"".join(unquote_to_bytes(value) if encoded else value for encoded, value in runs), charset or hint
     )
+    return decode_header(text.encode("utf-8")) if "=?" in text else text

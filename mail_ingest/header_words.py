@@ -13,10 +13,12 @@ from mail_ingest.mime_transfer import decode_base64
 MAX_WORDS = 2000
 
 _WORD_START = re.compile(
-    rb"=\?[ \t]{0,3}([A-Za-z0-9_.:+-]{1,60})(?:\*[A-Za-z0-9-]{0,20})?[ \t]{0,3}\?([bBqQ])\?"
+    rb"=\?[ \t\"']{0,3}([A-Za-z0-9_.:+-]{0,60})(?:\*[A-Za-z0-9-]{0,20})?[ \t\"']{0,3}\?[ \t]?([bBqQ])[ \t]?\?"
 )
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _SPACES = re.compile(r"[ \t\r\n]+")
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/=_\s-]")
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}){3,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 class _Word(NamedTuple):
@@ -28,11 +30,28 @@ class _Word(NamedTuple):
 def decode_header(value: bytes, hint: str = "") -> str:
     """Readable text of a header value on one line; `hint` is the charset to try first for raw 8-bit bytes."""
     if b"=?" not in value:
-        text = value.decode("ascii") if value.isascii() else decode_bytes(value, hint)
-    else:
-        runs = _runs(_join_base64(_split(value)))
-        text = "".join(decode_bytes(content, charset or hint) for charset, content in runs)
+        return _on_one_line(_raw_text(value, hint))
+    text = _decoded(value, hint)
+    if "=?" in text and text.isascii() and _WORD_START.search(value):
+        # Encoded twice, by the program and by the server that sent it.
+        text = _decoded(text.encode("ascii"), hint)
+    return _on_one_line(text)
+
+
+def _on_one_line(text: str) -> str:
     return _SPACES.sub(" ", clean_text(text)).strip()
+
+
+def _raw_text(value: bytes, hint: str) -> str:
+    return decode_bytes(value) if value.isascii() else decode_bytes(value, hint)
+
+
+def _decoded(value: bytes, hint: str) -> str:
+    runs = _runs(_join_base64(_split(value)))
+    return "".join(
+        decode_bytes(content, charset or hint) if is_word else _raw_text(content, hint)
+        for charset, is_word, content in runs
+    )
 
 
 def _split(value: bytes) -> list[_Word]:
@@ -62,7 +81,7 @@ def _word_end(value: bytes, start: re.Match[bytes]) -> int:
         if following < 0 or b"=?" in value[end + 2 : following]:
             break
         end = following
-    return end if end >= 0 else len(value)
+    return end if end >= 0 else len(value) - value.endswith(b"?")
 
 
 def _join_base64(words: list[_Word]) -> list[_Word]:
@@ -77,21 +96,41 @@ def _join_base64(words: list[_Word]) -> list[_Word]:
     return joined
 
 
-def _runs(words: list[_Word]) -> list[tuple[str, bytes]]:
-    """Decoded bytes, neighbours of one charset together: a letter may begin in one word and end in the next."""
-    runs: list[tuple[str, list[bytes]]] = []
+def _runs(words: list[_Word]) -> list[tuple[str, bool, bytes]]:
+    """(charset, was it an encoded word, decoded bytes); neighbours of one charset stand together, since a letter may
+    begin in one word and end in the next."""
+    runs: list[tuple[str, bool, list[bytes]]] = []
     for word in words:
         content = _decode_word(word)
-        if runs and word.charset and runs[-1][0] == word.charset:
-            runs[-1][1].append(content)
+        is_word = bool(word.encoding)
+        if runs and is_word and runs[-1][:2] == (word.charset, True):
+            runs[-1][2].append(content)
         else:
-            runs.append((word.charset, [content]))
-    return [(charset, b"".join(parts)) for charset, parts in runs]
+            runs.append((word.charset, is_word, [content]))
+    return [(charset, is_word, b"".join(parts)) for charset, is_word, parts in runs]
 
 
 def _decode_word(word: _Word) -> bytes:
     if word.encoding == b"b":
-        return decode_base64(word.content)
-    if word.encoding == b"q":
-        return _HEX.sub(lambda match: bytes((int(match[1], 16),)), word.content.replace(b"_", b" "))
-    return word.content
+        foreign = len(_FOREIGN.findall(word.content))
+        if foreign * 10 <= len(word.content) and not _is_q_after_all(word.content):
+            return decode_base64(word.content)
+    elif word.encoding == b"q":
+        if _BASE64.fullmatch(word.content) and _is_letters(decode_base64(word.content)):
+            return decode_base64(word.content)
+    else:
+        return word.content
+    return _HEX.sub(lambda match: bytes((int(match[1], 16),)), word.content.replace(b"_", b" "))
+
+
+def _is_q_after_all(content: bytes) -> bool:
+    found = _HEX.findall(content.rstrip(b"="))
+    return len(found) > 1 and 3 * len(found) * 2 >= len(content)
+
+
+def _is_letters(decoded: bytes) -> bool:
+    # Programs that write the wrong letter for the encoding: only clear UTF-8 counts, or words would be taken apart.
+    try:
+        return not decoded.isascii() and decoded.decode("utf-8").isprintable()
+    except UnicodeDecodeError:
+        return False

@@ -212,7 +212,7 @@ def _take_file(part: Part, reading: _Reading) -> None:
     if part.content_type == "application/ms-tnef":
         reading.notes.append("[This letter is in a format of Outlook alone. It is attached as winmail.dat.]")
     cid = part.headers.ascii("content-id").strip("<> \t")
-    _keep(reading, _File(_raw_name(part), part.content_type, content, cid))
+    _keep(reading, _File(_raw_name(part) or _described_name(part, reading), part.content_type, content, cid))
 
 
 def _take_smime(part: Part, content: bytes, reading: _Reading) -> None:
@@ -247,6 +247,18 @@ def _raw_name(part: Part) -> str:
         or part.params.get("name")
         or part.disposition_params.get("name", "")
     )
+
+
+def _described_name(part: Part, reading: _Reading) -> str:
+    """The name that stands where programs put it that know nothing of parameters."""
+    described = decode_header(part.headers.first("content-description"), reading.hint)
+    if _ENDING.search(described):
+        return described
+    location = unquote(part.headers.ascii("content-location")).partition("?")[0].rpartition("/")[2]
+    return location if _ENDING.search(location) else ""
+
+
+_ENDING = re.compile(r"^[^\r\n]{1,200}\.[A-Za-z0-9]{1,8}$")
 
 
 def _nested_text(mail: Part) -> str:

@@ -81,8 +81,10 @@ def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) 
     part.content_type = (
         content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
     )
-    if headers.has("content-disposition"):
-        part.disposition, part.disposition_params = split_value(headers.first("content-disposition"))
+    for value in headers.every("content-disposition"):
+        found, params = split_value(value)
+        part.disposition = part.disposition or found
+        part.disposition_params = params | part.disposition_params
     return part
 
 

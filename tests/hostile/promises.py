@@ -75,7 +75,10 @@ def _one_line(name: str, text: str) -> bool:
 def _wrong_address(address: Address) -> list[str]:
     email = address.email
     if email and (
-        "@" not in email or email != email.lower() or set(email) & set("<>\r\n \t") or len(email) > 320
+        "@" not in email
+        or email != email.lower()
+        or set(email.rpartition('"')[2]) & set("<>\r\n \t")
+        or len(email) > 320
     ):
         return [f"not an address: {email!r}"]
     return []
