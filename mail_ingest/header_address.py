@@ -96,7 +96,7 @@ class _Reader:
             self.close()
         elif token == b":" and self.groups:
             self.entry = _Entry()
-        elif token not in (b'"', b"\\"):
+        elif token != b'"':
             self._word(token)
 
     def _word(self, token: bytes) -> None:
@@ -105,7 +105,7 @@ class _Reader:
         if token[:1] == b'"':
             entry.quoted.append(token)
             token = _ESCAPED.sub(rb"\1", token[1:-1])
-        elif token[:1] == b"\\":
+        elif token[:1] == b"\\" and len(token) > 1:
             token = token[1:]
         else:
             entry.words.append(token)

@@ -73,7 +73,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     sender = senders[0] if senders else Address("", "")
     subject = decode_header(headers.first("subject"), hint)
     bounce = find_bounce(root, subject, sender, body.text)
-    sent_at = read_date(headers.ascii("date"))
+    sent_at = read_date(decode_header(headers.first("date"), hint))
     defects += [*structure, *body.defects, *_header_defects(headers, sender, sent_at)]
     message_id = first_id(headers.ascii("message-id"))
     return ParsedMail(
