@@ -1,19 +1,38 @@
 """Pure: does this mail report that another mail was not delivered, to whom, and why?
 
-Reports in the standard form are read field by field (RFC 3464). Many servers still write prose: it counts only when
-the mail comes from a mail server and says in known words that something was not delivered.
+Reports in the standard form are read field by field (RFC 3464, in other scripts RFC 6533). Many servers still write
+prose, in bounce_prose.
 """
 
 import re
 from dataclasses import dataclass
 
+from mail_ingest.bounce_prose import (
+    ADDRESS,
+    MAX_DIAGNOSTIC,
+    STATUS,
+    Prose,
+    above_copy,
+    diagnostic_in,
+    failed_header,
+    is_from_server,
+    read_prose,
+    recipients_in,
+    status_in,
+)
+from mail_ingest.bounce_subjects import PREFIXED, SUBJECT
 from mail_ingest.header_address import Address
 from mail_ingest.header_ids import first_id, read_ids
-from mail_ingest.mime_report import Fields, delivery_status, original_id, quoted_id
+from mail_ingest.mime_report import (
+    Fields,
+    delivery_status,
+    fields_in_text,
+    original_id,
+    quoted_id,
+    returned_to,
+)
 from mail_ingest.mime_tree import Part
 
-MAX_PROSE = 60_000
-MAX_DIAGNOSTIC = 500
 MAX_RECIPIENTS = 100
 
 
@@ -34,96 +53,50 @@ class Bounce:
 
 
 _ACTIONS = ("failed", "delayed", "expanded", "relayed", "delivered")  # the gravest first
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,250}\w")
-_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.:#-])([45])[0-5]\d(?=[ \-:;,)]|$)", re.M)
-
-_SERVER_NAMES = re.compile(
-    r"mailer-?daemon|mail-daemon|postmaster|double-?bounce|mail delivery (?:sub)?system|mail delivery service"
-    r"|mail administrator|microsoft outlook|system administrator|^bounces?$|daemon$",
-    re.I,
+# What servers write instead of the five words (RFC 3464, section 2.3.3).
+_OTHER_ACTIONS = (
+    (re.compile(r"fail|undeliver|reject|error|bounce|denied|return|expire"), "failed"),
+    (re.compile(r"delay|defer|warn|retr|temp|queue"), "delayed"),
+    (re.compile(r"relay|forward|transfer"), "relayed"),
+    (re.compile(r"deliver|success"), "delivered"),
+    (re.compile(r"expan"), "expanded"),
 )
-_SUBJECT = re.compile(
-    r"undeliver|un?deliverable|delivery (?:status|failure|has failed|failed|problem|report|delayed"
-    r"|incomplete|error)"
-    r"|mail delivery|returned mail|return(?:ed)? to sender|failure notice|could not be delivered"
-    r"|non[- ]?delivery"
-    r"|message (?:status|delayed|not delivered)|warning: |mail system error|delayed mail|rejected|bounce"
-    r"|не ?достав|ошибка доставки|возвращен|возврат|задерж|unzustellbar|nicht zugestellt|zustellung"
-    r"|non remis|échec"
-    r"|no se (?:ha )?(?:puede|pudo|podido)|no entregad|mancata consegna|non recapitabile|não entregue|não foi"
-    r"|onbestelbaar|niet bezorgd|niedostarcz|nie dostarczono|nedoruč|kunde inte|olevererbart|не"
-    r" доставлено|не доставлен",
-    re.I,
-)
-_FAILED = re.compile(
-    r"could(?: not|n't) be delivered|cannot be delivered|can't be delivered|was(?: not|n't) delivered"
-    r"|(?:not|n't) able to deliver|unable to deliver|couldn't deliver|failed to deliver|did not"
-    r" reach|not be reached"
-    r"|delivery (?:has )?failed|delivery to the following|delivery failure|permanent (?:fatal"
-    r" )?error|undeliverable"
-    r"|undelivered|address(?:\(es\)|es)? failed|had (?:permanent|transient)|message (?:was"
-    r" )?blocked|address not found"
-    r"|user unknown|unknown user|no such user|mailbox (?:is )?(?:full|unavailable)|recipient"
-    r" rejected|returned to sender"
-    r"|has been rejected|delivery error|giving up|не может быть доставлен|не (?:было|был|удалось"
-    r"|может быть) ?доставл"
-    r"|не удалось доставить|не доставлен|невозможно доставить|недоставлен|konnte nicht zugestellt"
-    r"|nicht zugestellt werden|n'a pas (?:pu|été)|n’a pas (?:pu|été)|no se (?:ha )?(?:pudo|podido"
-    r"|puede)|non (?:è|e') stat"
-    r"|impossibile (?:recapitare|consegnare)|não (?:pôde|foi)|kon niet worden|nie (?:mógł|mogła"
-    r"|udało)|nelze doručit"
-    r"|kunde inte levereras|has not been delivered|not yet been delivered|delayed|temporary problem"
-    r"|delivery incomplete",
-    re.I,
-)
-_DELAYED = re.compile(
-    r"will (?:be )?(?:retr|keep trying|continue|try)|retried|retrying|continue to (?:be )?(?:try"
-    r"|attempt)|still being"
-    r"|(?:has )?(?:not yet been|been delayed)|delivery (?:is |has been )?delayed|delayed \d|warning"
-    r" message only"
-    r"|need(?: to)? (?:not )?do (?:anything|nothing)|do not (?:need to )?resend|no action is required"
-    r"|will be attempted|attempts will|temporary problem|попытки (?:доставки|отправки)|повторн"
-    r"|задерж|ещё не доставлен"
-    r"|еще не доставлен|verzögert|weitere (?:zustell)?versuche|retard[ée]|nouvelles tentatives"
-    r"|retras|ritard|opóźni",
-    re.I,
-)
-_FINAL = re.compile(
-    r"giving up|gave up|given up|permanent(?:ly)? (?:fatal |delivery )?(?:error|failure|rejected)"
-    r"|failed permanently"
-    r"|error is permanent|retry timeout exceeded|been (?:in the queue|queued) too long|(?:will not"
-    r"|won't) be retried"
-    r"|expired|окончательно|прекращен|endgültig|définitivement|(?<![\d.])5\.\d\.\d",
-    re.I,
-)
-_DELAY_SUBJECT = re.compile(r"delay|warning|still|задерж|verzöger|retard|retras|ritard|opóźni", re.I)
-_COPY_BELOW = re.compile(
-    r"^.{0,20}(?:below this line is a copy|this is a copy of|the header of the original|original"
-    r" message|copy of the message"
-    r"|returned message|message header|исходное (?:письмо|сообщение)|текст (?:письма|сообщения)|заголовк"
-    r"|received: (?:from|by)|return-path: )",
-    re.I | re.M,
-)
-_LISTED = re.compile(
-    r"^[ \t>*•-]{0,12}(?:<|mailto:|to: |rfc822; ?)?([^\s<>:;,()]{1,64}@[^\s<>:;,()]{1,250})>?(?:[ \t:;,(]|$)",
-    re.M,
-)
-_NEAR = re.compile(
-    r"(?:deliver|to|recipient|address|for|адрес\w*|получател\w*|an|à|a)[ \t\n"
-    r":'\"<]{1,8}([^\s<>:;,()'\"]{1,64}@[^\s<>:;,()'\"]{1,250})",
-    re.I,
-)
+_UNICODE = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
+_XTEXT = re.compile(r"\+(2B|3D)")
 
 
 def find_bounce(root: Part, subject: str, sender: Address, text: str) -> Bounce | None:
     """The bounce in this mail; `text` is its readable text. None for any other mail, receipts included."""
-    status = delivery_status(root)
-    if status is not None:
-        return _from_status(root, status, text)
     if root.params.get("report-type", "").lower() in ("disposition-notification", "feedback-report"):
         return None
-    return _from_prose(root, subject, sender, text[:MAX_PROSE])
+    groups = delivery_status(root)
+    if groups is not None and _is_report(root, subject, sender):
+        return _from_status(root, groups, text)
+    prose = read_prose(root, subject, sender, text)
+    if prose is None:
+        return None
+    groups = fields_in_text(text)
+    if groups:
+        return _from_status(root, groups, text)
+    return _from_prose(root, prose, text)
+
+
+def _is_report(root: Part, subject: str, sender: Address) -> bool:
+    """A status part elsewhere than in a report may be what somebody passes on."""
+    if root.content_type == "multipart/report" or is_from_server(root, sender) or failed_header(root):
+        return True
+    return bool(SUBJECT.match(subject)) and not PREFIXED.match(subject) and not root.headers.has("user-agent")
+
+
+def _from_prose(root: Part, prose: Prose, text: str) -> Bounce:
+    recipients = prose.recipients or returned_to(root, text)
+    return Bounce(
+        tuple(dict.fromkeys(item.lower() for item in recipients))[:MAX_RECIPIENTS],
+        prose.status,
+        prose.diagnostic,
+        original_id(root) or quoted_id(text) or _by_headers(root),
+        "delayed" if prose.delayed else "failed",
+    )
 
 
 def _from_status(root: Part, groups: list[Fields], text: str) -> Bounce:
@@ -132,119 +105,74 @@ def _from_status(root: Part, groups: list[Fields], text: str) -> Bounce:
     reports = reports or [group for group in groups if "action" in group or "status" in group] or [{}]
     action = min((_action(group) for group in reports), key=_ACTIONS.index)
     grave = [group for group in reports if _action(group) == action]
-    recipients = [
-        _typed(group.get(name, "")) for group in grave for name in ("original-recipient", "final-recipient")
-    ]
-    found = [address[0].lower() for address in (_ADDRESS.findall(item) for item in recipients) if address]
-    named = (
-        found
-        or [item.lower() for item in _failed_recipients(root)]
-        or (_recipients(text, "") if action == "failed" else [])
-    )
-    diagnostic = next(
-        (_typed(group["diagnostic-code"]) for group in grave if group.get("diagnostic-code")), ""
-    )
-    status = next(
-        (match[1] for match in (_STATUS.search(group.get("status", "")) for group in grave) if match), ""
+    diagnostic = _diagnostic(grave) or (
+        diagnostic_in(above_copy(text)) if action in ("failed", "delayed") else ""
     )
     return Bounce(
-        tuple(dict.fromkeys(named))[:MAX_RECIPIENTS],
-        status or _status_in(diagnostic),
-        " ".join(diagnostic.split())[:MAX_DIAGNOSTIC],
+        tuple(dict.fromkeys(_named(root, grave, text, action)))[:MAX_RECIPIENTS],
+        _status(grave, diagnostic),
+        diagnostic[:MAX_DIAGNOSTIC],
         original_id(root)
         or first_id(groups[0].get("x-original-message-id", "") if groups else "")
+        or quoted_id(text)
         or _by_headers(root),
         action,
     )
 
 
+def _named(root: Part, grave: list[Fields], text: str, action: str) -> list[str]:
+    values = [
+        _typed(group.get(name, "")) for group in grave for name in ("original-recipient", "final-recipient")
+    ]
+    found = [address[0].lower() for address in map(ADDRESS.findall, values) if address]
+    if found or action not in ("failed", "delayed"):
+        return found
+    others = failed_header(root) or recipients_in(above_copy(text)) or returned_to(root, text)
+    return [item.lower() for item in others]
+
+
+def _diagnostic(grave: list[Fields]) -> str:
+    stated = next((group["diagnostic-code"] for group in grave if group.get("diagnostic-code")), "")
+    return " ".join(_typed(stated).split())
+
+
+def _status(grave: list[Fields], diagnostic: str) -> str:
+    """The status field; a server that says x.0.0 there often says more in its words."""
+    stated = next(
+        (found[1] for found in (_ANY_STATUS.search(group.get("status", "")) for group in grave) if found), ""
+    )
+    told = STATUS.search(diagnostic)
+    if told and (not stated or (stated[1:] == ".0.0" and told[1][0] == stated[0])):
+        return told[1]
+    return stated or status_in(diagnostic)
+
+
+_ANY_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+
+
 def _action(group: Fields) -> str:
-    stated = re.split(r"[\s(;]", group.get("action", "").strip().lower(), maxsplit=1)[0]
-    if stated in _ACTIONS:
-        return stated
-    return {"2": "delivered", "4": "delayed"}.get(group.get("status", "").strip()[:1], "failed")
+    stated = group.get("action", "").strip().lower()
+    word = re.split(r"[\s(;]", stated, maxsplit=1)[0]
+    if word in _ACTIONS:
+        return word
+    other = next((action for pattern, action in _OTHER_ACTIONS if pattern.search(stated[:40])), "")
+    return other or {"2": "delivered", "4": "delayed"}.get(group.get("status", "").strip()[:1], "failed")
 
 
 def _typed(value: str) -> str:
-    """ "rfc822; a@b" without its type."""
+    """ "rfc822; a@b" without its type; "utf-8; \\x{43E}@b" as it reads (RFC 6533, section 3)."""
     kind, semicolon, rest = value.partition(";")
-    return rest.strip() if semicolon and len(kind) < 20 else value.strip()
+    plain = rest.strip() if semicolon and len(kind) < 20 else value.strip()
+    plain = _UNICODE.sub(lambda match: _letter(match[1]), plain)
+    return _XTEXT.sub(lambda match: chr(int(match[1], 16)), plain)
 
 
-def _from_prose(root: Part, subject: str, sender: Address, text: str) -> Bounce | None:
-    failed = _failed_recipients(root)
-    if not failed and not _from_server(root, sender):
-        return None
-    prose = _above_copy(text)
-    flat = " ".join(prose.split())
-    says_so = bool(_FAILED.search(flat[:6000]))
-    known_subject = bool(_SUBJECT.search(subject))
-    if not failed and not (says_so and (known_subject or _status_in(prose))):
-        return None
-    recipients = failed or _recipients(prose, sender.email)
-    if not recipients and not known_subject:
-        return None
-    return Bounce(
-        tuple(dict.fromkeys(item.lower() for item in recipients))[:MAX_RECIPIENTS],
-        _status_in(prose),
-        _diagnostic(prose),
-        original_id(root) or quoted_id(text) or _by_headers(root),
-        "delayed" if _is_delay(subject, flat) else "failed",
-    )
-
-
-def _from_server(root: Part, sender: Address) -> bool:
-    local = sender.email.partition("@")[0]
-    null_sender = root.headers.ascii("return-path").replace(" ", "") == "<>"
-    return null_sender or bool(_SERVER_NAMES.search(local) or _SERVER_NAMES.search(sender.name))
-
-
-def _failed_recipients(root: Part) -> list[str]:
-    return _ADDRESS.findall(root.headers.ascii("x-failed-recipients"))
-
-
-def _above_copy(text: str) -> str:
-    """The server's own words, without the returned mail below them."""
-    copy = _COPY_BELOW.search(text, 1)
-    return text[: copy.start()] if copy and copy.start() > 40 else text
-
-
-def _recipients(prose: str, sender: str) -> list[str]:
-    listed = _LISTED.findall(prose) or _NEAR.findall(prose)
-    cleaned = (match[0] for match in (_ADDRESS.findall(item) for item in listed) if match)
-    own = {sender} if sender else set()
-    return [item for item in dict.fromkeys(address.lower() for address in cleaned) if item not in own]
-
-
-def _is_delay(subject: str, prose: str) -> bool:
-    if _DELAY_SUBJECT.search(subject) and not _FINAL.search(prose):
-        return True
-    return bool(_DELAYED.search(prose)) and not _FINAL.search(prose)
-
-
-def _status_in(text: str) -> str:
-    exact = _STATUS.search(text)
-    if exact:
-        return exact[1]
-    reply = _REPLY.search(text)
-    return f"{reply[1]}.0.0" if reply else ""
-
-
-def _diagnostic(prose: str) -> str:
-    """The line with the server's code and the one behind it, else the first line that says what happened."""
-    lines = [line.strip() for line in prose.split("\n")]
-    for pattern in (_REPLY, _STATUS, _FAILED):
-        for index, line in enumerate(lines):
-            if pattern.search(line):
-                return " ".join((line + " " + (lines[index + 1] if index + 1 < len(lines) else "")).split())[
-                    :MAX_DIAGNOSTIC
-                ]
-    return ""
+def _letter(code: str) -> str:
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\N{REPLACEMENT CHARACTER}"
 
 
 def _by_headers(root: Part) -> str:
     headers = root.headers
-    answered = first_id(headers.ascii("in-reply-to")) or next(
-        iter(reversed(read_ids(headers.ascii("references")))), ""
-    )
-    return answered
+    answered = first_id(headers.ascii("in-reply-to"))
+    return answered or next(iter(reversed(read_ids(headers.ascii("references")))), "")

@@ -48,10 +48,10 @@ ROOF = {"__init__", "models", "installation", "cli", "migrations", "web", "api",
 # No database, no web, no clock, no network: the same input gives the same answer.
 PURE = {
     "mail_ingest": r"(authentication|thanks|thanks_words|forward|forward_header"
-    r"|parse|charset|body|automatic|bounce|thread|decide|language|html_text|(header|mime|quote)_\w+"
+    r"|parse|charset|body|automatic|bounce|thread|decide|language|html_text|(automatic|bounce|header|mime|quote)_\w+"
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
-    "app.outgoing": r"(ids|compose|recipients|words|backoff|smtp_answers|receipts_policy|receipts_text)",
+    "app.outgoing": r"(ids|compose|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",
     "app.automation": r"conditions",
@@ -66,7 +66,7 @@ DOORS = {
     "imapclient": {
         "mail_ingest/fetch.py", "mail_ingest/imap_connection.py", "mail_ingest/imap_change.py", "mail_ingest/imap_errors.py"
     },
-    "aiosmtplib": {"app/outgoing/smtp.py"},
+    "aiosmtplib": {"app/outgoing/smtp.py", "app/outgoing/smtp_trouble.py"},
     "whoosh": {"kb_search/index.py", "kb_search/query.py", "kb_search/stems.py"},
     "redis": {"app/queue.py", "workers/worker.py"},
     # The scheduler asks RQ to notice workers that were killed.
