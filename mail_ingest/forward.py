@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mail_ingest.body import split_quoted
 from mail_ingest.forward_header import OriginalHeader, read_original_header
 from mail_ingest.header_address import Address
 from mail_ingest.header_date import read_date
@@ -19,7 +20,6 @@ from mail_ingest.parse import ParsedMail
 from mail_ingest.quote_border import Head, Kind, header_role
 from mail_ingest.quote_heads import find_heads
 from mail_ingest.quote_lines import Line, read_lines, rows_of
-from mail_ingest.quote_signature import signature_start
 
 # Lines read closely; whoever forwards a letter writes fewer above it.
 _MAX_LINES = 5000
@@ -74,10 +74,9 @@ def passed_on(text: str, subject: str) -> Passed | None:
     if header is None:
         return None
     body, after = _body(lines[header.end :], lines[header.start].depth)
-    above = lines[: head.start]
-    start = signature_start(above, [False] * len(above))
-    note = "\n\n".join(part for part in (_joined(above[:start]), after) if part)
-    return Passed(header, body, note, _joined(above[start:]))
+    above = split_quoted(_joined(lines[: head.start]))
+    note = "\n\n".join(part for part in (above.visible, above.folded, after) if part)
+    return Passed(header, body, note, above.signature)
 
 
 def as_original(mail: ParsedMail, passed: Passed) -> ParsedMail:

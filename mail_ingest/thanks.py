@@ -25,7 +25,7 @@ _STEM = re.compile(
     r"|grat[oa]|dzi[eę]|дяку|вдячн"
 )
 # Signs that say nothing against thanks: ends of sentences, dashes, smiles.
-_HARMLESS = frozenset(" \t\n\r\xa0.,!;:-–—'’`´\"«»„“”*_~)\u200d\ufe0f") | frozenset(
+_HARMLESS = frozenset(" \t\n\r\xa0.,!¡;:-–—'’`´\"«»„“”*_~)\u200d\ufe0f") | frozenset(
     "👍👌🙏🙂😊😀😃😄😁😉😍🥰🤗❤💙💚💛🌹🌷💐🎉✅☺🤝👏💪😇"
 )
 _SMILES = re.compile(r"[:;=8]-?[)D]+")
