@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from app import db
 from app.mailboxes import service as mailboxes
 from app.mailboxes.models import Mailbox
@@ -83,7 +85,7 @@ class Ground:
         self.database = Database(self.database_url)
         self.port = free_port()
         db.configure(self.database_url)
-        self.mailbox_id = self._connect_mailbox()
+        self.mailbox_id = self._connect_mailbox(self.address)
 
     # Mail that comes in
 
@@ -115,9 +117,9 @@ class Ground:
         name = first.replace("@", f"-{place}@")
         return answer_to(first, sender=sender, message_id=name, text=text, **more)
 
-    def append(self, letters: Sequence[bytes], *, at: datetime | None = None) -> None:
+    def append(self, letters: Sequence[bytes], *, at: datetime | None = None, to: str = "") -> None:
         """Into the watched folder, as the customers' servers do: not through the proxy."""
-        with self.servers.dovecot.connected(self.address) as imap:
+        with self.servers.dovecot.connected(to or self.address) as imap:
             for raw in letters:
                 # imaplib turns lone line feeds into CRLF in append(); the bytes of a test are to arrive unchanged.
                 imap.literal = raw  # type: ignore[assignment]
@@ -125,8 +127,8 @@ class Ground:
                 answer, text = imap._simple_command("APPEND", self.folder, "()", arrived)
                 assert answer == "OK", text
 
-    def on_server(self) -> list[ServerMail]:
-        return observer.server_mails(self.servers.dovecot, self.address, self.folder)
+    def on_server(self, address: str = "") -> list[ServerMail]:
+        return observer.server_mails(self.servers.dovecot, address or self.address, self.folder)
 
     # Processes
 
@@ -164,13 +166,20 @@ class Ground:
         self.wait_settled(deadline)
         return child
 
-    def wait_settled(self, deadline: float = 30) -> None:
-        wanted = {(mail.uidvalidity, mail.uid) for mail in self.on_server()}
+    def wait_settled(self, deadline: float = 30, *, also: str = "") -> None:
+        """`also`: the second mailbox must be settled, too."""
+        wanted = {
+            (address, mail.uidvalidity, mail.uid)
+            for address in filter(None, (self.address, also))
+            for mail in self.on_server(address)
+        }
 
         def settled() -> bool:
             """every mail on the server is journalled and decided"""
-            rows = self.database.rows("SELECT uidvalidity, uid, state FROM raw_mails")
-            return wanted <= {(row[0], row[1]) for row in rows} and all(row[2] != "stored" for row in rows)
+            rows = self.database.rows(
+                "SELECT m.address, uidvalidity, uid, state FROM raw_mails r JOIN mailboxes m ON m.id = r.mailbox_id"
+            )
+            return wanted <= {row[:3] for row in rows} and all(row[3] != "stored" for row in rows)
 
         wait_until(settled, deadline, every=0.03)
 
@@ -212,15 +221,22 @@ class Ground:
     # What came of it
 
     def look(
-        self, before: Sequence[ServerMail] | None = None, *, header_only: Container[int] = ()
+        self,
+        before: Sequence[ServerMail] | None = None,
+        *,
+        header_only: Container[int] = (),
+        also: str = "",
     ) -> Findings:
         """Everything the observer can see; `before`: what the server held, if nobody was to change it; `header_only`:
-        UIDs of which no more than that was to be fetched."""
+        UIDs of which no more than that was to be fetched; `also`: the second mailbox."""
         mails = self.on_server()
         whole = [mail for mail in mails if mail.uid not in header_only]
         found = observer.observe_capture(
             self.database, self.settings.blob_dir, whole, self.address, self.folder
         )
+        if also:
+            more, blobs = self.on_server(also), self.settings.blob_dir
+            found.add(observer.observe_capture(self.database, blobs, more, also, self.folder))
         found.add(observer.observe_places(self.database))
         found.add(observer.observe_threads(self.database, self.threads))
         found.add(observer.observe_deliveries(self.database, self.servers.sink.copies))
@@ -243,24 +259,40 @@ class Ground:
         self.smtp.stop()
         db.dispose()
 
-    def _connect_mailbox(self) -> int:
-        dovecot, key = self.servers.dovecot, self.settings.secret_key
+    # Mailboxes
+
+    def add_mailbox(self, *, password: str = "") -> str:
+        """A second mailbox of this installation; its address."""
+        self.servers.cases += 1
+        address = f"case-{self.servers.cases}@help.example"
+        self._connect_mailbox(address, password)
+        return address
+
+    def set_password(self, address: str, password: str = "") -> None:
+        with db.transaction() as session:
+            mailbox = session.scalars(sa.select(Mailbox).where(Mailbox.address == address)).one()
+            mailbox.imap_password = self._sealed(password)
+
+    def _sealed(self, password: str) -> str:
+        return seal(self.settings.secret_key, password or self.servers.dovecot.password)
+
+    def _connect_mailbox(self, address: str, password: str = "") -> int:
         with db.transaction() as session:
             mailbox = Mailbox(
-                address=self.address,
+                address=address,
                 name="Help",
                 # Mail that lies there already came after the mailbox was connected: it is for us to answer.
                 created_at=db.now() - timedelta(days=400),
                 imap_host="127.0.0.1",
                 imap_port=self.imap.port,
                 imap_security="none",
-                imap_user=self.address,
-                imap_password=seal(key, dovecot.password),
+                imap_user=address,
+                imap_password=self._sealed(password),
                 smtp_host="127.0.0.1",
                 smtp_port=self.smtp.port,
                 smtp_security="none",
-                smtp_user=self.address,
-                smtp_password=seal(key, "any"),
+                smtp_user=address,
+                smtp_password=self._sealed(password),
             )
             return mailboxes.add_mailbox(session, mailbox, (self.folder,)).id
 
