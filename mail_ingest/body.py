@@ -17,7 +17,7 @@ from mail_ingest.quote_heads import find_heads
 from mail_ingest.quote_lines import Line, read_lines, rows_of
 from mail_ingest.quote_places import Place, html_labels, mark_places, points_below, use_html
 from mail_ingest.quote_sent import fold_by_sent
-from mail_ingest.quote_signature import signature_start
+from mail_ingest.quote_signature import signature_spans
 
 _MAX_LINES = 20_000  # lines read closely; a person writes fewer, and what is beyond them is never lost
 
@@ -89,8 +89,8 @@ def _find_signatures(places: list[Place], lines: Sequence[Line], signed: Sequenc
         start, end = rows[0], rows[-1] + 1
         if not own or (end < len(lines) and places[end] is not Place.HEAD and end <= last):
             continue
-        first = signature_start(lines[start:end], signed[start:end])
-        places[start + first : end] = [Place.SIGNATURE] * (end - start - first)
+        for first, stop in signature_spans(lines[start:end], signed[start:end]):
+            places[start + first : start + stop] = [Place.SIGNATURE] * (stop - first)
 
 
 def _is_own(place: Place, line: Line) -> bool:

@@ -5,20 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mail_ingest import quote_words as words
-from mail_ingest.quote_border import ADDRESS, TIME, Head, Kind, evidence_of_day, header_role, with_rule_above
+from mail_ingest.quote_border import Head, Kind, header_role, with_rule_above
 from mail_ingest.quote_lines import Line
+from mail_ingest.quote_signs import (
+    ADDRESS,
+    TIME,
+    ends_attribution,
+    evidence_of_day,
+    is_lead,
+    is_personal,
+    plain_of,
+    reads_like_a_name,
+    says_wrote,
+)
 
 _MAX_ATTRIBUTION = 400
 _MAX_WRAPS = 5
-_MAX_LEAD = 120
+_LEAD_LINES = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _BOXED = re.compile(r"[<(\[]\s?" + ADDRESS.pattern)
-_LINK_NOISE = re.compile(r"<?\b(?:mailto:|https?://)[^\s<>]{1,300}>?|\[(?:mailto:|https?:)[^\]\s]{1,300}\]")
-_WROTE = re.compile(
-    r"(?<!\w)(?:" + "|".join(sorted((re.escape(w) for w in words.WROTE), key=len, reverse=True)) + r")(?!\w)"
-)
-_WROTE_LAST = re.compile(_WROTE.pattern + r"\Z")
-_WROTE_UNSPACED = re.compile("写道|寫道|のメール|書きました|작성")
 _DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
 
 
@@ -56,29 +61,44 @@ def find_attribution(lines: Sequence[Line], index: int, floor: int) -> Head | No
         start = _first_line(lines, start, floor, index)
         start = _with_labels_above(lines, start, floor)
         return Head(with_rule_above(lines, start, floor), index + 1, _attribution_kind(lines, start, index))
-    if _is_lead(lines, index):
-        return Head(index, index + 1, Kind.LEAD)
     return None
 
 
+def find_lead(lines: Sequence[Line], index: int, floor: int) -> Head | None:
+    """An attribution that counts only because marked lines stand right below: `index` is its last line."""
+    joined = ""
+    for start in range(index, max(floor, index - _LEAD_LINES + 1) - 1, -1):
+        line = lines[start]
+        if line.blank or line.depth != lines[index].depth or not line.content:
+            return None
+        joined = f"{line.content} {joined}".strip()
+        if is_lead(joined) and not (start > floor and _goes_on(lines[start - 1], line, joined)):
+            return Head(start, index + 1, Kind.LEAD)
+    return None
+
+
+def _goes_on(above: Line, line: Line, joined: str) -> bool:
+    """Whether the attribution begins in the line above."""
+    if above.blank or above.depth != line.depth or not _starts_attribution(above.content):
+        return False
+    return not above.content.endswith((".", "!", "?", ":")) and is_lead(f"{above.content} {joined}")
+
+
 def may_end_attribution(content: str) -> bool:
-    end = content.rstrip("*_ \t\u2069")
     framed = content.startswith("--") and content.endswith("--")
-    return (framed or end.endswith((":", "："))) and len(content) <= _MAX_ATTRIBUTION
+    return (framed or ends_attribution(content)) and len(content) <= _MAX_ATTRIBUTION
 
 
 def _signs(joined: str) -> _Signs:
     text = joined[-_MAX_ATTRIBUTION:]
-    lowered = text.casefold()
-    plain = _LINK_NOISE.sub(" ", lowered)
-    body = plain.rstrip(":： *_\t")
+    plain = plain_of(text)
     return _Signs(
-        verb=_WROTE.search(plain) is not None or _WROTE_UNSPACED.search(plain) is not None,
+        verb=says_wrote(plain),
         day=evidence_of_day(text),
         time=TIME.search(text) is not None,
         address=ADDRESS.search(text) is not None,
         boxed=_BOXED.search(text) is not None,
-        personal=any(word in words.PERSONAL for word in _WORD.findall(body)),
+        personal=is_personal(plain) or not reads_like_a_name(text),
         ends=may_end_attribution(text),
     )
 
@@ -119,37 +139,14 @@ def _starts_attribution(content: str) -> bool:
 
 
 def _attribution_kind(lines: Sequence[Line], start: int, index: int) -> Kind:
-    following = _next_written(lines, index + 1)
+    following = next_written(lines, index + 1)
     marked = following is not None and lines[following].depth > lines[start].depth
     return Kind.LEAD if marked else Kind.CUT
 
 
-def _next_written(lines: Sequence[Line], start: int) -> int | None:
+def next_written(lines: Sequence[Line], start: int) -> int | None:
     """The next line that is not blank, if it is near."""
     for at in range(start, min(start + 6, len(lines))):
         if not lines[at].blank:
             return at
     return None
-
-
-_NAME_ONLY = re.compile(r"[\"“«']?[^\W\d_][\w.'’&-]*(?: [\w.'’&<>@()-]+){0,5}[\"”»']?")
-
-
-def _is_lead(lines: Sequence[Line], index: int) -> bool:
-    """ "Anna wrote:" above marked lines: no date, but nothing else either."""
-    if _attribution_kind(lines, index, index) is not Kind.LEAD:
-        return False
-    content = lines[index].content
-    signs = _signs(content)
-    said = content.rstrip(":： *_").casefold()
-    if (signs.verb and signs.day and signs.time) or said in words.YOU_WROTE:
-        return True
-    if signs.personal or len(content) > _MAX_LEAD:
-        return False
-    if signs.address or said.startswith(words.QUOTING):
-        return True
-    verb = _WROTE_LAST.search(said)
-    if verb is None:
-        return False
-    named = _NAME_ONLY.fullmatch(content[: verb.start()].strip(" ,")) is not None
-    return signs.day or signs.time or named or _starts_attribution(content)

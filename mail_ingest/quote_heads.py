@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 
 from mail_ingest import quote_words as words
-from mail_ingest.quote_attribution import find_attribution, may_end_attribution
-from mail_ingest.quote_border import ADDRESS, ROLES, Head, Kind, has_date, header_role, with_rule_above
+from mail_ingest.quote_attribution import find_attribution, find_lead, may_end_attribution, next_written
+from mail_ingest.quote_border import Head, Kind, header_role, with_rule_above
+from mail_ingest.quote_header import header_block
 from mail_ingest.quote_lines import Line
+from mail_ingest.quote_signs import has_date
 
 _MAX_TRIED = 2000  # lines that look like a head and are read closely; a letter with more is no letter
 _DASHES = "-‐‑‒–—―_=*~#+ \t"
@@ -33,11 +35,19 @@ def find_heads(lines: Sequence[Line]) -> list[Head]:
         head = _separator(lines, index, markers) if line.content else None
         if head is None and tried < _MAX_TRIED and _may_be_head(line.content):
             tried += 1
-            head = _header_block(lines, index, floor) or find_attribution(lines, index, floor)
+            head = header_block(lines, index, floor) or find_attribution(lines, index, floor)
+        if head is None and line.content and tried < _MAX_TRIED and _stands_above_marks(lines, index):
+            tried += 1
+            head = find_lead(lines, index, floor)
         if head:
             heads.append(head)
         index = max(head.end if head else 0, index + 1)
     return heads
+
+
+def _stands_above_marks(lines: Sequence[Line], index: int) -> bool:
+    following = next_written(lines, index + 1)
+    return following is not None and lines[following].depth > lines[index].depth
 
 
 def _may_be_head(content: str) -> bool:
@@ -52,8 +62,11 @@ def _separator(lines: Sequence[Line], index: int, markers: Sequence[str]) -> Hea
     phrase, dashed = _between_dashes(lowered)
     if _is_forward(lowered, phrase, dashed):
         return Head(index, index + 1, Kind.FORWARD)
+    if content.startswith(">>>") and has_date(content):  # GroupWise
+        marked = _stands_above_marks(lines, index)
+        return Head(index, index + 1, Kind.LEAD if marked else Kind.CUT)
     if len(content) <= 160 and any(marker in lowered for marker in markers):
-        return Head(index, index + 1, Kind.CUT)
+        return Head(with_rule_above(lines, index, 0), index + 1, Kind.CUT)
     if not phrase:
         return None
     named = phrase in words.ORIGINAL or (dashed and _named_original(phrase))
@@ -84,66 +97,3 @@ def _is_forward(lowered: str, phrase: str, dashed: bool) -> bool:
 
 def _labels_follow(lines: Sequence[Line], index: int) -> bool:
     return any(header_role(line.content) for line in lines[index : index + 3])
-
-
-# -----------------------------------------------------------------
-
-
-def _header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
-    one_line = _header_in_one_line(lines, index)
-    if one_line or not header_role(lines[index].content):
-        return one_line
-    roles, end = _read_roles(lines, index)
-    block = " ".join(line.content for line in lines[index:end])
-    if not _is_letter_header(roles, block):
-        return None
-    start = with_rule_above(lines, index, floor)
-    return Head(start, end, Kind.CUT)
-
-
-def _read_roles(lines: Sequence[Line], index: int) -> tuple[set[str], int]:
-    """The fields named from here on, and the line after the last; values wrap, blank lines may lie between."""
-    roles: set[str] = set()
-    end, at, strange = index, index, 0
-    depth = lines[index].depth
-    while at < min(len(lines), index + 30) and strange < 4:
-        line = lines[at]
-        role = header_role(line.content) if line.depth == depth else ""
-        if role:
-            roles.add(role)
-            end, strange = at + 1, 0
-        elif line.blank and (at + 1 >= len(lines) or not header_role(lines[at + 1].content)):
-            break
-        else:
-            strange += not line.blank
-        at += 1
-    return roles, end
-
-
-def _is_letter_header(roles: set[str], block: str) -> bool:
-    """From, To and Date alone may be a journey: a subject, or an address beside the date, is asked for."""
-    if "from" not in roles:
-        return roles >= {"date", "to", "subject"} and has_date(block)
-    if "subject" in roles:
-        return bool(roles & {"date", "to"}) and (has_date(block) or ADDRESS.search(block) is not None)
-    return roles >= {"from", "date"} and ADDRESS.search(block) is not None and has_date(block)
-
-
-def _header_in_one_line(lines: Sequence[Line], index: int) -> Head | None:
-    """The same header run together in one line, as some programs write it."""
-    content = lines[index].content
-    parts = content.split(":", 12)[:-1]
-    if len(parts) < 3:
-        return None
-    roles = {role for part in parts for count in (1, 2) if (role := _last_words_role(part, count))}
-    starts = ROLES.get(parts[0].strip("*_ ").casefold()) in {"from", "date", "subject"}
-    if starts and len(roles - {"other"}) >= 3 and _is_letter_header(roles, content):
-        return Head(index, index + 1, Kind.CUT)
-    return None
-
-
-def _last_words_role(part: str, count: int) -> str:
-    return ROLES.get(" ".join(part.split()[-count:]).strip("*_ ").casefold(), "")
-
-
-# -----------------------------------------------------------------------------------------------

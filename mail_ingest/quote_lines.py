@@ -1,13 +1,11 @@
 """Lines of a letter, with the quotation marks in front of them taken apart from what they say."""
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from mail_ingest.quote_marks import other_marks
 
 _PREFIX = re.compile(r"[ \t\xa0]{0,8}(?:[>＞][ \t\xa0]?)++")
-_INITIALS = re.compile(
-    r"[ \t]{0,4}([A-ZА-ЯЁІЇЄҐ][A-Za-zА-Яа-яёіїєґ]{0,3}[A-ZА-ЯЁІЇЄҐ]|[A-ZА-ЯЁ])(>+)(?:[ \t]|$)"
-)
 # What people write with a first ">" that is no quotation: ">50 %", ">= 3", "><", "->" of a drawing, mbox's
 # ">From ".
 _NOT_QUOTE = re.compile(r"[ \t]*>+[ \t]?(?:=|\d+[\s%.,]|[<\-]|From )")
@@ -32,25 +30,18 @@ def rows_of(text: str) -> list[str]:
 
 def read_lines(rows: list[str]) -> list[Line]:
     """No character of a line is changed in `raw`."""
-    initials = _initials_in(rows)
-    lines = [_line(row, initials) for row in rows]
-    return _without_lone_marks(lines)
+    forced = other_marks(rows)
+    lines = [_line(row, forced.get(at)) for at, row in enumerate(rows)]
+    return _with_wrapped(_without_lone_marks(lines))
 
 
-def _initials_in(rows: list[str]) -> set[str]:
-    """Initials used as quotation marks ("AB> ") on at least two lines."""
-    found = Counter(match[1] for row in rows if ">" in row[:12] and (match := _INITIALS.match(row)))
-    return {name for name, count in found.items() if count > 1}
-
-
-def _line(raw: str, initials: set[str]) -> Line:
-    prefix = _PREFIX.match(raw)
+def _line(raw: str, forced: tuple[int, int] | None) -> Line:
     depth, start = 0, 0
-    if prefix:
+    if forced:
+        depth, start = forced
+    elif prefix := _PREFIX.match(raw):
         start = prefix.end()
         depth = sum(map(prefix[0].count, ">＞"))
-    elif initials and (marked := _INITIALS.match(raw)) and marked[1] in initials:
-        depth, start = len(marked[2]), marked.end()
     rest = raw[start:]
     if len(rest) > MAX_PATTERN:
         return Line(raw, depth, "", not rest.strip())
@@ -71,3 +62,29 @@ def _marked_near(lines: list[Line], index: int) -> bool:
     before = lines[index - 1].depth if index else 0
     after = lines[index + 1].depth if index + 1 < len(lines) else 0
     return bool(before or after)
+
+
+_FULL_LINE = 62  # characters: shorter lines are not wrapped by any program
+_MAX_REST = 45
+
+
+def _with_wrapped(lines: list[Line]) -> list[Line]:
+    """The ends of long marked lines that a program wrapped without their mark: once may be chance, twice is a habit."""
+    ends = [at for at in range(1, len(lines) - 1) if lines[at - 1].depth and _is_wrapped_end(lines, at)]
+    if len(ends) > 1:
+        for at in ends:
+            lines[at] = replace(lines[at], depth=lines[at - 1].depth)
+    return lines
+
+
+def _is_wrapped_end(lines: list[Line], at: int) -> bool:
+    line, above, below = lines[at], lines[at - 1], lines[at + 1]
+    if (
+        line.depth
+        or line.blank
+        or len(line.raw) > _MAX_REST
+        or len(above.raw) < _FULL_LINE
+        or not below.depth
+    ):
+        return False
+    return line.raw[0].islower() and not above.content.endswith((".", "!", "?", ":", ";", ")"))

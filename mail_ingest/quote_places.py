@@ -22,21 +22,48 @@ class Place(Enum):
 def mark_places(lines: Sequence[Line], heads: Sequence[Head]) -> list[Place]:
     """A place for every line. A forwarded letter below the person's words is the matter itself and stays theirs."""
     places = [Place.QUOTE if line.depth else Place.OWN for line in lines]
-    cut = None
-    forward = len(lines)
+    forward = next((h.start for h in heads if h.kind is Kind.FORWARD and _is_outer(h, lines)), len(lines))
+    cut = _first_cut([head for head in heads if head.start < forward], lines)
+    if cut is not None:
+        forward = len(lines)
     for head in heads:
-        if head.kind is Kind.FORWARD and cut is None and not lines[head.start].depth:
-            forward = head.start
-            break
-        if head.kind is Kind.CUT and cut is None and not lines[head.start].depth:
-            cut = head.end
-        if head.kind is not Kind.FORWARD:
+        if head.start < forward and head.kind is not Kind.FORWARD:
             places[head.start : head.end] = [Place.HEAD] * (head.end - head.start)
     places[forward:] = [Place.OWN] * (len(lines) - forward)
     for at in range(len(lines) if cut is None else cut, forward):
         if places[at] is Place.OWN:
             places[at] = Place.QUOTE
     return places
+
+
+def _is_outer(head: Head, lines: Sequence[Line]) -> bool:
+    return not lines[head.start].depth
+
+
+def _first_cut(heads: Sequence[Head], lines: Sequence[Line]) -> int | None:
+    """Where all that follows is quoted: below a head whose quotation has no marks of its own.
+
+    A letter that begins with the head and has marked lines below it was answered there, between them or under them.
+    """
+    own_above, at = 0, 0
+    last_marked = max((row for row, line in enumerate(lines) if line.depth and not line.blank), default=-1)
+    for head in heads:
+        own_above += sum(not line.blank and not line.depth for line in lines[at : head.start])
+        at = head.end
+        if head.kind is not Kind.CUT or not _is_outer(head, lines):
+            continue
+        below = _next_written(lines, head.end)
+        marked = below is not None and lines[below].depth > 0
+        if marked and own_above <= 2:
+            continue
+        if not own_above and last_marked >= head.end:
+            continue
+        return head.end
+    return None
+
+
+def _next_written(lines: Sequence[Line], start: int) -> int | None:
+    return next((at for at in range(start, min(start + 6, len(lines))) if not lines[at].blank), None)
 
 
 def html_labels(lines: Sequence[Line], html: str) -> list[int]:

@@ -23,9 +23,21 @@ WROTE = phrases(
     napísal/a | skrev | skriver | kirjoitti | kirjutas | rakstīja | rašė | parašė | napisao je |
     napisala je | je napisao | je napisala | je napisao/la | napisao | je napisal | piše | написао |
     написао је | је написао | је написао/ла | написа | напиша | ezt írta | írta | a scris | scris | έγραψε |
+    さんは書きました | писав(ла) | написал(a) | a ecrit | schrieben |
     yazdı | şunu yazdı | şunları yazdı | כתב | כתבה | כתב/ה | כתב‫: | كتب | كتبت | نوشت | 写道 | 寫道 |
     写道： |
     のメール | 書きました | 님이 작성 | 작성 | đã viết | menulis | เขียนว่า |
+"""
+)
+
+# What people's own attributions say; right above marked lines only.
+SAID = phrases(
+    """
+    schriebst | dijo | dice | ha dit | va dir | disait | says | scribbled | spake | spake thus | écrivit |
+    scriveva | scripsit | escribía | sagte | meinte | сказал | сказала | отвечает | ответил | ответила |
+    сообщил | сообщил(а) | сообщает | сообщила | повідомив | wrote the following | wrote thus |
+    wrote thusly | typed | opined | asked | responded | answered | commented | mentioned | escribe | a dit |
+    ha escrito | zei | mówi | řekl | sa | sade | sagde | sanoi | bilgisini verdi | dedi ki
 """
 )
 
@@ -42,8 +54,41 @@ YOU_WROTE = frozenset(
 QUOTING = phrases(
     """
     quoting | zitat von | zitiere | citando a | citando | citat från | цитирую | цитата от | cytat z |
-    quoted from
+    quoted from | quoth | begin quoting | begin  quoting | begin quotation | thus spake | thus spoke |
+    thus wrote | also sprach | also schrieb | so schrieb | excerpts from | excerpt from | citation de |
+    begin forwarded | début de citation | cituji | citerar | цитата из | цитирую из | ainsi parla |
+    according to
 """
+)
+
+# Newsgroups: "In article <…> Anna writes:", ""Anna" wrote in message news:…".
+NEWS_STARTS = phrases(
+    """
+    in article < | in message < | in < | in news: | im artikel < | in artikel < | dans l'article < |
+    dans le message < | nell'articolo < | en el artículo < | in article news: | in message-id: <
+"""
+)
+NEWS_ENDS = phrases(
+    """
+    wrote in message | schrieb im newsbeitrag | schrieb in nachricht | a écrit dans le message |
+    ha scritto nel messaggio | escribió en el mensaje | napisał w wiadomości | сообщил в новостях следующее |
+    сообщила в новостях следующее | сообщил/сообщила в новостях следующее |
+    сообщил(а) в новостях следующее | schreef in bericht | escreveu na mensagem
+"""
+)
+
+# Small words between date, time, name and verb, and the names of clocks.
+BETWEEN = frozenset(
+    phrases(
+        """
+    at | at: | um | à | às | s | alle | ore | las | kl | klo | kello | o | g | r | v | ve | by | from | von | from: |
+    via | am | pm | a | p | m | uhr | den | dem | the | of | date | cet | cest | utc | gmt | msk | est | edt |
+    cst | cdt | pst | pdt | mez | mesz | wet | eet | bst | jst | ist | h | г | в | от | пользователь |
+    користувач | użytkownik | użytkownika | uživatel | godz | godzinie | odesílatel | dnia | hour | time |
+    as | hat | has | had | heeft | het | volgende | ha | giorno | data | письме | письмо | сообщении |
+    message | mail | article | st | nd | rd | th | de | du | and | to | all | re | thus | following | the
+"""
+    )
 )
 
 # Words an attribution may begin with.
@@ -93,7 +138,8 @@ MONTHS = phrases(
 ORIGINAL = frozenset(
     phrases(
         """
-    original message | original e-mail | original email | original mail | reply message | quoted message |
+    original message | original message follows |
+    original e-mail | original email | original mail | reply message | quoted message |
     original appointment | message below | end of new message | исходное сообщение |
     оригинальное сообщение | первоначальное сообщение | исходное письмо | оригинал сообщения |
     ответное сообщение | вихідне повідомлення | оригінальне повідомлення | оригінал повідомлення |
@@ -213,30 +259,5 @@ DEVICES = phrases(
     windows | mac | apple | ios | workspace | zimbra | web.de | gmx | 1&1 | t-online | orange | sfr |
     libero | wp poczt | poczta | onet | o2 | seznam | email.cz | airpost | fastmail | newton mail | boxer |
     touchdown | nine | verizon | at&t | t-mobile | mts | beeline | мтс | билайн | our app | iphone) |
-"""
-)
-
-# "Best regards," and its kin.
-CLOSINGS = phrases(
-    """
-    best regards | kind regards | regards | warm regards | warmest regards | best wishes | many thanks |
-    with best regards | with kind regards | yours sincerely | yours faithfully | sincerely |
-    sincerely yours | cheers | best | thanks | thank you | thanks and regards | thanks & regards |
-    respectfully | br | rgds | с уважением | с наилучшими пожеланиями | с искренним уважением |
-    с глубоким уважением | всего доброго | всего хорошего | с благодарностью | искренне ваш |
-    искренне ваша | хорошего дня | спасибо | заранее спасибо | з повагою | з найкращими побажаннями |
-    щиро ваш | дякую | mit freundlichen grüssen | mit freundlichem gruss | freundliche grüsse |
-    viele grüsse | beste grüsse | liebe grüsse | mfg | lg | vg | gruss | grüsse | cordialement |
-    bien cordialement | bien à vous | sincères salutations | meilleures salutations | salutations | cdlt |
-    merci | saludos | un saludo | saludos cordiales | atentamente | un cordial saludo | muchas gracias |
-    gracias | cordiali saluti | distinti saluti | saluti | un saluto | grazie | atenciosamente |
-    cumprimentos | melhores cumprimentos | com os melhores cumprimentos | abraços | obrigado | obrigada |
-    met vriendelijke groet | met vriendelijke groeten | vriendelijke groet | vriendelijke groeten |
-    groeten | mvg | z poważaniem | pozdrawiam | z wyrazami szacunku | pozdrawiam serdecznie | dziękuję |
-    s pozdravem | s přátelským pozdravem | děkuji | s pozdravom | med vänliga hälsningar |
-    vänliga hälsningar | mvh | hälsningar | med venlig hilsen | venlig hilsen | med vennlig hilsen |
-    vennlig hilsen | hilsen | ystävällisin terveisin | terveisin | üdvözlettel | tisztelettel | cu stima |
-    cu stimă | cu respect | saygılarımla | saygılar | iyi çalışmalar | lp | lijep pozdrav |
-    srdačan pozdrav | pozdrav | поздрав | с уважение |
 """
 )

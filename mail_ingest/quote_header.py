@@ -1,0 +1,91 @@
+"""The small header that Outlook, Notes and others put above a quotation: From, Sent, To, Subject. Pure."""
+
+from collections.abc import Sequence
+
+from mail_ingest.quote_border import ROLES, Head, Kind, header_role, with_rule_above
+from mail_ingest.quote_lines import Line
+from mail_ingest.quote_signs import ADDRESS, TIME, evidence_of_day, has_date
+
+
+def header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
+    one_line = _header_in_one_line(lines, index)
+    if one_line or not header_role(lines[index].content):
+        return one_line
+    roles, end = _read_roles(lines, index)
+    block = " ".join(line.content for line in lines[index:end])
+    first = index
+    if "to" in roles and "subject" in roles and "from" not in roles:
+        first = _unlabelled_above(lines, index, floor)
+    if first == index and not _is_letter_header(roles, block):
+        return None
+    return Head(with_rule_above(lines, first, floor), end, Kind.CUT)
+
+
+def _unlabelled_above(lines: Sequence[Line], index: int, floor: int) -> int:
+    """Notes: a name and, in the next line, date and time stand above "To:" without labels."""
+    at = index - 1
+    while at >= max(floor, index - 3):
+        line = lines[at]
+        if line.blank or line.depth != lines[index].depth or len(line.content) > 120:
+            return index
+        if evidence_of_day(line.content) and TIME.search(line.content):
+            return _with_name_above(lines, at, floor)
+        at -= 1
+    return index
+
+
+def _with_name_above(lines: Sequence[Line], at: int, floor: int) -> int:
+    """The date may have the name in its own line, or one or two lines above ("Sent by: …" between)."""
+    if any(c.isalpha() for c in lines[at].content.casefold().removesuffix("pm").removesuffix("am")):
+        return at
+    for above in range(at - 1, max(floor, at - 3) - 1, -1):
+        line = lines[above]
+        if line.blank or len(line.content.split()) > 6 or line.content.endswith((".", "!", "?", ":", ",")):
+            break
+        at = above
+    return at
+
+
+def _read_roles(lines: Sequence[Line], index: int) -> tuple[set[str], int]:
+    """The fields named from here on, and the line after the last; values wrap, blank lines may lie between."""
+    roles: set[str] = set()
+    end, at, strange = index, index, 0
+    depth = lines[index].depth
+    while at < min(len(lines), index + 30) and strange < 4:
+        line = lines[at]
+        role = header_role(line.content) if line.depth == depth else ""
+        if role:
+            roles.add(role)
+            end, strange = at + 1, 0
+        elif line.blank and (at + 1 >= len(lines) or not header_role(lines[at + 1].content)):
+            break
+        else:
+            strange += not line.blank
+        at += 1
+    return roles, end
+
+
+def _is_letter_header(roles: set[str], block: str) -> bool:
+    """From, To and Date alone may be a journey: a subject, or an address beside the date, is asked for."""
+    if "from" not in roles:
+        return roles >= {"date", "to", "subject"} and has_date(block)
+    if "subject" in roles:
+        return bool(roles & {"date", "to"}) and (has_date(block) or ADDRESS.search(block) is not None)
+    return roles >= {"from", "date"} and ADDRESS.search(block) is not None and has_date(block)
+
+
+def _header_in_one_line(lines: Sequence[Line], index: int) -> Head | None:
+    """The same header run together in one line, as some programs write it."""
+    content = lines[index].content
+    parts = content.split(":", 12)[:-1]
+    if len(parts) < 3:
+        return None
+    roles = {role for part in parts for count in (1, 2) if (role := _last_words_role(part, count))}
+    starts = ROLES.get(parts[0].strip("*_ ").casefold()) in {"from", "date", "subject"}
+    if starts and len(roles - {"other"}) >= 3 and _is_letter_header(roles, content):
+        return Head(index, index + 1, Kind.CUT)
+    return None
+
+
+def _last_words_role(part: str, count: int) -> str:
+    return ROLES.get(" ".join(part.split()[-count:]).strip("*_ ").casefold(), "")

@@ -1,0 +1,115 @@
+"""Marks of a quotation other than ">": "| ", ": ", "AB> ", "Otto> "; and ">" that marks no quotation: prompts. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from mail_ingest.quote_signs import evidence_of_day, is_lead
+
+MAX_LEAD = 300
+_BARS = "|:}%#]"
+_ANY_BARS = "|}:%]"  # "#" is a comment or a heading further down; these are marks wherever they stand
+_MARK = re.compile(r"[ \t]{0,8}([|:}%#\]])(?:[ \t]|$)")
+_NAME_MARK = re.compile(
+    r"[ \t]{0,8}([A-ZÀ-ÞА-ЯЁІЇЄҐ][A-Za-zÀ-ÿА-Яа-яёіїєґ]{0,14})(>+)(?:[ \t]|$)",
+)
+_PROMPTS = frozenset(
+    "SQL PS CMD DOS FTP GDB PSQL MYSQL MSDOS IRB HIVE REPL CLI BIOS TFTP NFS LISP CL".split()
+)
+_SHELL = ("$ ", "# ", "% ", "C:\\")
+_GROUPWISE = re.compile(r">>> ?[^>\s].{3,300}?(?:>>>|:)\s*")
+
+Forced = dict[int, tuple[int, int]]  # row → depth, and where its text begins
+
+
+def other_marks(rows: Sequence[str]) -> Forced:
+    """Depths that the ">" alone would not tell, or would tell wrongly."""
+    forced: Forced = {}
+    signed = [at for at, row in enumerate(rows) if ">" in row[:24]]
+    if signed:
+        forced.update(_named(rows, signed))
+        forced.update(_not_quoted(rows, signed))
+    barred = [at for at, row in enumerate(rows) if row.lstrip(" \t")[:1] in _BARS_SET]
+    if len(barred) > 1:
+        forced.update(_barred(rows, barred))
+    return forced
+
+
+_BARS_SET = frozenset(_BARS)
+
+
+def _named(rows: Sequence[str], signed: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Initials or a name before ">", on two lines at least; a longer name must stand in an attribution, too."""
+    found = {at: match for at in signed if (match := _NAME_MARK.match(rows[at]))}
+    if len(found) < 2:
+        return
+    counts = Counter(match[1] for match in found.values())
+    names = {name for name, count in counts.items() if count > 1 and name.upper() not in _PROMPTS}
+    names = {name for name in names if _is_initials(name) or _is_announced(name, rows, min(found))}
+    for at, match in found.items():
+        if match[1] in names:
+            yield at, (len(match[2]), match.end())
+
+
+def _is_initials(name: str) -> bool:
+    return len(name) <= 5 and name[-1].isupper()
+
+
+def _is_announced(name: str, rows: Sequence[str], first: int) -> bool:
+    """Within the few lines above the first marked one somebody of that name is said to have written."""
+    return any(
+        name in row and len(row) <= MAX_LEAD and is_lead(row.strip(" >"))
+        for row in rows[max(0, first - 4) : first]
+    )
+
+
+def _not_quoted(rows: Sequence[str], signed: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Prompts of Python and of shells, and the attribution of GroupWise, begin with ">" as well."""
+    marked = [at for at in signed if rows[at].startswith(">")]
+    prompts = bool(marked) and all(
+        rows[at].startswith((">>> ", ">>>\t")) or rows[at] == ">>>" for at in marked
+    )
+    if prompts and not any(
+        _GROUPWISE.fullmatch(rows[at][:400]) and evidence_of_day(rows[at][:400]) for at in marked
+    ):
+        prompts = not any(_leads(rows, at) for at in marked)
+    else:
+        prompts = False
+    for at in marked:
+        row = rows[at]
+        if prompts or _is_continued_shell(rows, at) or _is_groupwise(row):
+            yield at, (0, 0)
+
+
+def _is_continued_shell(rows: Sequence[str], at: int) -> bool:
+    if not at or not rows[at].startswith("> "):
+        return False
+    return rows[at - 1].lstrip().startswith(_SHELL) and not rows[at - 1].startswith(">")
+
+
+def _is_groupwise(row: str) -> bool:
+    return (
+        row.startswith(">>>") and _GROUPWISE.fullmatch(row[:400]) is not None and evidence_of_day(row[:400])
+    )
+
+
+def _barred(rows: Sequence[str], barred: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Lines with a bar count from the first on that stands below an attribution."""
+    known = ""  # the mark of this letter
+    last = -1
+    for at in barred:
+        match = _MARK.match(rows[at])
+        if match is None:
+            continue
+        continues = known == match[1] and (known in _ANY_BARS or at == last + 1)
+        if continues or (not known and _leads(rows, at)):
+            known, last = match[1], at
+            yield at, (1, match.end())
+
+
+def _leads(rows: Sequence[str], at: int) -> bool:
+    """Whether an attribution stands above this row."""
+    above = at - 1
+    while above >= max(0, at - 3) and not rows[above].strip():
+        above -= 1
+    return above >= 0 and len(rows[above]) <= MAX_LEAD and is_lead(" ".join(rows[above].split()))
