@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import dates
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
-from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import get_locale, get_translations
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app import db
@@ -79,10 +82,25 @@ def _context() -> dict[str, object]:
     settings: Settings = current_app.config["SETTINGS"]
     agent = g.get("agent")
     return {
+        "_": _texts(),
         "sandbox": settings.is_sandbox,
         "theme": agent.theme if agent is not None and agent.theme in ("light", "dark") else "auto",
         "locale_code": str(get_locale() or settings.language),
     }
+
+
+def _texts() -> Callable[..., str]:
+    """`_` for the templates of one request: a page calls it hundreds of times, so the language is found once."""
+    translate = get_translations().ugettext
+    known: dict[str, Markup] = {}
+
+    def text(string: str, **variables: object) -> str:
+        found = known.get(string)
+        if found is None:
+            found = known[string] = Markup(translate(string))  # noqa: S704 (our own words; what goes in is escaped)
+        return found % variables
+
+    return text
 
 
 def navigation() -> list[Link]:
@@ -160,12 +178,23 @@ def relative_time(at: datetime) -> str:
     zone = ZoneInfo(chosen_timezone())
     local, today = at.astimezone(zone), db.now().astimezone(zone)
     if (today.date() - local.date()).days < 7:
-        return format_date(local, "EEE")
-    return format_date(local, "d MMM" if local.year == today.year else "d MMM y")
+        return _formatted(local.date(), "EEE", str(get_locale()))
+    return _formatted(local.date(), "d MMM" if local.year == today.year else "d MMM y", str(get_locale()))
 
 
 def exact_time(at: datetime) -> str:
-    return format_datetime(at, "d MMMM y, HH:mm")
+    return _exactly(at, str(get_locale()), chosen_timezone())
+
+
+@lru_cache(maxsize=4000)
+def _exactly(at: datetime, locale: str, zone: str) -> str:
+    """A page names a hundred times, and mostly those of the page before."""
+    return dates.format_datetime(at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
+
+
+@lru_cache(maxsize=4000)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    return dates.format_date(day, pattern, locale=locale)
 
 
 @lru_cache(maxsize=2000)
