@@ -22,7 +22,7 @@ NAME = "sincerely"
 SERIALIZER = JSONSerializer
 # Longer than any job may take under any settings (app.outgoing.deliver.longest_job): every step in it has a time
 # limit of its own, and a job that is stopped between the letter and its answer leaves an uncertain delivery.
-JOB_TIMEOUT_SECONDS = 9000
+JOB_TIMEOUT_SECONDS = 18000
 RING_AGAIN_SECONDS = 30
 
 

@@ -9,6 +9,7 @@ from app.blobs import BlobStore
 from app.failpoints import passing
 from app.outgoing import deliver, sandbox
 from app.settings import Settings, load_settings
+from mail_ingest import sent_copies
 
 
 @cache
@@ -25,9 +26,15 @@ def _settings() -> Settings:
 
 
 def deliver_message(message_id: int) -> None:
-    """Hand an outgoing message to its recipients' server."""
+    """Hand over what is due of this message's mailbox, the message itself among it."""
     settings = _settings()
     deliver.deliver_message(message_id, settings, BlobStore(settings.blob_dir))
+
+
+def file_sent_copies(mailbox_id: int) -> None:
+    """See to the copies of sent replies in a mailbox's Sent folder."""
+    settings = _settings()
+    sent_copies.file_copies(mailbox_id, settings, BlobStore(settings.blob_dir))
 
 
 def send_sandbox_letter(letter_id: int) -> None:

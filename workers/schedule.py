@@ -14,7 +14,7 @@ from rq.registry import StartedJobRegistry
 
 from app import db, installation, queue
 from app.failpoints import passing
-from app.outgoing import sandbox
+from app.outgoing import sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.settings import load_settings
 from app.tickets import housekeeping, search_index
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 def release_replies() -> None:
-    """held → queued for replies whose undo time is over, then ring for each."""
+    """held → queued for replies whose undo time is over, then ring for each mailbox."""
     with db.transaction() as session:
-        message_ids = outgoing.release_due(session, db.now())
+        message_ids = turns.one_of_each(session, outgoing.release_due(session, db.now()))
     _ring("deliver_message", message_ids)
 
 
@@ -34,6 +34,13 @@ def sweep_outbox() -> None:
     with db.transaction() as session:
         message_ids = outgoing.sweep(session, db.now())
     _ring("deliver_message", message_ids)
+
+
+def sweep_sent_copies() -> None:
+    """Ring for mailboxes whose Sent folder is to be looked into."""
+    with db.reading() as session:
+        mailbox_ids = sent_copies.due_mailboxes(session, db.now())
+    _ring("file_sent_copies", mailbox_ids)
 
 
 def sweep_sandbox() -> None:
@@ -61,6 +68,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
     (5, sweep_outbox),
     (5, sweep_sandbox),
+    (10, sweep_sent_copies),
     (2, index_messages),
     (60, clean_up),
 )

@@ -11,12 +11,15 @@ GIVE_UP_AFTER = timedelta(days=5)
 TELL_AFTER = (timedelta(minutes=15), timedelta(hours=4))
 
 
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after `attempts` failures (at least one)."""
+    return FIRST_WAITS[attempts - 1] if attempts <= len(FIRST_WAITS) else LATER_WAIT
+
+
 def next_try(attempts: int, first_tried_at: datetime, now: datetime) -> datetime | None:
     """When to try again after `attempts` failures (at least one); None when five days are over."""
-    wait = FIRST_WAITS[attempts - 1] if attempts <= len(FIRST_WAITS) else LATER_WAIT
-    if now + wait > first_tried_at + GIVE_UP_AFTER:
-        return None
-    return now + wait
+    due_at = now + wait_after(attempts)
+    return due_at if due_at <= first_tried_at + GIVE_UP_AFTER else None
 
 
 def is_worth_telling(first_tried_at: datetime, last_tried_at: datetime, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.knowledge import outcomes
-from app.outgoing import states, thread
+from app.outgoing import clockwork, thread
 from app.tickets.models import Message
 
 log = logging.getLogger(__name__)
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 def release_due(session: Session, now: datetime) -> list[int]:
     """held → queued where the time to undo is over; the knowledge base learns from what left. Ids to ring for."""
-    ids = states.release(session, now)
+    ids = clockwork.release(session, now)
     for message_id in ids:
         try:
             with session.begin_nested():

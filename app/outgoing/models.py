@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,14 +57,31 @@ class Outbox(Base):
     lease_until: Mapped[datetime | None]
     data_started_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    # Deferred because no server could be reached at all: due at once when one answers again.
+    waits_for_server: Mapped[bool] = mapped_column(default=False)
     # The server's last word, as shown to the agent.
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]
     message: Mapped[Message] = relationship()
 
 
+class CopyState(StrEnum):
+    """`appending` is committed before the copy is handed over: from then on one that is found may be our own."""
+
+    WAITING = "waiting"
+    APPENDING = "appending"
+    STORED = "stored"
+    FOUND = "found"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
 class SentCopy(Base):
-    """The copy of a reply for the account's Sent folder: waiting → stored | failed; `found` if it was there already."""
+    """The copy of a reply for the account's Sent folder: waiting → appending → stored | failed.
+
+    `found`: the account's server had filed one by itself. `absent`: there is none, and none is ours to make. While it
+    waits, `due_at` is when to look; whoever looks moves it ahead, so that it is a lease as well.
+    """
 
     __tablename__ = "sent_copies"
     __table_args__ = (sa.Index("ix_sent_copies_due", "state", "due_at"),)

@@ -16,12 +16,12 @@ from app.customers.service import find_by_addresses
 from app.errors import InvalidInput
 from app.knowledge import outcomes
 from app.mailboxes.models import Mailbox
-from app.outgoing import states, thread, words
+from app.outgoing import clockwork, thread, turns, words
+from app.outgoing.choices import resolve_uncertain, retry
 from app.outgoing.ids import make_message_id
 from app.outgoing.leaving import release_due
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.recipients import Mailable, read_recipients, tidy_name
-from app.outgoing.states import resolve_uncertain, retry
 from app.outgoing.undo import remember_draft, remember_ticket, undo
 from app.ratings import service as ratings
 from app.security import derive_key
@@ -108,10 +108,13 @@ def write_reply(
 
 
 def sweep(session: Session, now: datetime) -> list[int]:
-    """Find what nobody rang for: expired leases, deferred rows now due, queued rows. Ids to ring for."""
-    states.recover(session, now)
-    states.due_again(session, now)
-    return states.waiting(session, now)
+    """Find what nobody rang for: expired leases, deferred rows now due, queued rows. Ids to ring for.
+
+    One message for each mailbox that has something to send: its job takes the others along.
+    """
+    clockwork.recover(session, now)
+    clockwork.due_again(session, now)
+    return turns.waiting(session, now)
 
 
 def _read(session: Session, ticket: Ticket, reply: Reply, by: Agent) -> _Content:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
-import ssl
 from types import TracebackType
 
 import aiosmtplib
@@ -18,20 +16,23 @@ import aiosmtplib
 from app.errors import PermanentFailure, SincerelyError, TemporaryFailure
 from app.failpoints import passing
 from app.mailboxes.models import Mailbox, Security
-from app.outgoing.smtp_account import Account, account_of, own_name, root_cause
+from app.outgoing.smtp_account import Account, account_of, own_name
 from app.outgoing.smtp_answers import (
     FINAL_DOT,
-    LONGEST_WORDS,
     Accepted,
+    NotConnected,
     Permanent,
     Result,
     Temporary,
     Unknown,
     as_data,
+    most_bytes,
     on_the_wire,
     refusal,
+    too_large,
     words_of,
 )
+from app.outgoing.smtp_trouble import connection_trouble, silence
 from app.settings import Settings, is_loopback
 
 __all__ = [
@@ -57,6 +58,10 @@ class Connection:
         self._account = account
         self._client: aiosmtplib.SMTP | None = None
         self._refused = False
+        # Whether the last offer failed because an old connection had ended.
+        self._stale = False
+        # How many letters this connection, the one to the server, has carried.
+        self.letters = 0
 
     async def __aenter__(self) -> Connection:
         return self
@@ -66,9 +71,13 @@ class Connection:
     ) -> None:
         await self.close()
 
+    @property
+    def is_open(self) -> bool:
+        return self._client is not None and self._client.is_connected
+
     async def ready(self) -> Result | None:
         """None when there is a live connection; it is opened, again if need be."""
-        if self._client is not None and self._client.is_connected:
+        if self.is_open:
             return None
         return await self._open()
 
@@ -80,7 +89,7 @@ class Connection:
                 f"{account.host}: unencrypted connections are made to this machine only. Choose TLS or STARTTLS."
             )
         if not account.host:
-            return Temporary("This mailbox has no server for outgoing mail.")
+            return NotConnected("This mailbox has no server for outgoing mail.")
         if account.token is None:
             return await self._connect("")
         try:
@@ -89,7 +98,7 @@ class Connection:
             if self._refused and (other := await asyncio.to_thread(account.token, token)) != token:
                 return await self._connect(other)
         except SincerelyError as error:
-            return Temporary(str(error))
+            return NotConnected(str(error))
         return trouble
 
     async def _connect(self, token: str) -> Result | None:
@@ -117,27 +126,38 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             client.close()
             self._refused = isinstance(error, aiosmtplib.SMTPAuthenticationError)
-            return _connection_trouble(account, error)
-        self._client = client
+            return connection_trouble(account, error)
+        self._client, self.letters = client, 0
         return None
 
     async def offer(self, sender: str, recipient: str, *, size: int = 0, utf8: bool = False) -> Result | None:
         """MAIL and RCPT; None when the server is ready for the letter. `sender` '' is the null sender."""
         if _CONTROLS.search(sender + recipient) or not recipient:
             return Permanent("The address has characters that no address may have.")
+        tried = await self._offer_once(sender, recipient, size, utf8)
+        if tried is not None and self._stale:
+            # A server may end a connection between two letters. No letter was begun, so a new one is safe.
+            tried = await self._offer_once(sender, recipient, size, utf8)
+        return tried
+
+    async def _offer_once(self, sender: str, recipient: str, size: int, utf8: bool) -> Result | None:
+        used, self._stale = self.letters > 0, False
         trouble = await self.ready()
         if trouble is not None:
             return trouble
+        used = used and self.letters > 0
         assert self._client is not None
         try:
             async with asyncio.timeout(self._account.timeout * 2):
                 return await self._offer(self._client, sender, recipient, size, utf8)
         except aiosmtplib.SMTPResponseException as error:
             await self._reset()
+            self._stale = used and self._client is None
             return refusal(error.code, error.message)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()
-            return Temporary(_silence(self._account, error))
+            self._stale = used
+            return Temporary(silence(self._account, error))
         except ValueError:
             await self._reset()
             return Permanent("The address cannot be written in an SMTP command.")
@@ -153,8 +173,13 @@ class Connection:
             return Permanent(
                 "The mail server does not support addresses with other than Latin letters (SMTPUTF8)."
             )
+        largest = most_bytes(client.esmtp_extensions.get("size", ""))
+        if largest and size > largest:
+            return Permanent(too_large(size, largest))
         options = [f"SIZE={size}"] if size and client.supports_extension("size") else []
+        # RFC 6531, section 3.4: letters outside ASCII in the headers are 8-bit data.
         options += ["SMTPUTF8"] if utf8 else []
+        options += ["BODY=8BITMIME"] if utf8 and client.supports_extension("8bitmime") else []
         encoding = "utf-8" if utf8 else "ascii"
         await client.mail(sender, options=options, encoding=encoding)
         passing("deliver.after_mail")
@@ -172,7 +197,7 @@ class Connection:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             # The letter itself was not begun, so the server cannot have taken it.
             self._drop()
-            return Temporary(_silence(self._account, error))
+            return Temporary(silence(self._account, error))
         if ready.code != 354:
             await self._reset()
             return refusal(ready.code, ready.message)
@@ -182,6 +207,7 @@ class Connection:
         protocol = client.protocol
         if protocol is None:
             return Temporary("The connection was closed.")
+        self.letters += 1
         try:
             protocol.write(as_data(letter))
             passing("deliver.before_dot")
@@ -190,7 +216,7 @@ class Connection:
             answer = await protocol.read_response(timeout=self._account.final_dot)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()
-            return Unknown(_silence(self._account, error))
+            return Unknown(silence(self._account, error))
         words = words_of(answer.code, answer.message)
         if 200 <= answer.code < 300:
             return Accepted(words)
@@ -249,47 +275,3 @@ def _raise(result: Result | None) -> None:
         raise PermanentFailure(result.words)
     if isinstance(result, (Temporary, Unknown)):
         raise TemporaryFailure(result.words)
-
-
-def _silence(account: Account, error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return f"{account.host} did not answer in time."
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return words_of(error.code, error.message)
-    return f"{account.host} closed the connection."
-
-
-def _connection_trouble(account: Account, error: Exception) -> Result:
-    """One sentence per thing that can be wrong between us and a mail server. All may be put right later."""
-    where = f"{account.host}, port {account.port}"
-    cause = root_cause(error)
-    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return Temporary(
-            f"{account.host} refused the login as {account.user}: {words_of(error.code, error.message)}"
-        )
-    if isinstance(error, aiosmtplib.SMTPConnectResponseError):
-        return Temporary(f"{where} turned us away: {words_of(error.code, error.message)}")
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return Temporary(f"The certificate of {account.host} cannot be trusted: {cause.verify_message}.")
-    if isinstance(cause, ssl.SSLError):
-        return Temporary(
-            f"No encrypted connection to {where}: it does not speak TLS there. Try another port or STARTTLS."
-        )
-    if isinstance(cause, socket.gaierror):
-        return Temporary(f"There is no server called {account.host}: check the name.")
-    if isinstance(cause, ConnectionRefusedError):
-        return Temporary(f"Nothing answers at {where}: check the port.")
-    if isinstance(error, TimeoutError):
-        return Temporary(f"{where} did not answer within {account.timeout:.0f} seconds.")
-    return Temporary(_other_trouble(account, where, error))
-
-
-def _other_trouble(account: Account, where: str, error: Exception) -> str:
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return f"{where}: {words_of(error.code, error.message)}"
-    text = str(error)
-    if account.security == Security.STARTTLS and "STARTTLS" in text:
-        return f"{where} does not offer STARTTLS, so the password was not sent. Try TLS on port 465."
-    if "AUTH" in text or "authentication" in text:
-        return f"{where} offers no way to log in that we know. Leave the user empty, or try another port."
-    return f"The connection to {where} failed: {text or type(error).__name__}"[:LONGEST_WORDS]

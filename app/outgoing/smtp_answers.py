@@ -31,6 +31,10 @@ class Temporary(Result):
     """Nothing was sent; trying again later may help."""
 
 
+class NotConnected(Temporary):
+    """No server was reached, or none that lets us in: true of every letter of the account, not of this one."""
+
+
 class Permanent(Result):
     """Nothing was sent, and the same letter will be refused again."""
 
@@ -48,6 +52,16 @@ def refusal(code: int, message: str) -> Result:
 def words_of(code: int, message: str) -> str:
     shown = " ".join(message.encode("utf-8", "replace").decode("utf-8").split())
     return f"{code} {shown}".strip()[:LONGEST_WORDS] if code > 0 else shown[:LONGEST_WORDS]
+
+
+def most_bytes(size: str) -> int:
+    """The largest letter a server takes, from the parameter of its SIZE keyword; 0 when it does not say (RFC 1870)."""
+    return int(size) if size.isascii() and size.isdigit() and len(size) < 19 else 0
+
+
+def too_large(size: int, largest: int) -> str:
+    """Mail people count in megabytes of a million bytes."""
+    return f"The letter has {size / 1e6:.1f} MB with its files; the mail server takes {largest / 1e6:.1f} MB at most."
 
 
 def as_data(letter: bytes) -> bytes:

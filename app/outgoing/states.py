@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Agent
-from app.errors import Conflict, NotFound
-from app.outgoing import backoff
+from app.outgoing import backoff, sent_copies
 from app.outgoing.models import Outbox
 from app.tickets import service as tickets
-from app.tickets.models import Delivery, Kind, Message, Status, Ticket
+from app.tickets.models import Delivery, Message, Status, Ticket
 
 # What most needs an agent's eye comes first.
 BY_INTEREST = (
@@ -33,7 +31,6 @@ BY_INTEREST = (
     Delivery.ACCEPTED,
 )
 ON_THE_WAY = (Delivery.HELD, Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_STARTED, Delivery.DEFERRED)
-MOST_AT_ONCE = 500
 LONGEST_ANSWER = 1000
 
 
@@ -83,6 +80,22 @@ def claim(session: Session, message_id: int, now: datetime, *, seconds: float) -
     return session.get(Outbox, claimed, populate_existing=True)
 
 
+def renew(session: Session, row: Outbox, now: datetime, *, seconds: float) -> None:
+    """The worker that has this row is alive and still at it."""
+    session.execute(
+        sa.update(Outbox)
+        .where(Outbox.id == row.id, Outbox.lease_token == row.lease_token)
+        .values(lease_until=now + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def give_back(session: Session, row: Outbox, now: datetime) -> None:
+    """Claimed, and then an older letter turned out to be due: as if this one had not been touched."""
+    _move(session, row, Delivery.QUEUED, row.answer, due_at=now, attempts=Outbox.attempts - 1)
+    refresh(session, row.message_id, now)
+
+
 def start_data(session: Session, row: Outbox, now: datetime, *, seconds: float) -> bool:
     """Note that the letter itself is about to be sent. False: the lease is not ours any more, send nothing."""
     started = session.scalar(
@@ -99,8 +112,10 @@ def start_data(session: Session, row: Outbox, now: datetime, *, seconds: float) 
 
 
 def accept(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
-    """The server took responsibility for the mail."""
-    return _finish(session, row, Delivery.ACCEPTED, answer, now)
+    """The server took responsibility for the mail. Counts also when it says so after our lease ran out."""
+    if _finish(session, row, Delivery.ACCEPTED, answer, now):
+        return True
+    return proved_arrived(session, row.message_id, row.recipient, now, how="answer")
 
 
 def fail(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
@@ -113,33 +128,36 @@ def doubt(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
     return _finish(session, row, Delivery.UNCERTAIN, answer, now)
 
 
-def defer(session: Session, row: Outbox, answer: str, now: datetime) -> bool:
-    """Try again later; after five days, fail."""
+def defer(session: Session, row: Outbox, answer: str, now: datetime, *, for_server: bool = False) -> bool:
+    """Try again later; after five days, fail. `for_server`: no letter of this account can leave at the moment."""
     first = row.first_tried_at or now
     previous = row.last_tried_at or first
     due_at = backoff.next_try(row.attempts, first, now)
     if due_at is None:
         return fail(session, row, answer, now)
-    if not _move(session, row, Delivery.DEFERRED, answer, now, due_at=due_at, last_tried_at=now):
-        return False
-    if backoff.is_worth_telling(first, previous, now):
+    moved = _move(
+        session, row, Delivery.DEFERRED, answer, due_at=due_at, last_tried_at=now, waits_for_server=for_server
+    )
+    if moved and backoff.is_worth_telling(first, previous, now):
         note_event(session, row, "delivery_delayed", answer, now)
     refresh(session, row.message_id, now)
-    return True
+    return moved
 
 
 def _finish(session: Session, row: Outbox, state: Delivery, answer: str, now: datetime) -> bool:
-    if not _move(session, row, state, answer, now, due_at=None, last_tried_at=now, done_at=now):
+    bad = state in (Delivery.FAILED, Delivery.UNCERTAIN)
+    if bad:
+        lock_ticket(session, row.message_id)
+    if not _move(session, row, state, answer, due_at=None, last_tried_at=now, done_at=now):
         return False
-    if state in (Delivery.FAILED, Delivery.UNCERTAIN):
+    if bad:
         back_to_queue(session, row, state, answer, now)
     refresh(session, row.message_id, now)
+    sent_copies.note_delivery(session, row.message_id, state, now)
     return True
 
 
-def _move(
-    session: Session, row: Outbox, state: Delivery, answer: str, now: datetime, **values: object
-) -> bool:
+def _move(session: Session, row: Outbox, state: Delivery, answer: str, **values: object) -> bool:
     """From a state that we hold the lease of; a stale worker moves nothing."""
     moved = session.scalar(
         sa.update(Outbox)
@@ -150,12 +168,20 @@ def _move(
         )
         .values(state=state, answer=answer[:LONGEST_ANSWER], lease_token="", lease_until=None, **values)
         .returning(Outbox.id)
+        .execution_options(synchronize_session="fetch")
     )
     return moved is not None
 
 
+def lock_ticket(session: Session, message_id: int) -> Ticket:
+    """The ticket as it is now, and until we commit: an agent who closes it at this moment comes before us or after."""
+    mine = sa.select(Ticket).join(Message, Message.ticket_id == Ticket.id).where(Message.id == message_id)
+    return session.scalars(mine.with_for_update(of=Ticket).execution_options(populate_existing=True)).one()
+
+
 def back_to_queue(session: Session, row: Outbox, state: str, answer: str, now: datetime) -> None:
     """A reply that did not arrive, or may not have, is our turn again."""
+    lock_ticket(session, row.message_id)
     ticket = note_event(session, row, f"delivery_{state}", answer, now)
     if session.get_one(Message, row.message_id).automatic is not None:
         return  # nobody waits for a receipt
@@ -183,115 +209,37 @@ def note_event(session: Session, row: Outbox, kind: str, answer: str, now: datet
     return ticket
 
 
-def release(session: Session, now: datetime) -> list[int]:
-    """held → queued for rows whose time to undo is over. Returns the ids of their messages."""
-    due = sa.select(Outbox.id).where(Outbox.state == Delivery.HELD, Outbox.due_at <= now)
-    # A row that an undo holds is not waited for: it goes with that undo, or at the next tick.
-    free = session.scalars(due.order_by(Outbox.id).with_for_update(skip_locked=True)).all()
-    released = session.scalars(
+def proved_arrived(session: Session, message_id: int, recipient: str, now: datetime, *, how: str) -> bool:
+    """An uncertain delivery did arrive; False when it was not uncertain.
+
+    how: 'reply' when the recipient's own letter names our Message-ID, 'copy' when the account's server filed the
+    letter as sent, 'answer' when the server's answer came after all.
+    """
+    row = session.scalar(
         sa.update(Outbox)
-        .where(Outbox.id.in_(free))
-        .values(state=Delivery.QUEUED, due_at=now)
-        .returning(Outbox.message_id)
+        .where(
+            Outbox.message_id == message_id,
+            Outbox.recipient == recipient.lower(),
+            Outbox.state == Delivery.UNCERTAIN,
+        )
+        .values(state=Delivery.ACCEPTED, done_at=now, due_at=None)
+        .returning(Outbox)
+        .execution_options(synchronize_session="fetch")
     )
-    ids = sorted(set(released))
-    for released_id in ids:
-        refresh(session, released_id, now)
-    return ids
-
-
-def recover(session: Session, now: datetime) -> None:
-    """Expired leases: a letter that was not begun is queued again, one that was begun is uncertain."""
-    expired = session.scalars(
-        sa.update(Outbox)
-        .where(Outbox.state == Delivery.SENDING, Outbox.lease_until < now)
-        .values(state=Delivery.QUEUED, due_at=now, lease_token="", lease_until=None)
-        .returning(Outbox.message_id)
-    )
-    for message_id in sorted(set(expired)):
-        refresh(session, message_id, now)
-    begun = sa.select(Outbox).where(Outbox.state == Delivery.DATA_STARTED, Outbox.lease_until < now)
-    for row in session.scalars(begun.order_by(Outbox.id)).all():
-        doubt(session, row, "The sender stopped while the letter was being handed over.", now)
-
-
-def due_again(session: Session, now: datetime) -> None:
-    """deferred → queued for rows whose next try has come."""
-    due = session.scalars(
-        sa.update(Outbox)
-        .where(Outbox.state == Delivery.DEFERRED, Outbox.due_at <= now)
-        .values(state=Delivery.QUEUED)
-        .returning(Outbox.message_id)
-    )
-    for message_id in sorted(set(due)):
-        refresh(session, message_id, now)
-
-
-def waiting(session: Session, now: datetime) -> list[int]:
-    """Messages with a recipient that could be sent to now, oldest first."""
-    query = (
-        sa.select(Outbox.message_id)
-        .where(Outbox.state == Delivery.QUEUED, Outbox.due_at <= now)
-        .group_by(Outbox.message_id)
-        .order_by(sa.func.min(Outbox.due_at), Outbox.message_id)
-        .limit(MOST_AT_ONCE)
-    )
-    return list(session.scalars(query))
-
-
-def retry(session: Session, message_id: int, *, by: Agent, now: datetime) -> int:
-    """Send again to everybody it failed for, bounced from or is deferred for. Raises Conflict when there is nobody."""
-    again = (Delivery.FAILED, Delivery.BOUNCED, Delivery.DEFERRED)
-    return _requeue(session, message_id, again, "delivery_retried", by=by, now=now)
-
-
-def resolve_uncertain(session: Session, message_id: int, *, arrived: bool, by: Agent, now: datetime) -> int:
-    """What the agent found out: it arrived, or it did not and is sent again (the same mail, the same Message-ID)."""
-    if not arrived:
-        return _requeue(session, message_id, (Delivery.UNCERTAIN,), "delivery_resent", by=by, now=now)
-    rows = _rows(session, message_id, (Delivery.UNCERTAIN,))
-    for row in rows:
-        row.state, row.done_at = Delivery.ACCEPTED, now
-    _note(session, message_id, "delivery_confirmed", rows, by=by, now=now)
-    return len(rows)
-
-
-def _requeue(
-    session: Session, message_id: int, states: tuple[str, ...], event: str, *, by: Agent, now: datetime
-) -> int:
-    rows = _rows(session, message_id, states)
-    for row in rows:
-        row.state, row.due_at, row.attempts, row.done_at = Delivery.QUEUED, now, 0, None
-        row.first_tried_at = row.last_tried_at = row.data_started_at = None
-    _note(session, message_id, event, rows, by=by, now=now)
-    return len(rows)
-
-
-def _rows(session: Session, message_id: int, states: tuple[str, ...]) -> list[Outbox]:
-    message = session.get(Message, message_id)
-    if message is None or message.kind != Kind.OUTGOING:
-        raise NotFound("There is no such reply.")
-    query = (
-        sa.select(Outbox).where(Outbox.message_id == message_id, Outbox.state.in_(states)).with_for_update()
-    )
-    rows = list(session.scalars(query.order_by(Outbox.id)))
-    if not rows:
-        raise Conflict("The delivery of this reply has changed in the meantime.")
-    return rows
-
-
-def _note(
-    session: Session, message_id: int, event: str, rows: list[Outbox], *, by: Agent, now: datetime
-) -> None:
-    session.flush()
-    ticket = session.get_one(Ticket, session.get_one(Message, message_id).ticket_id)
+    if row is None:
+        return False
+    message = session.get_one(Message, message_id)
+    ticket = session.get_one(Ticket, message.ticket_id)
     tickets.record(
         session,
-        event,
+        "delivery_proved",
         ticket=ticket,
-        by=by,
         now=now,
         message_id=message_id,
-        recipients=[row.recipient for row in rows],
+        recipient=row.recipient,
+        how=how,
     )
+    tickets.changed(session, ticket.id, "delivery", now)
     refresh(session, message_id, now)
+    sent_copies.note_delivery(session, message_id, Delivery.ACCEPTED, now)
+    return True

@@ -90,10 +90,10 @@ class SmtpSink:
     async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        # `refuse[""]` is about the null sender; aiosmtpd gives it as None.
-        if not address and "" in self.refuse:
-            return self.refuse[""]
-        envelope.mail_from = address or ""
+        # `refuse[""]` is about the null sender, which aiosmtpd calls "<>".
+        if _bare(address) in self.refuse:
+            return self.refuse[_bare(address)]
+        envelope.mail_from = address
         return "250 OK"
 
     async def handle_RCPT(
@@ -111,11 +111,15 @@ class SmtpSink:
         raw = envelope.content
         assert isinstance(raw, bytes)
         with self._lock:
-            self.accepted.append(Accepted(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
+            self.accepted.append(Accepted(_bare(envelope.mail_from), tuple(envelope.rcpt_tos), raw))
         if self.drop_at_data:
             # The worst case of RFC 5321, 4.5.3.2.6: taken, and the sender never learns it.
             server.transport.abort()
         return "250 OK"
+
+
+def _bare(sender: str | None) -> str:
+    return "" if sender in (None, "<>") else sender
 
 
 class _AnyPort(Controller):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import db
 from app.blobs import BlobStore
 from app.mailboxes.models import Mailbox
-from app.outgoing import deliver, receipts, receipts_limit, states, thread
+from app.outgoing import deliver, receipts, receipts_limit, states, thread, turns
 from app.outgoing.bounce import record_bounce
 from app.outgoing.models import AutomaticMail, Outbox
 from app.outgoing.receipts import Opening, Verdict, maybe_send
@@ -69,7 +69,7 @@ def test_a_receipt_is_written_and_the_customer_goes_on_waiting(world: World) -> 
         )
         assert ticket.last_message_at == NOW
         assert session.scalar(sa.select(sa.func.count()).select_from(RatingInvitation)) == 0
-        assert states.waiting(session, NOW) == [verdict.message_id]
+        assert turns.waiting(session, NOW) == [verdict.message_id]
 
 
 def test_it_is_in_the_customer_s_language_and_has_the_number_only(world: World) -> None:
@@ -333,7 +333,11 @@ def refuse_null_at_data(sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> None
     taken = sink.handle_DATA
 
     async def handle_data(server, session, envelope):  # type: ignore[no-untyped-def]
-        return await taken(server, session, envelope) if envelope.mail_from else "554 5.2.252 SendAsDenied"
+        return (
+            await taken(server, session, envelope)
+            if envelope.mail_from not in (None, "", "<>")
+            else "554 5.2.252 SendAsDenied"
+        )
 
     monkeypatch.setattr(sink, "handle_DATA", handle_data, raising=True)
 

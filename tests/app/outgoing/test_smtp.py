@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from app.errors import TemporaryFailure
 from app.outgoing import smtp
 from app.outgoing.smtp import Accepted, Account, Connection, Permanent, Result, Temporary, Unknown
+from app.outgoing.smtp_answers import NotConnected
 
 SENDER, OLGA, IGOR = "support@orbit.example", "olga@client.example", "igor@client.example"
 LETTER = b"Subject: hello\r\n\r\nline\r\n.\r\n..dots\r\nend\r\n"
@@ -336,7 +337,7 @@ def test_data_refused_before_the_letter(scene: Any, answer: str, kind: type) -> 
 
 def test_a_server_that_says_nothing_is_not_waited_for_long(scene: Any) -> None:
     result = send(account(scene(linger=True).port, timeout=0.3), OLGA)
-    assert [type(one) for one in result] == [Temporary]
+    assert [type(one) for one in result] == [NotConnected]
     assert "did not answer" in result[0].words
 
 

@@ -1,0 +1,111 @@
+"""The shell around the Sent folder: one IMAP connection for all copies of a mailbox that are due, short transactions.
+
+A failure here is written beside the copy and tried again later; no delivery ever depends on it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+
+from app import db
+from app.blobs import BlobStore
+from app.errors import SincerelyError
+from app.mailboxes.models import Mailbox
+from app.outgoing import sent_copies, states
+from app.outgoing.compose import compose
+from app.outgoing.letter_rows import letter_to
+from app.outgoing.models import CopyState, Outbox
+from app.outgoing.sent_copies import Plan, Step, next_step
+from app.settings import Settings
+from mail_ingest.capture import account_of
+from mail_ingest.sent_folder import SentFolder
+
+log = logging.getLogger(__name__)
+
+# One bad letter must not keep the others waiting; a server that fails at every one is left alone.
+MOST_FAILURES = 3
+# Well inside the lease of a claimed copy (app.outgoing.sent_copies.LEASE).
+LONGEST_RUN_SECONDS = 300
+
+
+def file_copies(mailbox_id: int, settings: Settings, blobs: BlobStore) -> None:
+    """See to the copies of this mailbox that are due. Safe to run twice and at the same time."""
+    with db.transaction() as session:
+        waiting = sent_copies.claim(session, mailbox_id, db.now())
+    failures, reason, end = 0, "There was no time for it.", time.monotonic() + LONGEST_RUN_SECONDS
+    while waiting and failures < MOST_FAILURES and time.monotonic() < end:
+        try:
+            _work_off(mailbox_id, waiting, settings, blobs, end)
+            break
+        except (SincerelyError, ValueError) as error:
+            log.warning("sent copies of mailbox %d: %s", mailbox_id, error)
+            _put_off([waiting.pop(0)], str(error))
+            failures, reason = failures + 1, str(error)
+    if waiting:
+        _put_off(waiting, reason)
+
+
+def _work_off(mailbox_id: int, waiting: list[int], settings: Settings, blobs: BlobStore, end: float) -> None:
+    """Take them off `waiting` one by one, over one connection. The first of it is the one a failure is about."""
+    with db.reading() as session:
+        mailbox = session.get_one(Mailbox, mailbox_id)
+        account, wanted = account_of(mailbox, settings), mailbox.sent_folder
+    with SentFolder(account) as folder:
+        exists = folder.find(wanted)
+        while waiting and time.monotonic() < end:
+            with db.reading() as session:
+                plan = sent_copies.plan(session, waiting[0])
+            if not exists and plan.ours:
+                folder.make()
+                exists = True
+            _see_to(plan, folder if exists else None, settings, blobs)
+            waiting.pop(0)
+
+
+def _see_to(plan: Plan, folder: SentFolder | None, settings: Settings, blobs: BlobStore) -> None:
+    step = next_step(plan, folder.copies(plan.rfc_message_id) if folder is not None else 0)
+    if step is Step.APPEND and folder is not None:
+        _append(plan, folder, settings, blobs)
+        step = Step.STORED
+    _note(plan, step)
+
+
+def _append(plan: Plan, folder: SentFolder, settings: Settings, blobs: BlobStore) -> None:
+    letter = _letter(plan, settings, blobs)
+    with db.transaction() as session:
+        sent_copies.settle(session, plan.message_id, CopyState.APPENDING, db.now())
+    folder.append(letter, plan.at)
+
+
+def _letter(plan: Plan, settings: Settings, blobs: BlobStore) -> bytes:
+    """The letter without the customer's own links to rate it: whoever reads the Sent folder is not the customer."""
+    with db.reading() as session:
+        letter = letter_to(session, session.get_one(Outbox, plan.outbox_id), settings, blobs)
+    return compose(replace(letter, smileys=None)).as_bytes()
+
+
+_ENDS = {
+    Step.STORED: CopyState.STORED,
+    Step.FOUND: CopyState.FOUND,
+    Step.PROVED: CopyState.FOUND,
+    Step.ABSENT: CopyState.ABSENT,
+}
+
+
+def _note(plan: Plan, step: Step) -> None:
+    with db.transaction() as session:
+        if step is Step.PROVED:
+            for recipient in plan.uncertain:
+                states.proved_arrived(session, plan.message_id, recipient, db.now(), how="copy")
+        if step is Step.LOOK_AGAIN:
+            sent_copies.look_again(session, plan.message_id, db.now())
+        else:
+            sent_copies.settle(session, plan.message_id, _ENDS[step], db.now())
+
+
+def _put_off(message_ids: list[int], reason: str) -> None:
+    with db.transaction() as session:
+        for message_id in message_ids:
+            sent_copies.put_off(session, message_id, reason, db.now())
