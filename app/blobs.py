@@ -84,6 +84,13 @@ class BlobStore:
             raise PermanentFailure("The stored file is damaged: its checksum differs.")
         return content
 
+    def get_as_it_is(self, digest: str) -> bytes:
+        """The bytes even if they changed on disk. Raises NotFound if they are gone."""
+        try:
+            return self._path(digest).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("The stored file is missing.") from None
+
     def has(self, digest: str) -> bool:
         return self._path(digest).exists()
 

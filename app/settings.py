@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     rating_change_days: int = Field(7, ge=1, le=365)
     max_upload_mb: int = Field(25, ge=1, le=100)
     max_mail_mb: int = Field(50, ge=1, le=500)
+    disk_floor_mb: int = Field(1024, ge=0, le=1_000_000)
+    sender_hourly_limit: int = Field(200, ge=0, le=100_000)
     mail_timeout_seconds: int = Field(30, ge=1, le=600)
     final_dot_timeout_seconds: int = Field(600, ge=1, le=3600)
     password_cost: Literal["normal", "low"] = "normal"  # noqa: S105 (a level, not a password)
@@ -162,6 +164,10 @@ class Settings(BaseSettings):
     @property
     def upload_bytes(self) -> int:
         return self.max_upload_mb * 1024 * 1024
+
+    @property
+    def disk_floor_bytes(self) -> int:
+        return self.disk_floor_mb * 1024 * 1024
 
     @property
     def mail_bytes(self) -> int:

@@ -18,15 +18,18 @@ from app.customers import service as customers
 from app.customers.models import Customer
 from app.failpoints import passing
 from app.mailboxes.models import RawMail, RawState
+from app.mailboxes.parked import FLOOD, is_told
 from app.outgoing import bounce, letter_rows
 from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.filing import Filing, IncomingLetter
 from app.tickets.models import Message, Ticket
+from mail_ingest import by_hand
 from mail_ingest.acknowledge import Opened, opened, send_receipts
 from mail_ingest.decide import Arrival, Decision, Outcome, decide
 from mail_ingest.facts import Known
+from mail_ingest.flood import Flood
 from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
 from mail_ingest.journal import decide_row
 from mail_ingest.parse import ParsedMail
@@ -54,6 +57,7 @@ class _Batch:
     known: Known
     cards: dict[str, Customer]
     filing: Filing
+    flood: Flood
     placed: dict[int, Ticket] = field(default_factory=dict)
     opened: list[Opened] = field(default_factory=list)
 
@@ -89,9 +93,11 @@ class Applier:
             token_key=self._token_key,
             instance=self._instance,
         )
-        waiting = [taken(letter, rows[letter.raw_id], known, self._blobs) for letter in waiting]
+        waiting = [self._taken(letter, rows[letter.raw_id], known) for letter in waiting]
         cards = customers.find_by_addresses(session, [sender_address(letter.mail) for letter in waiting])
-        batch = _Batch(session, known, cards, Filing(session))
+        senders = [(rows[letter.raw_id], _came_from(letter)) for letter in waiting]
+        flood = Flood(session, senders, limit=self._settings.sender_hourly_limit)
+        batch = _Batch(session, known, cards, Filing(session), flood)
         for letter in waiting:
             applied.states.append(self._apply(batch, rows[letter.raw_id], letter))
             passing("ingest.applied")
@@ -101,23 +107,30 @@ class Applier:
 
     def _apply(self, batch: _Batch, raw: RawMail, letter: Letter) -> str:
         session, known, mail, now = batch.session, batch.known, letter.mail, db.now()
-        came_from = letter.forward.by if letter.forward else mail.sender
-        raw.content_key, raw.sender, raw.subject = (
-            mail.content_key,
-            came_from.email[:320],
-            mail.subject[:500],
-        )
+        raw.content_key, raw.sender, raw.subject = mail.content_key, _came_from(letter), mail.subject[:500]
+        if (told := by_hand.told(session, raw, mail)) is not None:
+            return self._file(batch, raw, letter, told.decision, told.ticket)
         facts = known.facts(letter, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
         arrival = known.arrival(raw, letter)
         decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
+        if arrival.bounced is None and batch.flood.is_over(raw, raw.sender):
+            return self._hold_back(session, raw, now)
+        ticket = None if decision.ticket_id is None else known.ticket(decision.ticket_id)
+        state = self._file(batch, raw, letter, decision, ticket)
+        self._note_bounce(session, mail, arrival, now)
+        return state
+
+    def _file(
+        self, batch: _Batch, raw: RawMail, letter: Letter, decision: Decision, ticket: Ticket | None
+    ) -> str:
+        """Write the letter into this ticket, or into a new one."""
+        session, mail, now = batch.session, letter.mail, db.now()
         customer = self._card(batch, mail, now)
         filed = self._incoming(batch, raw, letter, decision, now)
-        if decision.ticket_id is None:
+        if ticket is None:
             ticket = batch.filing.open_ticket(filed, customer)
-        else:
-            ticket = known.ticket(decision.ticket_id)
         wakes = decision.wakes and not raw.history
         message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
         batch.placed[raw.id] = ticket
@@ -126,11 +139,22 @@ class Applier:
         if decision.ticket_id is None and filed.forwarder is None:
             # The first writer of a letter that was passed on did not write to us and gets no receipt.
             batch.opened.append(opened(ticket, message, raw, mail))
-        self._note_bounce(session, mail, arrival, now)
-        known.filed(raw, mail, ticket, () if filed.held else [filed.sender_email])
+        told = is_told(raw)
+        batch.known.filed(raw, mail, ticket, () if filed.held or told else [filed.sender_email])
+        if told:
+            by_hand.note(session, raw, ticket, now=now)
         state = RawState.AUTOMATIC if message.automatic else RawState.FILED
         decide_row(session, raw, state, decision.reason, now=now)
         return state
+
+    def _taken(self, letter: Letter, raw: RawMail, known: Known) -> Letter:
+        return by_hand.addressed(letter, raw) if is_told(raw) else taken(letter, raw, known, self._blobs)
+
+    def _hold_back(self, session: Session, raw: RawMail, now: datetime) -> str:
+        raw.attempts += 1
+        reason = FLOOD.format(limit=self._settings.sender_hourly_limit)
+        decide_row(session, raw, RawState.PARKED, reason, now=now)
+        return RawState.PARKED
 
     def _set_aside(
         self, batch: _Batch, raw: RawMail, decision: Decision, same_as: int | None, now: datetime
@@ -191,3 +215,8 @@ class Applier:
             mail.bounce.action,
             now,
         )
+
+
+def _came_from(letter: Letter) -> str:
+    """The address that sent it to us, as the journal has it."""
+    return (letter.forward.by if letter.forward else letter.mail.sender).email[:320]

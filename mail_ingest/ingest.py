@@ -8,7 +8,7 @@ mail that kills or stalls the reader is tried once more alone, after everybody e
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -19,11 +19,11 @@ from app.errors import PermanentFailure, TemporaryFailure
 from app.failpoints import passing
 from app.mailboxes.models import RawState
 from app.settings import Settings
-from mail_ingest import set_aside
+from mail_ingest import by_hand, set_aside
 from mail_ingest.apply import Applier
 from mail_ingest.journal import next_batch, stored_digests
-from mail_ingest.reader import Reader, Trouble, shared
-from mail_ingest.reader_batch import read_batch
+from mail_ingest.reader import Reader, shared
+from mail_ingest.reader_batch import Letter, read_batch, sender_and_subject
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +107,18 @@ class Ingest:
             digests = stored_digests(session, raw_ids)
         batch = read_batch(self._reader, self._blobs, digests, alone=alone)
         passing("ingest.read")
+        report = self._write(batch.letters)
+        for raw_id, trouble in batch.troubles.items():
+            log.warning("mail %d: %s", raw_id, trouble.words)
+            if alone:
+                report.add(self._give_up(raw_id, PermanentFailure(trouble.words)))
+            else:
+                report.suspects.append(raw_id)
+        return report
+
+    def _write(self, letters: Sequence[Letter]) -> IngestReport:
         with db.transaction() as session:
-            applied = self._applier.apply(session, batch.letters)
+            applied = self._applier.apply(session, letters)
             passing("ingest.written")
         passing("ingest.committed")
         report = IngestReport(receipts=applied.receipts)
@@ -116,17 +126,6 @@ class Ingest:
             report.count(state)
         for message_id in report.receipts:
             queue.ring("deliver_message", message_id)
-        report.add(self._troubled(batch.troubles, alone=alone))
-        return report
-
-    def _troubled(self, troubles: Mapping[int, Trouble], *, alone: bool) -> IngestReport:
-        report = IngestReport()
-        for raw_id, trouble in troubles.items():
-            log.warning("mail %d: %s", raw_id, trouble.words)
-            if not alone:
-                report.suspects.append(raw_id)
-            elif set_aside.park(raw_id, PermanentFailure(trouble.words)):
-                report.count(RawState.PARKED)
         return report
 
     def _put_off(self, raw_ids: Sequence[int], error: Exception) -> IngestReport:
@@ -144,10 +143,21 @@ class Ingest:
             except Exception as second:  # noqa: BLE001 (rule 6, as above)
                 error = second
         log.error("mail %d could not be ingested\n%s", raw_id, set_aside.trace_of(error))
-        report = IngestReport()
         if set_aside.is_passing(error):
-            set_aside.put_off(raw_id, error)
-            report.put_off.append(raw_id)
-        elif set_aside.park(raw_id, error):
+            return self._put_off([raw_id], error)
+        return self._give_up(raw_id, error)
+
+    def _give_up(self, raw_id: int, error: Exception) -> IngestReport:
+        """It cannot be ingested: park it, or file what stands for it where an agent wants it."""
+        try:
+            letter = by_hand.stand_in(raw_id, set_aside.reason_of(error), self._blobs)
+            if letter is not None:
+                return self._write([letter])
+        except Exception as second:  # noqa: BLE001 (rule 6, as above)
+            if set_aside.is_passing(second):
+                return self._put_off([raw_id], second)
+            error = second
+        report = IngestReport()
+        if set_aside.park(raw_id, error, sender_and_subject(self._reader, self._blobs, raw_id)):
             report.count(RawState.PARKED)
         return report

@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+import sqlalchemy as sa
+
+from app import db
 from app.blobs import BlobStore
+from app.errors import NotFound, TemporaryFailure
+from app.mailboxes.models import RawMail
 from app.tickets.filing import LetterFile
 from mail_ingest.authentication import SenderCheck
 from mail_ingest.forward import Forward
 from mail_ingest.parse import ParsedAttachment, ParsedMail
 from mail_ingest.reader import ALONE_SECONDS, TOGETHER_SECONDS, Reader, Trouble
 from mail_ingest.reader_letter import Folded, ReadLetter
+
+MOST_HEADER = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,19 @@ def read_batch(reader: Reader, blobs: BlobStore, digests: dict[int, str], *, alo
         [_without_bytes(raw_id, letter, stored) for raw_id, letter in read.items()],
         {raw_id: answer for raw_id, answer in answers.items() if isinstance(answer, Trouble)},
     )
+
+
+def sender_and_subject(reader: Reader, blobs: BlobStore, raw_id: int) -> tuple[str, str]:
+    """Who sent it and what about, of a mail that cannot be read; ('', '') if its header alone is too much already."""
+    with db.reading() as session:
+        digest = session.scalar(sa.select(RawMail.sha256).where(RawMail.id == raw_id))
+    try:
+        head = blobs.get_as_it_is(digest or "")[:MOST_HEADER]
+        ends = [at for at in (head.find(b"\n\n"), head.find(b"\n\r\n")) if at >= 0]
+        (answer,) = reader.read([head[: min(ends, default=MOST_HEADER)] + b"\n\n"], fresh=True)
+    except (NotFound, OSError, TemporaryFailure):
+        return "", ""
+    return (answer.mail.sender.email, answer.mail.subject) if isinstance(answer, ReadLetter) else ("", "")
 
 
 def _without_bytes(raw_id: int, letter: ReadLetter, stored: Iterable[str]) -> Letter:

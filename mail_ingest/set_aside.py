@@ -35,13 +35,17 @@ def put_off(raw_id: int, error: Exception) -> None:
             raw.reason = reason_of(error)
 
 
-def park(raw_id: int, error: Exception) -> bool:
-    """Set it aside, visibly; `flask replay-parked` takes it up again. False when it is decided already."""
+def park(raw_id: int, error: Exception, header: tuple[str, str] = ("", "")) -> bool:
+    """Set it aside, visibly; `flask replay-parked` takes it up again. False when it is decided already.
+
+    `header`: sender and subject, for the eyes of whoever decides about it.
+    """
     with db.transaction() as session:
         raw = session.get(RawMail, raw_id)
         if raw is None or raw.state != RawState.STORED:
             return False
         raw.attempts += 1
+        raw.sender, raw.subject = raw.sender or header[0][:320], raw.subject or header[1][:500]
         decide_row(session, raw, RawState.PARKED, reason_of(error), now=db.now())
         return True
 
