@@ -22,6 +22,7 @@ from app.mailboxes import oauth, queries, service
 from app.mailboxes.models import Auth, Mailbox
 from app.mailboxes.service import Lease
 from app.settings import Settings, load_settings
+from mail_ingest.after_fetch import tell_server
 from mail_ingest.capture import Look, account_of, look_for_newer, look_into_folder
 from mail_ingest.fetch import ImapSource
 from mail_ingest.imap_errors import LineBroken
@@ -29,6 +30,7 @@ from mail_ingest.ingest import Ingest
 from mail_ingest.lease_keeper import LeaseKeeper
 from mail_ingest.lease_owner import is_gone, new_owner
 from mail_ingest.strikes import Strikes
+from mail_ingest.watched import account_signature, watched_folders
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class MailboxWatch(threading.Thread):
         # Not _stop: a thread has a method of that name.
         self._ending = threading.Event()
         self._failures = 0
+        self._complaint = ""
         self._strikes: dict[int, Strikes] = defaultdict(Strikes)
 
     def stop(self) -> None:
@@ -121,12 +124,13 @@ class MailboxWatch(threading.Thread):
                 full_at = now + self._settings.reconcile_seconds
             if due is folders:
                 all_at = now + min(self._settings.poll_seconds, LONGEST_IDLE_SECONDS)
+            touched = self._tell_server(source, lease, due, looks, full=full)
             self._succeeded(lease, looks)
             if self.mailbox.auth != Auth.PASSWORD:
                 oauth.keep_fresh(self.mailbox.id, self._settings)
             # What came while we fetched was told to us then, and not again: we wait only after a look that found
             # nothing.
-            if not any(look.stored for look in looks):
+            if not touched and not any(look.stored for look in looks):
                 self._wait(source, all_at - time.monotonic())
 
     def _look(self, source: ImapSource, lease: Lease, folders: list[int], *, full: bool) -> list[Look]:
@@ -147,6 +151,23 @@ class MailboxWatch(threading.Thread):
             self._tell_of(looks)
             raise refused
         return looks
+
+    def _tell_server(
+        self, source: ImapSource, lease: Lease, folders: list[int], looks: list[Look], *, full: bool
+    ) -> bool:
+        """Mark or move what is journalled, if the mailbox wants it; True when another folder is open now."""
+        touched = False
+        try:
+            for folder, look in zip(folders, looks, strict=True):
+                if full or look.stored:
+                    touched |= tell_server(source, lease, self.mailbox, folder)
+            if full:
+                self._complaint = ""
+        except LineBroken:
+            raise
+        except TemporaryFailure as error:
+            self._complaint, touched = str(error), True
+        return touched
 
     def _tell_of(self, looks: list[Look]) -> None:
         if any(look.stored for look in looks):
@@ -171,8 +192,10 @@ class MailboxWatch(threading.Thread):
         with db.transaction() as session:
             service.hold_lease(session, lease, now=db.now())
             service.note_success(session, self.mailbox.id, now=db.now())
+            reason = self._complaint
             if withheld := sum(look.withheld for look in looks):
                 reason = f"The server lists {withheld} mail(s) that it does not hand over; they are asked for again."
+            if reason:
                 service.note_error(session, self.mailbox.id, reason, now=db.now())
         self._tell_of(looks)
 
@@ -254,29 +277,6 @@ class Poller:
         except Exception:
             log.exception("%s", act.__name__)
             self._stop.wait(2)
-
-
-def account_signature(mailbox: Mailbox) -> tuple[object, ...]:
-    """What makes a watch start afresh when it changes."""
-    return (
-        mailbox.imap_host,
-        mailbox.imap_port,
-        mailbox.imap_security,
-        mailbox.imap_user,
-        mailbox.imap_password,
-        mailbox.auth,
-        tuple(watched_folders(mailbox)),
-        mailbox.after_fetch,
-        mailbox.after_fetch_folder,
-        mailbox.after_fetch_at,
-    )
-
-
-def watched_folders(mailbox: Mailbox) -> list[int]:
-    """Ids of the folders to look into, the inbox last: the server tells us news of the one opened last."""
-    real = [folder for folder in mailbox.folders if not folder.name.startswith("(")]
-    inbox = next((folder for folder in real if folder.name.upper() == "INBOX"), real[0] if real else None)
-    return [folder.id for folder in real if folder is not inbox] + ([inbox.id] if inbox else [])
 
 
 def main() -> None:

@@ -269,13 +269,11 @@ def test_two_processes_that_need_a_token_at_once_ask_once(
     for process in both:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    said = []
     for process in both:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    for process in both:
-        said.append(process.communicate(timeout=60)[0].strip())
+    said = [process.communicate(timeout=60)[0].strip() for process in both]
     assert said[0] == said[1] and said[0] in provider.live
     assert len(provider.asked) == 1
     assert unseal(installation.secret_key, grant_row().refresh_token) in provider.refresh_tokens
