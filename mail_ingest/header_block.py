@@ -18,9 +18,12 @@ _KNOWN_NAME = re.compile(
     rb"(?i)(?:x-[a-z0-9-]+|received|return-path|delivered-to|from|to|cc|bcc|sender|reply-to|subject"
     rb"|date|message-id"
     rb"|in-reply-to|references|mime-version|content-[a-z-]+|list-[a-z-]+|precedence|auto-submitted|importance"
+    rb"|resent-[a-z-]+|apparently-to|newsgroups|path|xref|lines|status|comments|keywords|sensitivity|expires|charset"
+    rb"|mailing-list|return-receipt-to|domainkey-signature|autocrypt|delivery-date|encoding|organisation|supersedes"
     rb"|priority|thread-[a-z]+|user-agent|dkim-signature|authentication-results|arc-[a-z-]+|received-spf"
-    rb"|feedback-id|errors-to|organization|envelope-to|disposition-notification-to)[ \t]{0,20}:"
+    rb"|reporting-mta|feedback-id|errors-to|organization|envelope-to|disposition-notification-to)[ \t]{0,20}:"
 )
+_ODD_NAME = re.compile(rb"[^:]{0,60}:[ \t]|>?From [^ ]+ .*\d")
 
 
 @dataclass(slots=True)
@@ -58,7 +61,10 @@ def read_headers(raw: bytes, start: int, end: int, limit: int = MAX_HEADER_BLOCK
         newline = raw.find(b"\n", position, stop)
         next_line = newline + 1 if newline >= 0 else stop
         line = raw[position : newline if newline >= 0 else stop].rstrip(b"\r")
-        if not line:
+        if b"\0" in line:
+            line = line.replace(b"\0", b"")
+        if not line or (line.isspace() and not _header_at(raw, next_line, stop)):
+            # A "blank" line made of spaces ends the header when no header follows it.
             position = next_line
             break
         if not _belongs(line, lines, raw, next_line, stop):
@@ -68,6 +74,9 @@ def read_headers(raw: bytes, start: int, end: int, limit: int = MAX_HEADER_BLOCK
         position = next_line
     else:
         position = _body_after_cap(raw, position, end, headers)
+    if lines and not any(_KNOWN_NAME.match(line) for line in lines):
+        # "Note: please call" and a text that goes on: no header of mail looks like that.
+        return Headers(), start
     _store(lines, headers)
     return headers, position
 
@@ -83,15 +92,27 @@ def _after_envelope_line(raw: bytes, start: int, stop: int) -> int:
 def _belongs(line: bytes, lines: list[bytes], raw: bytes, next_line: int, stop: int) -> bool:
     """Is this line part of the header block?"""
     if line[0] in b" \t":
-        # A "blank" line made of spaces ends the header when no header follows it.
-        return bool(lines) and (bool(line.strip()) or _header_at(raw, next_line, stop))
+        return bool(lines)
     if _HEADER_LINE.match(line):
         return True
     return bool(lines) and _known_header_follows(raw, next_line, stop)
 
 
-def starts_with_header(raw: bytes) -> bool:
-    return _header_at(raw, 0, len(raw))
+def starts_with_header(raw: bytes, position: int = 0) -> bool:
+    return _header_at(raw, position, len(raw))
+
+
+def junk_above_header(raw: bytes) -> int:
+    """How many bytes of broken lines stand above a header that is plainly one, 0 when there are none."""
+    position = 0
+    for _ in range(3):
+        newline = raw.find(b"\n", position, position + 1000)
+        if newline < 0 or not raw[position:newline].strip():
+            return 0
+        position = newline + 1
+        if _KNOWN_NAME.match(raw, position) and _known_header_follows(raw, position, len(raw)):
+            return position
+    return 0
 
 
 def _header_at(raw: bytes, position: int, stop: int) -> bool:
@@ -130,7 +151,8 @@ def _store(lines: list[bytes], headers: Headers) -> None:
         colon = line.find(b":")
         if colon <= 0 or not _HEADER_LINE.match(line):
             headers.defects.append("a header line is broken")
-            parts.append(line)
+            # A name in another alphabet and the line of an mbox say nothing about the header above them.
+            parts.extend(() if _ODD_NAME.match(line) else (line,))
             continue
         _add(name, parts, headers)
         name = line[:colon].strip().lower().decode("ascii", "replace")

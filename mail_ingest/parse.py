@@ -5,6 +5,7 @@ as the standards say is still shown as well as possible, and named in `defects`.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,7 +15,7 @@ from mail_ingest.bounce import Bounce as Bounce
 from mail_ingest.bounce import find_bounce
 from mail_ingest.header_address import MAX_ADDRESSES, read_addresses
 from mail_ingest.header_address import Address as Address
-from mail_ingest.header_block import Headers, starts_with_header
+from mail_ingest.header_block import Headers, junk_above_header, starts_with_header
 from mail_ingest.header_date import read_date
 from mail_ingest.header_ids import first_id, read_ids
 from mail_ingest.header_words import decode_header
@@ -108,15 +109,44 @@ def _tidy(raw: bytes) -> tuple[bytes, list[str]]:
     if len(raw) > MAX_MAIL:
         defects.append("the mail is too large and was cut")
         raw = raw[:MAX_MAIL]
+    raw = _with_line_feeds(_narrow(raw), defects).lstrip(b"\0").removeprefix(_MARK).removeprefix(_MARK)
+    if starts_with_header(raw) or raw.startswith((b"From ", b">From ")):
+        return raw, defects
+    trimmed = raw[:10_000].lstrip(b" \t\r\n") + raw[10_000:]
+    if starts_with_header(trimmed):
+        return trimmed, defects
+    junk = junk_above_header(trimmed)
+    if junk:
+        defects.append("broken lines above the header were left out")
+        return trimmed[junk:], defects
+    return raw, defects
+
+
+_MARK = b"\xef\xbb\xbf"
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+
+
+def _narrow(raw: bytes) -> bytes:
+    """A mail that was saved as UTF-16, whole, in UTF-8."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw[: len(raw) // 2 * 2].decode("utf-16", "replace").encode("utf-8", "replace")
+    return raw
+
+
+def _with_line_feeds(raw: bytes, defects: list[str]) -> bytes:
     head = raw[:100_000]
     if b"\r\r\n" in head:
-        raw = raw.replace(b"\r\r\n", b"\r\n")
-    elif b"\r" in head and b"\n" not in head:
+        return raw.replace(b"\r\r\n", b"\r\n")
+    first = head.find(b"\r")
+    if first < 0 or head[first + 1 : first + 2] == b"\n":
+        return raw
+    if b"\n" not in head:
         defects.append("its lines end with a carriage return alone")
-        raw = raw.replace(b"\r", b"\n")
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    trimmed = raw.lstrip(b"\r\n")
-    return (trimmed if len(trimmed) != len(raw) and starts_with_header(trimmed) else raw), defects
+        return raw.replace(b"\r", b"\n")
+    if b"\n" not in head[:first] and starts_with_header(raw, first + 1):
+        defects.append("some lines end with a carriage return alone")
+        return _LONE_RETURN.sub(b"\n", raw)
+    return raw
 
 
 def _hint(root: Part) -> str:
