@@ -87,6 +87,9 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "delivery_confirmed": lambda detail, _agents: _(
         "Marked as received by %(address)s", address=_recipient(detail)
     ),
+    "delivery_proved": lambda detail, _agents: _(
+        "It did arrive at %(address)s after all", address=_recipient(detail)
+    ),
     "delivery_retried": lambda detail, _agents: _("Sent to %(address)s again", address=_recipient(detail)),
     "also-sent-to": lambda detail, _agents: _(
         "Also sent to %(mailbox)s", mailbox=str(detail.get("mailbox", ""))

@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from markupsafe import Markup
 from sqlalchemy.orm import Session, joinedload
 
+from app import db
 from app.accounts.models import Agent
+from app.outgoing import sent_copies
 from app.outgoing.models import Outbox
 from app.ratings.models import Rating, RatingInvitation
 from app.tickets import thread
@@ -65,6 +67,8 @@ class TicketPage:
     reply_html: dict[int, Markup]
     expanded: set[int]
     outbox: dict[int, list[Outbox]]
+    # Why there is no copy of a reply in the Sent folder, where that is worth a word.
+    copies: dict[int, str]
     ratings: dict[int, list[Rating]]
     agents: list[Agent]
     panel: Panel
@@ -109,6 +113,7 @@ def gather(session: Session, ticket_id: int, agent: Agent, *, compose: str = "")
         reply_html={key: _shown(text) for key, text in html.items() if key in written},
         expanded=expanded,
         outbox=_outbox(session, messages),
+        copies=sent_copies.troubles(session, messages, db.now()),
         ratings=_ratings(session, ticket.id),
         agents=agents,
         panel=panel(session, ticket, agent, messages),
