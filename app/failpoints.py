@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 
 ENVIRONMENT = "SINCERELY_FAILPOINTS"
@@ -55,7 +56,8 @@ def _act(name: str, action: str) -> None:
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
     if action == "stop":
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To this thread: of a signal to the whole process it would hear a little later.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     if action == "abort":
         os.abort()
     if action == "disk":
