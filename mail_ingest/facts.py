@@ -118,6 +118,11 @@ class Known:
         )
         return Facts(now, reopen_days, tokens, named, tuple(kin), self._tickets, letter.check)
 
+    def look_up(self, mail: ParsedMail) -> None:
+        """Learn what bears on a letter that was found inside another one. A few more questions, and seldom."""
+        self._load_messages([mail])
+        self._load_tickets(self._wanted_tickets([mail]))
+
     def reused_id(self, mail: ParsedMail) -> bool:
         """True when another letter with this Message-ID, but other content, is already here."""
         return bool(mail.message_id) and short_id(mail.message_id) in self._message_ids

@@ -83,6 +83,7 @@ def as_original(mail: ParsedMail, passed: Passed) -> ParsedMail:
     """The forwarder's mail as if the first writer had sent it to us: theirs are sender, subject, text and answers.
 
     The Message-ID of what is passed on is the parent that the forward names; the customer's later answers name it too.
+    It stays among the names, so that a ticket that has this letter already is found.
     """
     header = passed.header
     original_id = mail.in_reply_to or next(reversed(mail.references), "")
@@ -94,7 +95,7 @@ def as_original(mail: ParsedMail, passed: Passed) -> ParsedMail:
         sent_at=read_date(header.date),
         text=passed.text,
         message_id=original_id or mail.message_id,
-        in_reply_to="",
+        in_reply_to=original_id,
         references=(*others, mail.message_id) if original_id and mail.message_id else others,
         to=header.to,
         cc=header.cc,
@@ -109,7 +110,7 @@ def as_attached(mail: ParsedMail, inner: ParsedMail) -> ParsedMail:
         inner,
         automatic=None,
         bounce=None,
-        references=tuple(dict.fromkeys([*inner.references, *([mail.message_id] if mail.message_id else [])])),
+        references=tuple(name for name in (*inner.references, mail.message_id, inner.message_id) if name),
         delivered_to=mail.delivered_to,
         content_key=mail.content_key,
         envelope_sender=mail.envelope_sender,

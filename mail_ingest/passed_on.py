@@ -33,7 +33,8 @@ def taken(letter: Letter, raw: RawMail, known: Known, blobs: BlobStore) -> Lette
         letter = replace(letter, check=check)
     if mail.sender.email not in known.agents or mail.automatic or mail.bounce or mail.several_senders:
         return letter
-    original = _inline(letter, known) or _attached(letter, known, blobs)
+    attached = [file for file in letter.files if file.content_type == "message/rfc822"]
+    original = _attached(letter, attached, known, blobs) if attached else _inline(letter, known)
     if original is None:
         return letter
     if check.asked and check.verdict is not Verdict.PASS:
@@ -58,9 +59,8 @@ def _inline(letter: Letter, known: Known) -> Letter | None:
     return replace(letter, mail=mail, body=_folded(mail.text), forward=forward)
 
 
-def _attached(letter: Letter, known: Known, blobs: BlobStore) -> Letter | None:
+def _attached(letter: Letter, files: list[LetterFile], known: Known, blobs: BlobStore) -> Letter | None:
     """The one letter among the files; with several nobody can say which of them the matter is."""
-    files = [file for file in letter.files if file.content_type == "message/rfc822"]
     if len(files) != 1:
         return None
     read = read_letter(blobs.get(files[0].sha256))
@@ -73,6 +73,7 @@ def _attached(letter: Letter, known: Known, blobs: BlobStore) -> Letter | None:
     note = letter.body.visible.partition(FORWARDED_LINE)[0].rstrip()
     forward = _forward(mine, letter.check, note, letter.body.signature)
     original = replace(as_attached(mine, inner), attachments=())
+    known.look_up(original)
     return replace(letter, mail=original, body=read.body, files=(*inside, *letter.files), forward=forward)
 
 

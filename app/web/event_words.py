@@ -70,6 +70,7 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "tags": _tags,
     "card": _card,
     "reopened": lambda _detail, _agents: _("Opened again by a letter"),
+    "thanks": lambda _detail, _agents: _("A thank-you came; left as it was"),
     "replied": lambda _detail, _agents: _("Replied"),
     "undone": lambda _detail, _agents: _("Sending undone"),
     "delivery_delayed": lambda detail, _agents: _(

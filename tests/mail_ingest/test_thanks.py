@@ -68,9 +68,10 @@ def test_there_are_enough_of_both() -> None:
     assert len(told(NOTHING_BUT_THANKS)) >= 50
 
 
-REFUSALS = "no not but however still never cancel refund broken error when why how please wait" \
-    " нет не но однако отмените верните сломано когда почему как пожалуйста жду nein nicht aber non pas" \
-    " pero cuando ma niente mas não nee maar niet nie ale ні але".split()  # fmt: skip
+REFUSALS = """
+no not but however still never cancel refund broken error when why how please wait нет не но однако отмените верните
+сломано когда почему как пожалуйста жду nein nicht aber non pas pero cuando ma niente mas não nee maar niet nie ale ні але
+""".split()
 
 
 @pytest.mark.parametrize("word", REFUSALS)
