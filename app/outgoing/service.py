@@ -280,5 +280,8 @@ def _turn(
     if reply.then_status:
         tickets.set_status(session, ticket, reply.then_status, by=by, now=now)
     ticket.waiting_since = None
+    if ticket.assignee_id is None:
+        # Whoever answers first looks after the ticket: the customer's next letter finds its agent.
+        tickets.assign(session, ticket, by.id, by=by, now=now)
     tickets.mark_read(session, ticket, now=now)
     session.flush()

@@ -40,6 +40,7 @@ class Written(Protocol):
 def remember_ticket(ticket: Ticket) -> dict[str, Any]:
     return {
         "status": ticket.status,
+        "assignee_id": ticket.assignee_id,
         "closed_at": _text(ticket.closed_at),
         "waiting_since": _text(ticket.waiting_since),
         "unread": ticket.unread,
@@ -143,6 +144,8 @@ def _restore_ticket(session: Session, ticket: Ticket, message: Message, before: 
     """Put back what the reply changed and nobody has changed since."""
     if message.then_status and ticket.status == message.then_status:
         ticket.status, ticket.closed_at = before["status"], _time(before["closed_at"])
+    if before.get("assignee_id") is None and ticket.assignee_id == message.author_id:
+        ticket.assignee_id = None
     asked = [time for time in (_time(before["waiting_since"]), ticket.waiting_since) if time is not None]
     ticket.waiting_since = min(asked) if asked else None
     ticket.unread = ticket.unread or before["unread"]

@@ -150,6 +150,14 @@ def test_undo_brings_the_draft_back_whole(world: World) -> None:
             assert session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
 
 
+def test_whoever_answers_first_looks_after_the_ticket(world: World) -> None:
+    message_id = write(world)
+    assert ticket_of(world).assignee_id == world.ben
+    with db.transaction() as session:
+        service.undo(session, message_id, by=session.get_one(Agent, world.ben), now=LATER)
+    assert ticket_of(world).assignee_id is None
+
+
 def test_undo_keeps_what_the_agent_has_begun_to_write_since(world: World) -> None:
     message_id = write(world)
     with db.transaction() as session:
