@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     disk_floor_mb: int = Field(1024, ge=0, le=1_000_000)
     sender_hourly_limit: int = Field(200, ge=0, le=100_000)
     mail_timeout_seconds: int = Field(30, ge=1, le=600)
+    allow_private_mail_hosts: bool = False
     final_dot_timeout_seconds: int = Field(600, ge=1, le=3600)
     password_cost: Literal["normal", "low"] = "normal"  # noqa: S105 (a level, not a password)
 

@@ -23,7 +23,7 @@ from mail_ingest import doctor, fetch
 from mail_ingest.capture import account_of
 from mail_ingest.importing import ImportReport, Source, import_mail, open_source
 from mail_ingest.ingest import Ingest
-from mail_ingest.providers import Servers, servers_for
+from app.mailboxes.providers import Servers, servers_for
 
 SECURITIES = click.Choice([security.value for security in Security])
 FIRST_IMPORTS = click.Choice(["new", "month", "all"])

@@ -84,13 +84,13 @@ def missing_uids(session: Session, folder_id: int, listing: Listing) -> list[int
 
 
 def is_history(folder: Folder, uidvalidity: int, uid: int, internal_date: datetime | None) -> bool:
-    """True for mail that was there before the mailbox was connected, also after the server renumbered.
+    """True for mail that was there before the folder was watched, also after the server renumbered.
 
     Between connecting and the first look hours may pass: what came meanwhile is for us to answer.
     """
     if folder.mailbox.sandbox or folder.first_listed_at is None:
         return False
-    if internal_date is not None and internal_date >= folder.mailbox.created_at:
+    if internal_date is not None and internal_date >= (folder.added_at or folder.mailbox.created_at):
         return False
     if uidvalidity == folder.history_uidvalidity:
         return uid <= folder.history_uid

@@ -23,6 +23,6 @@ def account_signature(mailbox: Mailbox) -> tuple[object, ...]:
 
 def watched_folders(mailbox: Mailbox) -> list[int]:
     """Ids of the folders to look into, the inbox last: the server tells us news of the one opened last."""
-    real = [folder for folder in mailbox.folders if not folder.name.startswith("(")]
+    real = [folder for folder in mailbox.folders if folder.watched and not folder.name.startswith("(")]
     inbox = next((folder for folder in real if folder.name.upper() == "INBOX"), real[0] if real else None)
     return [folder.id for folder in real if folder is not inbox] + ([inbox.id] if inbox else [])

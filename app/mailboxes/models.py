@@ -169,6 +169,9 @@ class Folder(Base):
     first_listed_at: Mapped[datetime | None]
     history_uidvalidity: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     history_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # A folder taken off the list keeps its journal. One that was added later has history up to then.
+    watched: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime | None]
     mailbox: Mapped[Mailbox] = relationship(back_populates="folders")
 
 

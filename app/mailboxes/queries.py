@@ -49,7 +49,9 @@ def balances(session: Session, *, now: datetime, silence: timedelta) -> list[Bal
     on_server: dict[int, int] = {
         row[0]: row[1]
         for row in session.execute(
-            sa.select(Folder.mailbox_id, sa.func.sum(Folder.on_server)).group_by(Folder.mailbox_id)
+            sa.select(Folder.mailbox_id, sa.func.sum(Folder.on_server))
+            .where(Folder.watched)
+            .group_by(Folder.mailbox_id)
         )
     }
     counts: dict[int, dict[str, int]] = {}

@@ -85,6 +85,10 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('waits_for_server', sa.Boolean(), nullable=False, server_default=sa.false()))
 
+    with op.batch_alter_table('folders', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('watched', sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column('added_at', app.db.UtcDateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('raw_mails', schema=None) as batch_op:
         batch_op.add_column(sa.Column('instruction', sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column('checked_at', app.db.UtcDateTime(timezone=True), nullable=True))
@@ -110,6 +114,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_column('waits_for_server')
+
+    with op.batch_alter_table('folders', schema=None) as batch_op:
+        batch_op.drop_column('added_at')
+        batch_op.drop_column('watched')
 
     with op.batch_alter_table('mailboxes', schema=None) as batch_op:
         batch_op.drop_column('authserv_id')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.mailboxes.models import Security
+from app.mailboxes.models import Auth, Security
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ _MAIL_RU = Servers("imap.mail.ru", "smtp.mail.ru", hint=_HINT)
 _ICLOUD = Servers(
     "imap.mail.me.com", "smtp.mail.me.com", smtp_port=587, smtp_security=Security.STARTTLS, hint=_HINT
 )
+_MICROSOFT = Servers(
+    "outlook.office365.com",
+    "smtp.office365.com",
+    smtp_port=587,
+    smtp_security=Security.STARTTLS,
+    hint="Microsoft takes no passwords here: sign in with its permission (--auth microsoft).",
+)
 _FASTMAIL = Servers("imap.fastmail.com", "smtp.fastmail.com", hint=_HINT)
 
 _BY_DOMAIN = {
@@ -44,10 +51,16 @@ _BY_DOMAIN = {
     "icloud.com": _ICLOUD,
     "me.com": _ICLOUD,
     "fastmail.com": _FASTMAIL,
+    "outlook.com": _MICROSOFT,
+    "hotmail.com": _MICROSOFT,
+    "live.com": _MICROSOFT,
 }
+_BY_AUTH = {Auth.GOOGLE: _GMAIL, Auth.MICROSOFT: _MICROSOFT}
 
 
-def servers_for(address: str) -> Servers:
+def servers_for(address: str, auth: str = Auth.PASSWORD) -> Servers:
     """The provider's servers, or the customary names below the address's own domain."""
+    if auth != Auth.PASSWORD:
+        return _BY_AUTH[Auth(auth)]
     domain = address.rpartition("@")[2].lower()
     return _BY_DOMAIN.get(domain) or Servers(f"imap.{domain}", f"smtp.{domain}")
