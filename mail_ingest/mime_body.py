@@ -6,15 +6,23 @@ are joined in order. Everything that is not shown as text is an attachment, so n
 
 import hashlib
 import html as _html
-import re
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from mail_ingest.charset import decode_bytes
 from mail_ingest.header_words import decode_header
 from mail_ingest.html_text import html_to_text
 from mail_ingest.mime_calendar import calendar_summary
 from mail_ingest.mime_filename import safe_filename
+from mail_ingest.mime_files import (
+    File,
+    attachments,
+    content_id,
+    content_location,
+    file_name,
+    parameter_name,
+    with_locations_as_ids,
+)
+from mail_ingest.mime_files import ParsedAttachment as ParsedAttachment
 from mail_ingest.mime_signed import signed_content
 from mail_ingest.mime_text import read_text
 from mail_ingest.mime_tree import Part, read_tree
@@ -22,25 +30,19 @@ from mail_ingest.mime_tree import Part, read_tree
 MAX_TEXT = 1024 * 1024
 MAX_ALL_TEXT = 2 * 1024 * 1024
 
-_TEXT_TYPES = frozenset(("text/plain", "text/html", "text/enriched", "text/richtext"))
+_FACES = frozenset(("text/plain", "text/html"))
+# Texts for programs: shown to nobody, kept as files.
+_FILE_TYPES = frozenset(
+    f"text/{kind}"
+    for kind in "calendar x-vcalendar vcard x-vcard directory rtf csv xml css javascript ecmascript"
+    " rfc822-headers rfc822-header x-moz-deleted sgml tab-separated-values".split()
+)
 _CALENDARS = frozenset(("text/calendar", "application/ics", "text/x-vcalendar"))
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 # The same letter once more, for programs: AMP pages and watch faces.
 _IGNORED_FACES = frozenset(("text/x-amp-html", "text/watch-html"))
-_CID = re.compile(r"""cid:([^\s"'<>)\]]{1,300})""", re.I)
+_OWN_FACES = _FACES | _IGNORED_FACES | {"text/enriched", "text/richtext"}
 FORWARDED_LINE = "---------- Forwarded message ----------"
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedAttachment:
-    """A file of a mail. `filename` is safe to show and never empty; `content_id` stands without brackets;
-    `inline` means that the letter's HTML or text shows it by that id."""
-
-    filename: str
-    content_type: str
-    content: bytes
-    content_id: str
-    inline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +68,15 @@ class _Piece:
 
 
 @dataclass(slots=True)
-class _File:
-    name: str
-    content_type: str
-    content: bytes
-    content_id: str = ""
-
-
-@dataclass(slots=True)
 class _Reading:
     """Everything gathered on the walk over one mail."""
 
     hint: str = ""
     keep_files: bool = True
     pieces: list[_Piece] = field(default_factory=list)
-    files: list[_File] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
     nested: list[Part] = field(default_factory=list)
+    framed: list[Part] = field(default_factory=list)  # multiparts with something above or below their parts
     invitations: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
@@ -95,15 +90,8 @@ def read_body(root: Part, hint: str = "") -> Body:
     reading = _Reading(hint)
     _walk(root, reading, is_root=True)
     text, html = _join(reading)
-    cids = (
-        {_html.unescape(unquote(cid)) for cid in _CID.findall((html or "") + text)}
-        if reading.files
-        else set()
-    )
-    files = tuple(
-        ParsedAttachment(file.name, file.content_type, file.content, file.content_id, file.content_id in cids)
-        for file in reading.files
-    )
+    html = with_locations_as_ids(html, reading.files)
+    files = attachments(reading.files, (html or "") + text)
     digest = hashlib.sha256(b"\n".join(reading.digest)).hexdigest()
     return Body(text, html, files, digest, tuple(reading.defects))
 
@@ -117,6 +105,8 @@ def _join(reading: _Reading) -> tuple[str, str | None]:
     )
     blocks.extend(reading.notes if not own.strip() else ())
     blocks.extend(_nested_text(part) for part in reading.nested)
+    if not blocks:
+        blocks.extend(_margin_text(part) for part in reading.framed)
     html = None
     if any(piece.html is not None for piece in pieces):
         html = "\n".join(_as_html(piece) for piece in pieces)
@@ -130,6 +120,8 @@ def _as_html(piece: _Piece) -> str:
 
 
 def _walk(part: Part, reading: _Reading, *, is_root: bool = False, is_face: bool = False) -> None:
+    if part.margins:
+        reading.framed.append(part)
     if part.nested is not None:
         _take_mail(part, reading)
     elif part.content_type == "multipart/alternative" and part.children:
@@ -138,7 +130,7 @@ def _walk(part: Part, reading: _Reading, *, is_root: bool = False, is_face: bool
         _take_children(part, reading)
     elif part.content_type in _IGNORED_FACES and is_face:
         return
-    elif part.content_type in _TEXT_TYPES and _is_letter(part, reading, is_root=is_root, is_face=is_face):
+    elif part.main_type == "text" and _is_letter(part, reading, is_root=is_root, is_face=is_face):
         _take_text(part, reading)
     else:
         _take_file(part, reading)
@@ -158,8 +150,11 @@ def _take_children(part: Part, reading: _Reading) -> None:
 def _take_alternatives(part: Part, reading: _Reading) -> None:
     """The faces of one text: plain ones together, HTML ones together."""
     kept, reading.pieces = reading.pieces, []
+    usual = any(child.content_type in _FACES for child in part.children)
     for child in part.children:
-        _walk(child, reading, is_face=True)
+        # The same words in a third form, Markdown for one, are kept as a file.
+        spare = usual and child.main_type == "text" and child.content_type not in _OWN_FACES
+        (_take_file if spare else _walk_face)(child, reading)
     faces, reading.pieces = reading.pieces, kept
     plain = list(dict.fromkeys(face.text for face in faces if face.text.strip()))
     html = list(dict.fromkeys(face.html for face in faces if face.html is not None))
@@ -171,11 +166,15 @@ def _take_alternatives(part: Part, reading: _Reading) -> None:
     reading.pieces.append(_Piece(text, "\n".join(html) if html else None))
 
 
+def _walk_face(part: Part, reading: _Reading) -> None:
+    _walk(part, reading, is_face=True)
+
+
 def _is_letter(part: Part, reading: _Reading, *, is_root: bool, is_face: bool) -> bool:
     """Is this text part something the person wrote, rather than a file that happens to be text?"""
-    if reading.shown > MAX_ALL_TEXT:
+    if reading.shown > MAX_ALL_TEXT or part.content_type in _FILE_TYPES:
         return False
-    named = bool(_raw_name(part))
+    named = bool(parameter_name(part))
     if is_root:
         return part.disposition != "attachment" or not named
     if part.disposition == "attachment" or (part.disposition and part.disposition != "inline" and named):
@@ -195,7 +194,7 @@ def _take_text(part: Part, reading: _Reading) -> None:
     reading.shown += len(text)
     reading.pieces.append(_Piece("", text) if part.content_type == "text/html" else _Piece(text))
     for name, content in files:
-        _keep(reading, _File(decode_bytes(name, reading.hint), "application/octet-stream", content))
+        _keep(reading, File(decode_bytes(name, reading.hint), "application/octet-stream", content))
 
 
 def _take_file(part: Part, reading: _Reading) -> None:
@@ -211,8 +210,8 @@ def _take_file(part: Part, reading: _Reading) -> None:
         reading.invitations.extend([summary] if summary and summary not in reading.invitations else [])
     if part.content_type == "application/ms-tnef":
         reading.notes.append("[This letter is in a format of Outlook alone. It is attached as winmail.dat.]")
-    cid = part.headers.ascii("content-id").strip("<> \t")
-    _keep(reading, _File(_raw_name(part) or _described_name(part, reading), part.content_type, content, cid))
+    name = file_name(part, reading.hint)
+    _keep(reading, File(name, part.content_type, content, content_id(part), content_location(part)))
 
 
 def _take_smime(part: Part, content: bytes, reading: _Reading) -> None:
@@ -232,33 +231,14 @@ def _take_mail(part: Part, reading: _Reading) -> None:
     reading.nested.append(part.nested)
     if reading.keep_files:
         subject = decode_header(part.nested.headers.first("subject"), reading.hint)[:80]
-        _keep(reading, _File(_raw_name(part) or f"{subject or 'message'}.eml", "message/rfc822", part.raw))
+        kind = part.content_type if part.content_type == "message/partial" else "message/rfc822"
+        _keep(reading, File(parameter_name(part) or f"{subject or 'message'}.eml", kind, part.raw))
 
 
-def _keep(reading: _Reading, file: _File) -> None:
+def _keep(reading: _Reading, file: File) -> None:
     reading.digest.append(hashlib.sha256(file.content).digest())
     file.name = safe_filename(file.name, file.content_type)
     reading.files.append(file)
-
-
-def _raw_name(part: Part) -> str:
-    return (
-        part.disposition_params.get("filename")
-        or part.params.get("name")
-        or part.disposition_params.get("name", "")
-    )
-
-
-def _described_name(part: Part, reading: _Reading) -> str:
-    """The name that stands where programs put it that know nothing of parameters."""
-    described = decode_header(part.headers.first("content-description"), reading.hint)
-    if _ENDING.search(described):
-        return described
-    location = unquote(part.headers.ascii("content-location")).partition("?")[0].rpartition("/")[2]
-    return location if _ENDING.search(location) else ""
-
-
-_ENDING = re.compile(r"^[^\r\n]{1,200}\.[A-Za-z0-9]{1,8}$")
 
 
 def _nested_text(mail: Part) -> str:
@@ -272,3 +252,9 @@ def _nested_text(mail: Part) -> str:
     reading = _Reading(hint, keep_files=False)
     _walk(mail, reading, is_root=True)
     return "\n".join(lines) + "\n\n" + _join(reading)[0]
+
+
+def _margin_text(part: Part) -> str:
+    """What stands above and below the parts, without the line that says what MIME is."""
+    texts = [decode_bytes(part.source[start:end]).replace("\r", "").strip() for start, end in part.margins]
+    return "\n\n".join(text for text in texts if text and "MIME" not in text)

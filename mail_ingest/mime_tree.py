@@ -39,6 +39,7 @@ class Part:
     disposition_params: dict[str, str] = field(default_factory=dict)
     children: list["Part"] = field(default_factory=list)
     nested: "Part | None" = None  # the mail inside a message/rfc822 part
+    margins: list[tuple[int, int]] = field(default_factory=list)  # what stands above and below the parts
 
     @property
     def raw(self) -> bytes:
@@ -75,9 +76,12 @@ def read_tree(raw: bytes) -> tuple[Part, list[str]]:
 def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) -> Part:
     part = Part(headers, source, *span)
     content_type, part.params = split_value(headers.first("content-type"))
+    content_type = _SPACED_SLASH.sub("/", content_type)
     if not content_type and _HTML.match(source, span[0], span[0] + 500):
         # No header says so, but showing the markup would help nobody.
         default = "text/html"
+    elif not headers.has("content-type") and _PARTS.match(source, *span):
+        default = "multipart/mixed"
     part.content_type = (
         content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
     )
@@ -89,22 +93,28 @@ def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) 
 
 
 _HTML = re.compile(rb"\s{0,50}<(?:!doctype html|html)[\s>]", re.I)
+_SPACED_SLASH = re.compile(r"\s*/\s*")
+_PARTS = re.compile(rb"\s{0,50}--[^\s][^\r\n]{0,200}\r?\ncontent-type:[ \t]{0,20}[a-z]{1,20}/", re.I)
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 
 
 def _repaired_type(text: str, default: str) -> str:
     if not text:
         return default
-    if text.startswith("text"):
+    if text.startswith(("text", "html")):
         return "text/html" if "html" in text else "text/plain"
     if text.startswith("multipart"):
         return "multipart/mixed"
     return "application/octet-stream" if "/" in text else default
 
 
+# The first piece of a mail that was cut for transport begins with the header of the mail.
+_MAILS = frozenset(("message/rfc822", "message/global", "message/news", "message/partial"))
+
+
 def _grow(part: Part, limits: Limits, depth: int) -> None:
     """Fill in children of a multipart, the inner mail of a message/rfc822."""
-    is_mail = part.content_type in ("message/rfc822", "message/global", "message/news")
+    is_mail = part.content_type in _MAILS
     if not is_mail and part.main_type != "multipart":
         return
     if depth >= MAX_DEPTH:
@@ -125,13 +135,13 @@ def _grow(part: Part, limits: Limits, depth: int) -> None:
 def _grow_multipart(part: Part, limits: Limits, depth: int) -> None:
     boundary = part.params.get("boundary", "").encode("utf-8", "replace")
     spans = _spans(part, boundary, limits) if boundary else []
-    if not spans:
+    if not spans and not part.margins:
         guess = _GUESSED_BOUNDARY.search(part.source, part.start, min(part.end, part.start + 100_000))
         spans = _spans(part, guess[1], limits) if guess else []
         limits.defects.append("the boundary between the parts is missing")
-    if not spans:
-        part.content_type = "text/plain"
-        return
+        if not spans:
+            part.content_type = "text/plain"
+            return
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
     for span in spans:
         child = _child(part, span, default, limits, depth)
@@ -160,17 +170,31 @@ def _spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, int]]
     give a nested multipart the boundary of its parent, and no word may be lost."""
     source, end = part.source, part.end
     spans: list[tuple[int, int]] = []
-    opened = -1
-    for found, after, closing in _delimiters(part, b"--" + boundary, limits):
-        if opened >= 0:
-            spans.append((opened, _without_line_break(source, opened, found)))
-        opened = -1 if closing else after
+    opened = part.start
+    is_part = False
+    for number, (found, after, closing) in enumerate(_delimiters(part, b"--" + boundary, limits)):
+        span = (opened, _without_line_break(source, opened, found))
+        # What stands between a closing delimiter and the next one is no part, unless it says something.
+        if is_part or (_says_something(source, span) if number else _PART_HEADER.match(source, *span)):
+            spans.append(span)
+        elif not number:
+            part.margins.append(span)
+        opened, is_part = after, not closing
         if len(spans) > MAX_PARTS:
             return spans
-    if 0 <= opened < end:
+    if is_part and opened < end:
         limits.defects.append("the closing boundary is missing")
         spans.append((opened, end))
+    elif opened > part.start:
+        part.margins.append((opened, end))
     return spans
+
+
+_PART_HEADER = re.compile(rb"\s{0,20}content-(?:type|transfer-encoding|disposition)[ \t]{0,20}:", re.I)
+
+
+def _says_something(source: bytes, span: tuple[int, int]) -> bool:
+    return bool(source[span[0] : span[1]].strip(b"\r\n\t -"))
 
 
 def _delimiters(part: Part, delimiter: bytes, limits: Limits) -> Iterator[tuple[int, int, bool]]:
