@@ -16,7 +16,7 @@ from app.customers.models import Customer, CustomerAddress
 from app.db import UtcDateTime
 from app.mailboxes.models import Mailbox, RawMail, RawState
 from app.tags.models import Tag
-from app.tickets.models import Delivery, Draft, Message, Status, Ticket, ticket_tags
+from app.tickets.models import Delivery, Draft, Kind, Message, Status, Ticket, ticket_tags
 from app.tickets.search_text import Piece
 from app.tickets.views import View
 
@@ -45,6 +45,8 @@ class TicketRow:
     failed: bool
     draft: str
     tags: tuple[str, ...] = ()
+    # No person has written in it yet: newsletters, reports, bounces of mail that was not ours.
+    automatic: bool = False
     # Of a search: the words around what was found.
     excerpt: tuple[Piece, ...] = ()
 
@@ -137,6 +139,12 @@ def _rows(agent_id: int) -> sa.Select[Any]:
         .correlate(Ticket)
         .scalar_subquery()
     )
+    automatic = (
+        sa.select(sa.func.min(sa.case((Message.automatic.is_(None), 0), else_=1)))
+        .where(Message.ticket_id == Ticket.id, Message.kind == Kind.INCOMING)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             Ticket.id,
@@ -153,6 +161,7 @@ def _rows(agent_id: int) -> sa.Select[Any]:
             Agent.email.label("assignee_email"),
             failed.label("failed"),
             drafting.label("drafting"),
+            automatic.label("automatic"),
         )
         .join(Customer, Customer.id == Ticket.customer_id)
         .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
@@ -177,6 +186,7 @@ def _row(row: Any, tags: tuple[str, ...]) -> TicketRow:
         failed=bool(row.failed),
         draft={2: "mine", 1: "other"}.get(row.drafting, ""),
         tags=tags,
+        automatic=bool(row.automatic),
     )
 
 

@@ -41,6 +41,16 @@ def test_strangers_are_sent_to_sign_in(client: FlaskClient, desk) -> None:
     assert client.get("/live?mark=0.0.0", headers={"Accept": "application/json"}).status_code == 401
 
 
+def test_the_list_tells_mail_of_programs_from_letters_of_people(agent: FlaskClient, desk) -> None:
+    newsletter = desk.letter(automatic="a newsletter")
+    answered = desk.letter(automatic="an absence note")
+    desk.letter("A person after all", ticket_id=answered)
+    desk.letter()
+    text = agent.get("/inbox/open").text
+    marked = [int(row.split('"')[0]) for row in text.split('id="t')[1:] if "#robot" in row]
+    assert marked == [newsletter]
+
+
 def test_views_show_their_tickets_and_their_numbers(agent: FlaskClient, desk) -> None:
     mine, free, closed, waiting, spam = (desk.letter(subject=f"Number {n}") for n in range(5))
     change(mine, service.assign, agent.agent.id)
