@@ -43,7 +43,7 @@ NOT_CONNECTED = "This mailbox is not connected yet: an admin has to sign in at t
 
 def token_source(mailbox: Mailbox, settings: Settings) -> Callable[[str], str] | None:
     """For an Account: a function from a token that the server refused ('' at first) to one that should do."""
-    if mailbox.auth == Auth.PASSWORD:
+    if (mailbox.auth or Auth.PASSWORD) == Auth.PASSWORD:  # a row that was not stored yet has none
         return None
     return partial(access_token, mailbox.id, settings)
 
