@@ -92,6 +92,7 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "It did arrive at %(address)s after all", address=_recipient(detail)
     ),
     "delivery_retried": lambda detail, _agents: _("Sent to %(address)s again", address=_recipient(detail)),
+    "filed-by-hand": lambda _detail, _agents: _("A parked letter filed here by hand"),
     "also-sent-to": lambda detail, _agents: _(
         "Also sent to %(mailbox)s", mailbox=str(detail.get("mailbox", ""))
     ),

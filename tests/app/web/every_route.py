@@ -129,6 +129,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "mailboxes.index"): Route(),
     ("GET", "parked.index"): Route(),
     ("GET", "parked.source"): Route(),
+    ("GET", "parked.show"): Route(),
+    ("POST", "parked.act"): Route(form={"one": "=raw_mail_id", "act": "leave_out", "why": "a test"}, answer=302),
     ("POST", "parked.replay"): Route(form={"id": "=raw_mail_id"}, answer=302),
     ("GET", "sandbox.write"): Route(sandbox=True),
     ("POST", "sandbox.send"): Route(
