@@ -62,6 +62,12 @@ userdb {{
   driver = static
   args = uid={user} gid={group} home={S}/mail/%u
 }}
+namespace inbox {{
+  inbox = yes
+  mailbox Posted {{
+    special_use = \\Sent
+  }}
+}}
 """
 )
 # https://doc.dovecot.org/2.4.0/installation/upgrade/2.3-to-2.4.html
@@ -87,6 +93,9 @@ userdb static {{
 }}
 namespace inbox {{
   inbox = yes
+  mailbox Posted {{
+    special_use = \\Sent
+  }}
 }}
 """
 )
