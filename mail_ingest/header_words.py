@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from mail_ingest.charset import clean_text, decode_bytes
-from mail_ingest.mime_transfer import decode_base64
+from mail_ingest.mime_base64 import decode_base64
 
 MAX_WORDS = 2000
 

@@ -3,8 +3,10 @@
 import re
 
 from mail_ingest.charset import clean_text, codec_for, decode_text
-from mail_ingest.mime_transfer import decode_transfer, split_uuencoded, undeclared_encoding
+from mail_ingest.mime_base64 import split_footer
+from mail_ingest.mime_transfer import decode_transfer, encoded_again, encoding_name, undeclared_encoding
 from mail_ingest.mime_tree import Part
+from mail_ingest.mime_uuencode import split_encoded_files
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{2,40})", re.I)
 _ENRICHED_PARAM = re.compile(r"<param>[^<]{0,200}</param>", re.I)
@@ -14,15 +16,20 @@ _QUOTE_MARKS = re.compile(r">+")
 
 def read_text(part: Part) -> tuple[str, list[tuple[bytes, bytes]], list[str]]:
     """(text, uuencoded files in it, defects) of a text part."""
-    content, defect = part.decoded()
+    raw = part.raw
+    encoding = part.encoding(raw)
+    content, defect = decode_transfer(raw, encoding)
     defects = [defect] if defect else []
-    hidden = undeclared_encoding(content) if content == part.raw else ""
+    hidden = undeclared_encoding(content) if content == raw or encoded_again(content) else ""
     if hidden:
         content, _ = decode_transfer(content, hidden)
         defects.append(f"the text is in {hidden} without saying so")
+    if encoding_name(encoding) == "base64":
+        footer = split_footer(raw)[1]
+        content += b"\n\n" + footer if footer and content != raw else b""
     files: list[tuple[bytes, bytes]] = []
     if b"begin" in content and part.content_type != "text/html":
-        content, files = split_uuencoded(content)
+        content, files = split_encoded_files(content)
     declared = part.params.get("charset", "")
     if part.content_type == "text/html" and not codec_for(declared):
         meta = _META_CHARSET.search(content[:4000])
@@ -56,8 +63,8 @@ def unflow(text: str, *, delete_space: bool = False) -> str:
         marks = _QUOTE_MARKS.match(line)
         level = len(marks[0]) if marks else 0
         content = line[level:].removeprefix(" ")
-        if words and level != depth:
-            # A paragraph never runs on into another quote depth, whatever its last space says.
+        if words and (level != depth or content == "-- "):
+            # A paragraph never runs on into another quote depth or a signature, whatever its last space says.
             lines.append(_quoted("".join(words), depth))
             words = []
         depth = level

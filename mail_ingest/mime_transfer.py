@@ -1,67 +1,68 @@
-"""Part of parsing: transfer encodings (RFC 2045, section 6; uuencode), decoded even when broken or mislabelled."""
+"""Part of parsing: transfer encodings (RFC 2045, section 6), decoded even when broken, mislabelled or several."""
 
 import binascii
 import re
-from itertools import islice
+from collections.abc import Sequence
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
-_PADDING = re.compile(rb"=+")
+from mail_ingest.mime_base64 import decode_base64 as decode_base64
+from mail_ingest.mime_base64 import looks_like_base64, split_footer
+from mail_ingest.mime_uuencode import decode_uu_body
+
 _HIGH_HEX = re.compile(rb"=[89A-F][0-9A-F]")
+_NO_CODE = re.compile(rb"=(?![0-9A-F]{2}|[ \t]{0,20}\r?\n|\Z)")
+_SOFT_BREAK = re.compile(rb"=[ \t]{1,200}(\r?\n)")
 _BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/]{56,76}\r?\n){2,}[A-Za-z0-9+/]{0,76}={0,2}\s*")
-_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?$", re.MULTILINE)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_NAME = re.compile(r"(?:=\?[^?]{1,40}\?q\?)?[\s\"'(]{0,20}([a-z0-9][a-z0-9_ -]{0,40})")
+_MISSPELT = re.compile(r"[^a-z0-9]")
+_PLAIN_NAMES = frozenset(("", "7bit", "8bit", "binary", "7bits", "8bits", "none", "text"))
 
 
-def decode_base64(data: bytes) -> bytes:
-    """Bytes of base64 text; foreign characters are skipped, padding is optional and may stand in the middle."""
-    padding = data.find(b"=")
-    # The C decoder stops at the first padding and knows nothing of the URL-safe letters.
-    if (padding < 0 or not data[padding:].strip(b"= \t\r\n")) and not (b"-" in data or b"_" in data):
-        try:
-            return binascii.a2b_base64(data)
-        except binascii.Error:
-            pass
-    letters = _NOT_BASE64.sub(b"", data.translate(_URL_SAFE))
-    return b"".join(_decode_group(group) for group in _PADDING.split(letters) if group)
+def encoding_name(value: str) -> str:
+    """'base64', 'quoted-printable', 'uuencode', '' for none, or the name as it stands when nobody knows it."""
+    found = _NAME.match(value.lower())
+    name = found[1].strip() if found else ""
+    key = _MISSPELT.sub("", name)
+    if key in _PLAIN_NAMES:
+        return ""
+    if key in ("base64", "b64", "xbase64", "b", "base64encoded"):
+        return "base64"
+    if key.startswith(("quotedprint", "quotedprin")) or key in ("qp", "q"):
+        return "quoted-printable"
+    return "uuencode" if key in ("xuuencode", "uuencode", "xuue", "uue", "uu") else name
 
 
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
-
-
-def _decode_group(group: bytes) -> bytes:
-    # One letter alone carries six bits: not even one byte.
-    usable = group[:-1] if len(group) % 4 == 1 else group
-    return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
-
-
-def looks_like_base64(data: bytes) -> bool:
-    """False for text that was labelled base64 but never encoded."""
-    sample = data[:4096]
-    letters = _NOT_BASE64.sub(b"", sample)
-    blanks = sample.count(b"\r") + sample.count(b"\n")
-    lines = sample.split()
-    if len(letters) + blanks < 0.9 * len(sample):
-        return False
-    # Prose has many words on a line, base64 one word a line.
-    return sample.count(b" ") <= 2 + len(lines) // 4
+def likely_encoding(values: Sequence[str], data: bytes) -> str:
+    """Which of several Content-Transfer-Encoding headers is true."""
+    names = list(dict.fromkeys(encoding_name(value) for value in values))
+    if len(names) > 1 and "base64" in names:
+        names = ["base64"] if looks_like_base64(data) else [name for name in names if name != "base64"]
+    return next(
+        (name for name in names if name in ("base64", "quoted-printable", "uuencode")),
+        names[0] if names else "",
+    )
 
 
 def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
     """(decoded bytes, defect or ''); `encoding` is the Content-Transfer-Encoding as the mail states it."""
-    name = encoding.lower().strip(" \t\"';.").replace("_", "-")
-    if name in ("base64", "base-64", "b64", "x-base64", "b"):
-        if not looks_like_base64(data):
-            return data, "the text is labelled base64 but is not encoded"
-        return decode_base64(data), ""
-    if name in ("quoted-printable", "quotedprintable", "quoted-printables", "qp", "q"):
-        return binascii.a2b_qp(data), ""
-    if name in ("x-uuencode", "uuencode", "x-uue", "uue", "uu"):
-        return _decode_uu_body(data)
-    return data, "" if name in _PLAIN_NAMES else f"unknown transfer encoding {name[:40]!r}"
+    name = encoding_name(encoding)
+    if name == "base64":
+        body, _ = split_footer(data)
+        if looks_like_base64(body):
+            return decode_base64(body), ""
+        found = decode_uu_body(data) if data.lstrip().startswith(b"begin ") else None
+        return data if found is None else found, "the text is labelled base64 but is not encoded"
+    if name == "quoted-printable":
+        return decode_quoted(data), ""
+    if name == "uuencode":
+        found = decode_uu_body(data)
+        return (data, "the text is labelled uuencode but is not encoded") if found is None else (found, "")
+    return data, f"unknown transfer encoding {name[:40]!r}" if name else ""
 
 
-_PLAIN_NAMES = frozenset(
-    ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "7bits", "8bits", "none", "text", "8 bit", "7 bit")
-)
+def decode_quoted(data: bytes) -> bytes:
+    """Bytes of quoted-printable text; soft line breaks may have spaces behind them."""
+    return binascii.a2b_qp(_SOFT_BREAK.sub(rb"=\1", data) if b"= " in data or b"=\t" in data else data)
 
 
 def undeclared_encoding(data: bytes) -> str:
@@ -70,72 +71,26 @@ def undeclared_encoding(data: bytes) -> str:
         return ""
     if _BASE64_LINES.fullmatch(data.strip() + b"\n") and _is_text(decode_base64(data)):
         return "base64"
-    if len(_HIGH_HEX.findall(data[:20000])) >= 6 and _is_text(binascii.a2b_qp(data)):
+    high = len(_HIGH_HEX.findall(data[:20000]))
+    if high >= 6 and (_is_utf8(decode_quoted(data)) or not _NO_CODE.search(data[:20000])):
         return "quoted-printable"
     return ""
 
 
+def encoded_again(data: bytes) -> bool:
+    """Is a text that was just decoded still encoded from end to end? One that only speaks of codes is not."""
+    if _BASE64_LINES.fullmatch(data):
+        return True
+    return data.isascii() and len(_HIGH_HEX.findall(data)) * 3 > len(data) * 0.4
+
+
 def _is_text(data: bytes) -> bool:
+    return bool(data) and not _CONTROLS.search(data[:20000])
+
+
+def _is_utf8(data: bytes) -> bool:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return bool(text) and sum(not (char.isprintable() or char in "\r\n\t") for char in text[:4000]) == 0
-
-
-def split_uuencoded(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """Text without its uuencoded files, and the files as (name, content)."""
-    files: list[tuple[bytes, bytes]] = []
-    kept: list[bytes] = []
-    position = 0
-    # Bounded, because each false start may read to the end of the text.
-    for begin in islice(_UU_BEGIN.finditer(data), 50):
-        if begin.start() < position:
-            continue
-        content, end = _uu_lines(data, begin.end() + 1)
-        if end < 0:
-            continue
-        kept.append(data[position : begin.start()])
-        files.append((begin[1].strip(), content))
-        position = end
-    kept.append(data[position:])
-    return b"".join(kept), files
-
-
-def _uu_lines(data: bytes, start: int) -> tuple[bytes, int]:
-    """Decoded lines from `start` and the offset behind "end"; offset -1 when this is not uuencode."""
-    decoded: list[bytes] = []
-    position = start
-    while position < len(data):
-        newline = data.find(b"\n", position)
-        newline = len(data) if newline < 0 else newline
-        line = data[position:newline].rstrip(b"\r")
-        position = newline + 1
-        if line.strip() in (b"end", b"===="):
-            return b"".join(decoded), min(position, len(data))
-        piece = _uu_line(line)
-        if piece is None:
-            return b"", -1
-        decoded.append(piece)
-    return b"".join(decoded), len(data) if decoded else -1
-
-
-def _uu_line(line: bytes) -> bytes | None:
-    if len(line) > 90:
-        return None
-    if not line.strip() or line[0] == 0x60:
-        return b""
-    try:
-        return binascii.a2b_uu(line)
-    except binascii.Error:
-        # Some senders pad the last line too far: take what the length byte promises.
-        wanted = (((line[0] - 32) & 63) * 4 + 5) // 3
-        try:
-            return binascii.a2b_uu(line[: wanted + 1])
-        except binascii.Error:
-            return None
-
-
-def _decode_uu_body(data: bytes) -> tuple[bytes, str]:
-    _, files = split_uuencoded(data)
-    return (files[0][1], "") if files else (data, "the text is labelled uuencode but is not encoded")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, read_headers
+from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, read_headers, starts_with_header
 from mail_ingest.header_params import split_value
-from mail_ingest.mime_transfer import decode_transfer
+from mail_ingest.mime_transfer import decode_transfer, encoding_name, likely_encoding
 
 MAX_DEPTH = 20
 MAX_PARTS = 500
@@ -51,7 +51,15 @@ class Part:
 
     def decoded(self) -> tuple[bytes, str]:
         """Content with its transfer encoding undone, and a defect or ''."""
-        return decode_transfer(self.raw, self.headers.ascii("content-transfer-encoding"))
+        raw = self.raw
+        return decode_transfer(raw, self.encoding(raw))
+
+    def encoding(self, raw: bytes) -> str:
+        """The transfer encoding of the content, `raw`; of several headers the likeliest."""
+        values = self.headers.every("content-transfer-encoding")
+        if len(values) > 1:
+            return likely_encoding([value.decode("ascii", "replace") for value in values], raw)
+        return self.headers.ascii("content-transfer-encoding")
 
 
 @dataclass(slots=True)
@@ -121,7 +129,7 @@ def _grow(part: Part, limits: Limits, depth: int) -> None:
         limits.defects.append(f"parts are nested deeper than {MAX_DEPTH} levels")
         part.content_type = "application/octet-stream"
         return
-    if part.headers.ascii("content-transfer-encoding").lower() in ("base64", "quoted-printable"):
+    if part.headers.has("content-transfer-encoding") and _is_encoded_whole(part, is_mail=is_mail):
         # Forbidden for these types (RFC 2045, section 6.4), and seen all the same.
         part.source, _ = part.decoded()
         part.start, part.end = 0, len(part.source)
@@ -130,6 +138,22 @@ def _grow(part: Part, limits: Limits, depth: int) -> None:
         part.nested = _child(part, (part.start, part.end), "text/plain", limits, depth)
     else:
         _grow_multipart(part, limits, depth)
+
+
+def _is_encoded_whole(part: Part, *, is_mail: bool) -> bool:
+    """Is a multipart or an attached mail really in the encoding that it names?"""
+    encoding = encoding_name(part.headers.ascii("content-transfer-encoding"))
+    if encoding not in ("base64", "quoted-printable"):
+        return False
+    if is_mail:
+        return encoding == "quoted-printable" or not starts_with_header(part.source, part.start)
+    delimiter = b"--" + part.params.get("boundary", "").encode("utf-8", "replace")
+    if part.source.find(delimiter, part.start, part.end) < 0:
+        return True
+    return encoding == "quoted-printable" and bool(_QUOTED_HEADER.search(part.source, part.start, part.end))
+
+
+_QUOTED_HEADER = re.compile(rb"\ncontent-type:[^\n]{0,200}=3D", re.I)
 
 
 def _grow_multipart(part: Part, limits: Limits, depth: int) -> None:
