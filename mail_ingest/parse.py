@@ -90,7 +90,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         text=body.text,
         html=body.html,
         attachments=body.attachments,
-        automatic=automatic_reason(root, subject, sender, bounce),
+        automatic=automatic_reason(root, subject, sender, bounce, body.text),
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
         delivered_to=_delivered_to(headers),

@@ -1,0 +1,182 @@
+"""Pure: subjects that programs write. Whole phrases at the start only: people speak of such mail in other words."""
+
+import re
+
+_PHRASES = (
+    # English
+    "automatic reply|auto reply|autoreply|auto-reply|automated reply|automatic response|auto"
+    " response|auto-response|automatic answer|auto-generated reply|automatically generated reply"
+    "|autoresponse|automated response|autoresponder|out of office|out of the office|out-of-office"
+    "|ooo|vacation reply"
+    "|out of office autoreply|out of office auto-reply|out of office reply|out of office notification"
+    "|out of office message|away from my mail|away from the office|away from my desk|vacation"
+    " message|vacation notice|vacation response|absence notification"
+    # Russian, Ukrainian, Belarusian, Bulgarian, Serbian
+    "|автоответ|авто-ответ|авто ответ|автоматический ответ|ответ автоматический|автоответчик|нет на месте"
+    "|вне офиса"
+    "|отсутствие на рабочем месте|отсутствую на рабочем месте|отсутствует на рабочем месте"
+    ""
+    "|я в отпуске"
+    "|уведомление об отсутствии"
+    "|автовідповідь|автоматична відповідь|відповідь автоматична|поза офісом|я у відпустці"
+    "|аўтаматычны адказ|автоматичен отговор|извън офиса|аутоматски одговор|автоматски одговор|автоматты жауап"
+    # German, Dutch, Swedish, Danish, Norwegian, Finnish, Icelandic
+    "|automatische antwort|automatische rückantwort|autom. antwort|abwesenheitsnotiz|abwesenheitsassistent"
+    "|abwesenheitsmeldung|abwesenheit"
+    "|automatische abwesenheitsmeldung|abwesenheitsnachricht|abwesenheitsbenachrichtigung|abwesend"
+    "|außer haus|nicht im büro"
+    "|urlaubsnotiz|automatisch antwoord|automatische beantwoording"
+    "|automatisch bericht"
+    "|afwezigheidsbericht|afwezigheidsassistent|afwezig|niet aanwezig|niet op kantoor|autosvar"
+    "|automatiskt svar|frånvaromeddelande"
+    "|frånvarande|automatisk svar|automatisk besvarelse|automatisk svarmelding"
+    "|fraværsmeddelelse|fraværsmelding|fraværende|fravær|ikke til stede|ikke på kontoret"
+    "|automaattinen vastaus|automaattivastaus"
+    "|poissaoloilmoitus|poissaoloviesti|poissa|sjálfvirkt svar"
+    # French, Italian, Spanish, Portuguese, Catalan, Romanian
+    "|réponse automatique|reponse automatique|réponse auto|absence du bureau|absent du bureau"
+    "|message d'absence"
+    "|message d’absence|avis d'absence|avis d’absence|notification d'absence"
+    "|risposta automatica|risponditore automatico|fuori sede|fuori ufficio|assente|assenza dall'ufficio"
+    "|assenza dall’ufficio"
+    "|respuesta automática|respuesta automatica|contestación automática|fuera de la oficina"
+    "|fuera de oficina|ausente"
+    "|aviso de ausencia|resposta automática|resposta automatica|fora do escritório|fora do escritorio"
+    "|ausência do escritório"
+    "|ausencia do escritorio|ausência temporária|resposta automàtica|fora de l'oficina"
+    "|răspuns automat|raspuns automat"
+    # Polish, Czech, Slovak, Croatian, Slovenian, Hungarian, Baltic, Greek, Turkish
+    "|automatyczna odpowiedź|autoodpowiedź|odpowiedź automatyczna|poza biurem|nieobecność w biurze"
+    "|nieobecność|nieobecny|nieobecna"
+    "|automatická odpověď|automaticka odpoved|mimo kancelář|nepřítomnost|nepřítomen"
+    "|nejsem v kanceláři"
+    "|automatická odpoveď|neprítomnosť|mimo kancelárie|automatski odgovor|samodejni odgovor"
+    "|automatikus válasz|automatikus valasz"
+    "|házon kívül|automaatvastus|automaatne vastus|automātiskā atbilde|automātiska atbilde"
+    "|automatinis atsakymas"
+    "|αυτόματη απάντηση|εκτός γραφείου|απουσία από το γραφείο|otomatik yanıt|otomatik cevap|ofis dışında"
+    "|işyeri dışında"
+    # Hebrew, Arabic, Japanese, Chinese, Korean, Vietnamese, Thai, Indonesian
+    "|תשובה אוטומטית|מענה אוטומטי|\u0631\u062f \u062a\u0644\u0642\u0627\u0626\u064a"
+    "|\u0627\u0644\u0631\u062f \u0627\u0644\u062a\u0644\u0642\u0627\u0626\u064a"
+    "|自動返信|自動応答|自動返信メール|不在通知|不在のお知らせ"
+    "|自动回复|自動回覆|自动答复|自動回复|外出自动回复|외출 중|부재중|부재 중|자동 회신|자동 응답|자동회신"
+    "|trả lời tự động|phản hồi tự động|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis|jawapan automatik"
+)
+# The phrase alone, or with a colon, dash or bracket behind it: "Out of office on Monday?" is a person's subject.
+_ANSWERED = r"(?:re|fwd?|aw|sv|vs|rif|odp|отв|на)\s?:"
+_ABSENT = re.compile(
+    rf"[\[(<*\s]{{0,3}}(?:{_PHRASES})\s{{0,3}}(?:[\])>*:：|]|[.!]{{1,3}}\s*$|[-–—]\s|{_ANSWERED}|$)", re.I
+)
+# What people also write of themselves counts only above the subject that is answered.
+_AWAY = (
+    "нахожусь в командировке|нахожусь в отпуске|on annual leave|maternity leave|parental leave|в командировке|"
+    "nicht im haus|"
+    "de vacaciones|annual leave|не на работе|out of town|у відпустці|på semester|en vacances|"
+    "na dovolené|szabadságon|on vacation|on holiday|отсутствую|na urlopie|в отпуске|"
+    "im urlaub|en congés|de férias|on leave|en congé|in ferie|lomalla"
+)
+_AWAY_AND_ANSWERED = re.compile(rf"\[?(?:{_AWAY})\]?\s{{0,2}}(?:[:–—-]\s{{0,2}})?{_ANSWERED}", re.I)
+_ABSENT_OTHERWISE = re.compile(
+    r"auto: .{0,200}\bout of (?:the )?office"
+    r"|(?:i am|i'm|i’m) (?:currently )?(?:out of (?:the )?office|away from (?:the |my )?(?:office"
+    r"|desk)|on (?:annual )?leave)\b(?![^?]{0,200}\?)"
+    r"|.{1,80} is (?:currently )?(?:out of (?:the )?office|away from (?:the )?office|on (?:annual "
+    r"|maternity )?leave)\b(?![^?]{0,200}\?)"
+    r"|(?:auto(?:matic|mated)?[- ]?(?:reply|response|answer)|vacation (?:reply|message)) from \S{1,64}@\S"
+    r"|ich bin (?:derzeit |zurzeit |zur zeit |momentan )?(?:nicht im (?:büro|haus)|abwesend)\b"
+    r"|je suis (?:actuellement )?(?:absente?|en congés?)\b"
+    r"|(?:сейчас )?(?:я )?(?:в отпуске|отсутствую)(?: (?:до|с)\b[^,;.!?]{0,40})?$"
+    r"|\[?auto[- ]?(?:reply|response|generated)\]?[ :]",
+    re.I,
+)
+
+# A helpdesk's word that a letter arrived. A prefix ("Re:") before it is a person's answer to it.
+_REQUEST = (
+    "request|ticket|case|message|e-?mail|mail|inquiry|enquiry|query|issue|incident|complaint|submission|application"
+    "|question|support request"
+)
+_ID = r"(?:[\[(#№]\s{0,2}[\w#:./-]{1,40}[\])]{0,2}\s{0,3}[:—–-]?\s{0,3}|\[[^\]]{1,60}\]\s{0,3}[:—–-]?\s{0,3}){0,2}"
+_BEHIND = r"(?![^?]{0,300}\?)"
+_RECEIVED = re.compile(
+    rf"\s{{0,3}}{_ID}(?:"
+    rf"(?:we|we have|we.ve) received your (?:{_REQUEST}|feedback|letter|support)"
+    rf"|(?:thank you|thanks) for (?:contacting|getting in touch|reaching out|writing to|your (?:inquiry"
+    rf"|enquiry|support request|submission))\b"
+    rf"|your (?:new |support |recent )?(?:{_REQUEST})\b[^?]{{0,80}}(?:has been|was|is"
+    rf"|have been) (?:successfully )?(?:received|registered|created|opened|logged"
+    rf"|submitted|accepted|assigned|forwarded|closed|resolved|updated)"
+    rf"|(?:support |new )?(?:ticket|case|request|incident) (?:received|created|opened|registered|confirmation"
+    rf"|acknowledg\w+|submitted)\s{{0,3}}(?:[:—–#\[(-]|$)"
+    rf"|(?:ticket|case|incident|request) ?(?:id|number|no\.?)?[ :#-]{{0,3}}[\w-]{{2,25}} (?:has been |was "
+    rf"|is )?(?:received|created|opened|registered|logged|resolved|closed)\b"
+    rf"|(?:automatic |auto[- ]?)?acknowledge?ment(?: of (?:receipt|your)|\s{{0,2}}[:—–-]|$)"
+    rf"|confirmation of receipt\s{{0,2}}(?:[:—–-]|$)|receipt confirmation\s{{0,2}}(?:[:—–-]|$)"
+    r"|(?:ваш[аеу]? |ваше |ваш )(?:заявк\w|обращени\w|запрос|письмо|тикет|сообщение"
+    r"|вопрос)\b[^?]{0,60}(?<!не )(?:принят|получен|зарегистрирован|создан|закрыт|решен)"
+    r"|(?:заявка|обращение|тикет|инцидент|запрос) (?:[#№]|n )\s?[\w-]{1,25}[^?]{0,40}(?<!не )(?:принят"
+    r"|получен|зарегистрирован|создан|закрыт|решен)"
+    r"|мы получили ваш[аеу]? |спасибо за (?:ваше )?обращение|благодарим (?:вас )?за обращение"
+    r"|подтверждение (?:получения|приема|приёма|регистрации)\s{0,2}(?:[:—–-]|$|обращен|заявк|запрос|письма)"
+    r"|регистрация (?:обращения|заявки|запроса)\b|(?:ваше |вашу )звернення[^?]{0,60}(?:отримано"
+    r"|зареєстровано|прийнято)|ми отримали ваш"
+    r"|(?:ihre|deine) (?:anfrage|nachricht|e-?mail|supportanfrage|meldung)\b[^?]{0,60}(?:eingegangen"
+    r"|erhalten|registriert|erfasst|angelegt)"
+    r"|wir haben ihre (?:anfrage|nachricht|e-?mail|meldung)\b[^?]{0,40}erhalten"
+    r"|eingangsbestätigung\s{0,2}(?:[:—–-]|$)|empfangsbestätigung\s{0,2}(?:[:—–-]|$)"
+    r"|bestätigung ihrer anfrage"
+    r"|accusé de (?:réception|reception)\s{0,2}(?:[:—–-]|$|de votre)|votre (?:demande|message|courriel"
+    r"|ticket)\b[^?]{0,60}(?:reçu|enregistr|pris en compte)|nous avons (?:bien )?reçu votre"
+    r"|hemos recibido (?:su|tu)|(?:su|tu) (?:solicitud|consulta|mensaje|ticket)\b[^?]{0,60}(?:recibid"
+    r"|registrad|cread)|acuse de recibo\s{0,2}(?:[:—–-]|$)"
+    r"|abbiamo ricevuto (?:la |il )?(?:tu|su)[ao]|(?:la )?(?:sua|tua) richiesta\b[^?]{0,60}(?:ricevut"
+    r"|registrat|pres)|conferma di (?:ricezione|ricevimento)\s{0,2}(?:[:—–-]|$)"
+    r"|recebemos (?:a |o )?su[ao] |sua (?:solicitação|mensagem)\b[^?]{0,60}(?:recebid|registrad)"
+    r"|confirmação de recebimento\s{0,2}(?:[:—–-]|$)"
+    r"|(?:wij|we) hebben uw [^?]{0,40}ontvangen|ontvangstbevestiging\s{0,2}(?:[:—–-]|$)|uw (?:aanvraag"
+    r"|bericht|melding|vraag)\b[^?]{0,60}(?:ontvangen|geregistreerd)"
+    r"|potwierdzenie (?:otrzymania|przyjęcia)\b|otrzymaliśmy (?:twoj|państwa)|(?:twoje"
+    r"|państwa) zgłoszenie\b[^?]{0,60}(?:przyjęt|zarejestrowan)"
+    rf"){_BEHIND}",
+    re.I,
+)
+# "Prove that you are a person": nothing of ours may answer, and nobody of ours should have to.
+_CHALLENGE = re.compile(
+    r"(?:re: .{0,150})?(?:\[(?:confirm|verify|boxbe|choicemail)[^\]]{0,40}\]|\((?:verification|confirmation"
+    r"|permission|approval) (?:required|needed)\)"
+    r"|please (?:confirm|verify) (?:your |this |the )?(?:message|e-?mail|mail|delivery|sender|address"
+    r"|identity|that you)"
+    r"|(?:sender )?verification (?:required|needed|request)|confirm(?:ation)? (?:required"
+    r"|needed) (?:to deliver|for your)|your (?:e-?mail|message|mail)"
+    r" (?:to .{1,80} )?(?:awaits|is awaiting|requires|needs|is being held|is held|is waiting)"
+    r"|(?:требуется )?подтверждение отправителя|подтвердите отправку)",
+    re.I,
+)
+_MACHINES = re.compile(
+    r"cron <[^>]{1,100}@|\*\* (?:problem|recovery|acknowledgement|flapping\w*) |logwatch for |anacron job"
+    r"|\[(?:firing|resolved):\d|smartd? error \(|\[fail2ban\]|\[monit\]"
+    r"|monit alert|problem: .{1,80} on \S{1,80}$|dmarc (?:aggregate )?report"
+    r"|report domain: \S{3,100} submitter:|\[?nagios\]? ",
+    re.I,
+)
+# What a mail program says when a letter was opened; the text must agree.
+READ_RECEIPT = re.compile(
+    r"(?:not read|read|deleted|(?:read|return) receipt(?: \(displayed\))?|read report|не прочтено"
+    r"|не прочитано|прочтено|прочитано|уведомление о прочтении|gelesen|ungelesen|lesebestätigung|lu|non lu"
+    r"|leído|no leído|letto|non letto|lida|não lida|gelezen|niet gelezen|przeczytane|přečteno|läst|læst|lest"
+    r"|luettu|olvasva|已读|未读|既読|開封済み|읽음)\s{0,2}[:：(-]",
+    re.I,
+)
+
+
+def subject_says(subject: str) -> str:
+    """What this subject says about its writer, '' when a person may have written it."""
+    if any(known.match(subject) for known in (_ABSENT, _AWAY_AND_ANSWERED, _ABSENT_OTHERWISE)):
+        return "its subject is that of an automatic reply"
+    if _RECEIVED.match(subject):
+        return "its subject is that of a helpdesk's receipt"
+    if _CHALLENGE.match(subject):
+        return "it asks the sender to prove that he is a person"
+    if _MACHINES.match(subject):
+        return "its subject is that of a machine's report"
+    return ""
