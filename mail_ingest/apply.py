@@ -19,7 +19,7 @@ from app.customers.models import Customer
 from app.failpoints import passing
 from app.mailboxes.models import RawMail, RawState
 from app.mailboxes.parked import FLOOD, is_told
-from app.outgoing import bounce, letter_rows
+from app.outgoing import bounce, letter_rows, states
 from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
@@ -35,6 +35,7 @@ from mail_ingest.journal import decide_row
 from mail_ingest.parse import ParsedMail
 from mail_ingest.passed_on import taken
 from mail_ingest.reader_batch import Letter
+from mail_ingest.thread import Facts
 
 # One applier at a time, so that an answer always sees its parent. Any fixed number does.
 ADVISORY_LOCK = 7_305_411
@@ -120,6 +121,8 @@ class Applier:
         ticket = None if decision.ticket_id is None else known.ticket(decision.ticket_id)
         state = self._file(batch, raw, letter, decision, ticket)
         self._note_bounce(session, mail, arrival, now)
+        if mail.bounce is None:
+            _note_proof(session, facts, mail, now)
         return state
 
     def _file(
@@ -215,6 +218,13 @@ class Applier:
             mail.bounce.action,
             now,
         )
+
+
+def _note_proof(session: Session, facts: Facts, mail: ParsedMail, now: datetime) -> None:
+    """Who answers a letter of ours has it: it need not stay uncertain."""
+    for message_id in sorted({message_id for _ticket, message_id in facts.tokens.values()}):
+        with session.no_autoflush:
+            states.proved_arrived(session, message_id, mail.sender.email, now, how="reply")
 
 
 def _came_from(letter: Letter) -> str:
