@@ -81,6 +81,7 @@ def split_quoted(text: str, html: str | None = None, sent_texts: Sequence[str] =
 
 def _find_signatures(places: list[Place], lines: Sequence[Line], signed: Sequence[bool]) -> None:
     """A signature stands at the end of the letter, or right above an attribution."""
+    _fold_pgp_armour(places, lines)
     last = max(
         (at for at, line in enumerate(lines) if places[at] is Place.OWN and not line.blank), default=-1
     )
@@ -91,6 +92,16 @@ def _find_signatures(places: list[Place], lines: Sequence[Line], signed: Sequenc
             continue
         for first, stop in signature_spans(lines[start:end], signed[start:end]):
             places[start + first : start + stop] = [Place.SIGNATURE] * (stop - first)
+
+
+def _fold_pgp_armour(places: list[Place], lines: Sequence[Line]) -> None:
+    """The lines that a clear-signed letter begins with (RFC 9580, section 7)."""
+    first = next((at for at, line in enumerate(lines) if not line.blank), len(lines))
+    if first == len(lines) or lines[first].content != "-----BEGIN PGP SIGNED MESSAGE-----":
+        return
+    while first < len(lines) and not lines[first].blank:
+        places[first] = Place.SIGNATURE
+        first += 1
 
 
 def _is_own(place: Place, line: Line) -> bool:

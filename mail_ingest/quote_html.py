@@ -7,8 +7,11 @@ Tags are read by a scanner of bounded steps, not a tree builder, so hostile nest
 
 import html as html_lib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
+
+from mail_ingest.quote_signs import is_lead
 
 _names = str.split
 
@@ -39,13 +42,20 @@ _INDENT = re.compile(
 )
 _BAR = re.compile(r"border-left\s*:\s*[^;]{0,60}(?:solid|\d)")
 
+_BORDER_TOP = re.compile(r"border-top\s*:\s*solid [^;]{0,40}")
+_LABEL = re.compile(
+    r"(?:\s++|<(?!/?b\b)[^<>]{0,300}+>){0,12}+<b\b[^<>]{0,200}>(?:\s++|<[^<>]{0,200}+>){0,6}+[^<>:]{1,30}:"
+)
+_MAX_BORDERS = 20
+
 # Names looked for in class, id and data-marker, each with what the inside (or, for CUTS, all that follows)
 # is.
 _QUOTE_NAMES = (
     "gmail_attr moz-cite-prefix reply-intro yahoo_quoted tutanota_quote __quoted_text__ __headers__"
     " olk_src_body_section mail-editor-reference-message-container outlookmessageheader ymail_quoted"
     " mailru-quote quoted-message isreplycontent orimsghtmlseperator x_gmail_attr x_moz-cite-prefix"
-    " protonmail_quote_header"
+    " protonmail_quote_header messagereplysection fairemail_quote rambler-quoted front-blockquote airmail_on"
+    " wmi-quote mail-quote-collapse quoted-content aolmsgpart"
 ).split()
 _MIXED_NAMES = ("gmail_quote", "protonmail_quote", "zmail_extra", "gmail_extra")
 _CUT_NAMES = (
@@ -54,12 +64,10 @@ _CUT_NAMES = (
     "zwchr",
     "__divider__",
     "ms-outlook-mobile-body-separator-line",
+    "stopspelling",
 )
-_SIGNATURE_NAMES = (
-    "gmail_signature moz-signature ms-outlook-mobile-signature protonmail_signature_block applemailsignature"
-    " ymail_android_signature ymail_ios_signature mail_android_signature yandex-signature"
-).split()
-_ALL_NAMES = ("<blockquote", *_QUOTE_NAMES, *_MIXED_NAMES, *_CUT_NAMES, *_SIGNATURE_NAMES)
+_SIGNATURE_NAMES = ("signature", "bloop_sign", "moz-sig")
+_ALL_NAMES = ("<blockquote", "border-top", *_QUOTE_NAMES, *_MIXED_NAMES, *_CUT_NAMES, *_SIGNATURE_NAMES)
 
 
 @dataclass
@@ -67,6 +75,7 @@ class _Reader:
     label: int = OUTSIDE
     in_mixed: bool = False
     cut: bool = False
+    borders: int = 0
     open: list[tuple[str, int, bool]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     lines: list[tuple[str, int]] = field(default_factory=list)
@@ -82,11 +91,17 @@ class _Reader:
             self.lines.append((line, QUOTED if self.cut else self.label))
             self.words = []
 
-    def start(self, name: str, attributes: str) -> None:
+    def start(self, name: str, attributes: str, following: Callable[[], str]) -> None:
         if name in _BREAKS or name in _CONTAINERS:
             self.end_line()
         marks = _marks(attributes) if attributes else {}
-        names = " ".join(marks.get(key, "") for key in ("id", "class", "data-marker", "data-smartmail"))
+        if name == "div" and "border-top" in marks.get("style", "") and self.borders < _MAX_BORDERS:
+            self.borders += 1
+            self.cut = self.cut or _is_outlook_border(marks["style"], following())
+        names = " ".join(
+            marks.get(key, "") for key in ("id", "class", "name", "data-marker", "data-smartmail")
+        )
+        names += " signature" if "data-signature-widget" in marks else ""
         if any(cut in names for cut in _CUT_NAMES):
             self.end_line()
             self.cut = True
@@ -104,6 +119,10 @@ class _Reader:
             self.label = SIGNATURE
         elif name == "blockquote":
             self.label = _blockquote_label(names, marks, self.in_mixed)
+            if self.label == UNKNOWN and self.lines and is_lead(" ".join(self.lines[-1][0].split())[-300:]):
+                self.label = QUOTED
+        elif self.label == UNKNOWN and not self.in_mixed and _BAR.search(marks.get("style", "")):
+            self.label = QUOTED
         elif any(known in names for known in _MIXED_NAMES):
             self.label, self.in_mixed = UNKNOWN, True
 
@@ -116,6 +135,11 @@ class _Reader:
         while closed != name:
             closed, self.label, self.in_mixed = self.open.pop()
             self.counts[closed] -= 1
+
+
+def _is_outlook_border(style: str, following: str) -> bool:
+    """The line Outlook draws above the small header, in whatever language the labels of that are."""
+    return _BORDER_TOP.search(style) is not None and _LABEL.match(following) is not None
 
 
 def _blockquote_label(names: str, marks: dict[str, str], in_mixed: bool) -> int:
@@ -149,7 +173,7 @@ def labelled_lines(html: str) -> list[tuple[str, int]]:
         if tag[1]:
             reader.end(tag[2].casefold())
         else:
-            reader.start(tag[2].casefold(), tag[3])
+            reader.start(tag[2].casefold(), tag[3], lambda end=at: source[end : end + 2000])
     reader.text(source[at:])
     reader.end_line()
     return reader.lines

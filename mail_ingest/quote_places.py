@@ -8,6 +8,7 @@ from mail_ingest import quote_words as words
 from mail_ingest.quote_align import Known, LineMatch, align
 from mail_ingest.quote_border import Head, Kind, is_rule
 from mail_ingest.quote_lines import Line
+from mail_ingest.quote_signs import is_lead
 
 
 class Place(Enum):
@@ -22,7 +23,7 @@ class Place(Enum):
 def mark_places(lines: Sequence[Line], heads: Sequence[Head]) -> list[Place]:
     """A place for every line. A forwarded letter below the person's words is the matter itself and stays theirs."""
     places = [Place.QUOTE if line.depth else Place.OWN for line in lines]
-    forward = next((h.start for h in heads if h.kind is Kind.FORWARD and _is_outer(h, lines)), len(lines))
+    forward = forward_start(lines, heads)
     cut = _first_cut([head for head in heads if head.start < forward], lines)
     if cut is not None:
         forward = len(lines)
@@ -40,6 +41,18 @@ def _is_outer(head: Head, lines: Sequence[Line]) -> bool:
     return not lines[head.start].depth
 
 
+def forward_start(lines: Sequence[Line], heads: Sequence[Head]) -> int:
+    """Where a letter that was passed on begins, or len(lines); its mark may be the first of the marked lines (Apple)."""
+    for number, head in enumerate(heads):
+        if head.kind is not Kind.FORWARD:
+            continue
+        if _is_outer(head, lines) or (
+            not number and not any(line.depth and not line.blank for line in lines[: head.start])
+        ):
+            return head.start
+    return len(lines)
+
+
 def _first_cut(heads: Sequence[Head], lines: Sequence[Line]) -> int | None:
     """Where all that follows is quoted: below a head whose quotation has no marks of its own.
 
@@ -47,16 +60,17 @@ def _first_cut(heads: Sequence[Head], lines: Sequence[Line]) -> int | None:
     """
     own_above, at = 0, 0
     last_marked = max((row for row, line in enumerate(lines) if line.depth and not line.blank), default=-1)
-    for head in heads:
+    for number, head in enumerate(heads):
+        following = heads[number + 1] if number + 1 < len(heads) else None
         own_above += sum(not line.blank and not line.depth for line in lines[at : head.start])
         at = head.end
         if head.kind is not Kind.CUT or not _is_outer(head, lines):
             continue
         below = _next_written(lines, head.end)
+        if following and below == following.start:
+            continue  # "Original message", and the attribution below it
         marked = below is not None and lines[below].depth > 0
-        if marked and own_above <= 2:
-            continue
-        if not own_above and last_marked >= head.end:
+        if marked or (not own_above and last_marked >= head.end):
             continue
         return head.end
     return None
@@ -85,13 +99,13 @@ def use_html(
     places: list[Place], lines: Sequence[Line], heads: Sequence[Head], labels: Sequence[int]
 ) -> None:
     """Correct the places by what the HTML of the same letter marks."""
-    forward = next(
-        (h.start for h in heads if h.kind is Kind.FORWARD and not lines[h.start].depth), len(lines)
-    )
+    forward = forward_start(lines, heads)
     written = [at for at in range(forward) if not lines[at].blank]
     for index, at in enumerate(written):
         if places[at] is Place.OWN and _is_marked(index, written, lines, labels):
             places[at] = Place.QUOTE
+        elif places[at] is Place.OWN and _leads_to_marked(index, written, lines, labels):
+            places[at] = Place.HEAD
         elif places[at] is Place.QUOTE and labels[at] == quote_html.INDENTED:
             places[at] = Place.OWN
     _free_after_quote(places, lines, labels, forward)
@@ -107,6 +121,14 @@ def _is_marked(index: int, written: Sequence[int], lines: Sequence[Line], labels
     return above or below or len(lines[at].raw.split()) >= 3
 
 
+def _leads_to_marked(
+    index: int, written: Sequence[int], lines: Sequence[Line], labels: Sequence[int]
+) -> bool:
+    """An attribution in any language right above what the HTML calls quoted."""
+    below = index + 1 < len(written) and labels[written[index + 1]] == quote_html.QUOTED
+    return below and is_lead(lines[written[index]].content)
+
+
 def _free_after_quote(places: list[Place], lines: Sequence[Line], labels: Sequence[int], end: int) -> None:
     """Below an attribution whose quotation has an end in the HTML, what follows that end was written now."""
     cut = next((at for at in range(end) if places[at] is Place.HEAD and not lines[at].depth), end)
@@ -114,9 +136,22 @@ def _free_after_quote(places: list[Place], lines: Sequence[Line], labels: Sequen
         cut += 1
     if cut >= end or labels[cut] != quote_html.QUOTED:
         return
+    doubtful: list[
+        int
+    ] = []  # lines the HTML does not tell, between its quotation and what stands outside of it
+    outside = False
     for at in range(cut, end):
-        if places[at] is Place.QUOTE and not lines[at].depth and labels[at] == quote_html.OUTSIDE:
-            places[at] = Place.OWN
+        if lines[at].blank or lines[at].depth or places[at] is not Place.QUOTE:
+            continue
+        if labels[at] == quote_html.QUOTED:
+            doubtful, outside = [], False
+        elif labels[at] in (quote_html.OUTSIDE, quote_html.SIGNATURE) or outside:
+            outside = True
+            for row in (*doubtful, at):
+                places[row] = Place.OWN
+            doubtful = []
+        else:
+            doubtful.append(at)
 
 
 def points_below(lines: Sequence[Line], places: Sequence[Place], heads: Sequence[Head]) -> bool:

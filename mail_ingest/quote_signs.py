@@ -11,6 +11,9 @@ _NUMERIC_DATE = re.compile(
     r"(?<![\d.])\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}(?!\d)|\d{4}\s?[年년]|\d{1,2}\s?月|(?<!\d)\d{6}(?= \d\d:)"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_DAY_AND_MONTH = re.compile(
+    r"(?<![\w@])\d{1,2}(?:st|nd|rd|th|er|º)?[.,]?[ -](?:de |of )?([^\W\d_]{3,12})|(?<!\w)([^\W\d_]{3,12})[.,]?[ -]\d{1,2}(?!\w)"
+)
 _MONTH_STARTS = frozenset(month[:3] for month in words.MONTHS)
 
 
@@ -40,8 +43,9 @@ def has_date(text: str) -> bool:
 def evidence_of_day(text: str) -> bool:
     if _YEAR.search(text) or _NUMERIC_DATE.search(text):
         return True
-    lowered = text.casefold()
-    return any(c.isdigit() for c in text) and any(w[:3] in _MONTH_STARTS for w in _WORD.findall(lowered))
+    return any(
+        (found[1] or found[2])[:3] in _MONTH_STARTS for found in _DAY_AND_MONTH.finditer(text.casefold())
+    )
 
 
 def plain_of(text: str) -> str:
@@ -101,7 +105,7 @@ def _ends_with_wrote(bare: str, said: str) -> bool:
     if found is None:
         return False
     before = said[: found.start()].strip(" ,")
-    if is_personal(before.casefold()):
+    if is_personal(plain_of(before)):
         return False
     return ADDRESS.search(before) is not None or has_date(before) or _is_name(before)
 

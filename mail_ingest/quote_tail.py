@@ -142,8 +142,9 @@ def _is_footer(below: Sequence[str], border: Line) -> bool:
 
 
 def _is_own(text: str) -> bool:
-    asks = text.endswith("?") and patterns.LIST_FOOTER.search(text) is None
-    return asks or (patterns.FIRST_PERSON.search(text) is not None and not patterns.LIST_FOOTER.search(text))
+    if patterns.LIST_FOOTER.search(text) or patterns.ADVERT.search(text):
+        return False
+    return text.endswith("?") or patterns.FIRST_PERSON.search(text) is not None
 
 
 def _is_framed_rule(line: Line) -> bool:

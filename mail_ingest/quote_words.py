@@ -138,7 +138,7 @@ MONTHS = phrases(
 ORIGINAL = frozenset(
     phrases(
         """
-    original message | original message follows |
+    original | original message | original message follows |
     original e-mail | original email | original mail | reply message | quoted message |
     original appointment | message below | end of new message | исходное сообщение |
     оригинальное сообщение | первоначальное сообщение | исходное письмо | оригинал сообщения |
@@ -231,7 +231,7 @@ SENT_FROM = phrases(
     baixar o outlook | descargar outlook | envoyé de | envoyé depuis | envoyé à partir | envoyé avec |
     télécharger outlook | obtenez outlook | obtenir outlook | gesendet von | gesendet mit | von meinem |
     diese nachricht wurde von meinem | outlook für | holen sie sich outlook | laden sie outlook |
-    inviato da | inviato dal | inviata da | scarica outlook | ottieni outlook | verzonden vanaf |
+    inviato da | inviato dal | inviata da | scarica outlook | ottieni outlook | verzonden vanaf | verzonden vanuit | verstuurd vanuit | verzonden via |
     verzonden met | verstuurd vanaf | verstuurd met | outlook voor | download outlook | wysłane z |
     wysłano z | wysłane ze | pobierz outlook | pobierz aplikację outlook | odesláno z | odoslané z |
     získat outlook | poslano z | poslano s | послато са | skickat från | skickad från | hämta outlook |
@@ -255,7 +255,7 @@ DEVICES = phrases(
     smartphone | смартфон | mobile | мобильн | мобільн | telefon | téléphone | teléfono | telefono |
     телефон | handy | cellphone | cell phone | my phone | gsm | tablet | планшет | outlook | mail.ru |
     mail ru | почт | пошт | yandex | яндекс | yahoo | gmail | inbox.ru | proton | tuta | mymail | mymail |
-    aquamail | thunderbird | k-9 | bluemail | blue mail | spark | airmail | mailbird | edison | fairemail |
+    aquamail | aol | thunderbird | k-9 | bluemail | blue mail | spark | airmail | mailbird | edison | fairemail |
     windows | mac | apple | ios | workspace | zimbra | web.de | gmx | 1&1 | t-online | orange | sfr |
     libero | wp poczt | poczta | onet | o2 | seznam | email.cz | airpost | fastmail | newton mail | boxer |
     touchdown | nine | verizon | at&t | t-mobile | mts | beeline | мтс | билайн | our app | iphone) |
