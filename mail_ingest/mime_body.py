@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mail_ingest.charset import decode_bytes
 from mail_ingest.header_words import decode_header
 from mail_ingest.html_text import html_to_text
-from mail_ingest.mime_calendar import calendar_summary
+from mail_ingest.mime_calendar import read_calendar
 from mail_ingest.mime_filename import safe_filename
 from mail_ingest.mime_files import (
     File,
@@ -19,6 +19,7 @@ from mail_ingest.mime_files import (
     content_id,
     content_location,
     file_name,
+    likely_type,
     parameter_name,
     with_locations_as_ids,
 )
@@ -38,6 +39,9 @@ _FILE_TYPES = frozenset(
     " rfc822-headers rfc822-header x-moz-deleted sgml tab-separated-values".split()
 )
 _CALENDARS = frozenset(("text/calendar", "application/ics", "text/x-vcalendar"))
+_OUTLOOK = frozenset(("application/ms-tnef", "application/vnd.ms-tnef", "application/x-ms-tnef"))
+# A letter may be signed, encrypted and signed again.
+_MAX_WRAPPED = 3
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 # The same letter once more, for programs: AMP pages and watch faces.
 _IGNORED_FACES = frozenset(("text/x-amp-html", "text/watch-html"))
@@ -203,19 +207,20 @@ def _take_file(part: Part, reading: _Reading) -> None:
     content, defect = part.decoded()
     if defect:
         reading.defects.append(defect)
-    if part.content_type in _SMIME:
-        _take_smime(part, content, reading)
-    if part.content_type in _CALENDARS:
-        summary = calendar_summary(decode_bytes(content, part.params.get("charset", "")))
-        reading.invitations.extend([summary] if summary and summary not in reading.invitations else [])
-    if part.content_type == "application/ms-tnef":
-        reading.notes.append("[This letter is in a format of Outlook alone. It is attached as winmail.dat.]")
     name = file_name(part, reading.hint)
+    kind = likely_type(part, name)
+    if kind in _SMIME:
+        _take_smime(part, content, reading)
+    if kind in _CALENDARS:
+        summary = read_calendar(content, part.params.get("charset", ""))
+        reading.invitations.extend([summary] if summary and summary not in reading.invitations else [])
+    if kind in _OUTLOOK:
+        reading.notes.append("[This letter is in a format of Outlook alone. It is attached as winmail.dat.]")
     _keep(reading, File(name, part.content_type, content, content_id(part), content_location(part)))
 
 
 def _take_smime(part: Part, content: bytes, reading: _Reading) -> None:
-    letter = signed_content(content) if reading.depth == 0 else b""
+    letter = signed_content(content) if reading.depth < _MAX_WRAPPED else b""
     if not letter:
         reading.notes.append("[This letter is encrypted with S/MIME. The encrypted text is attached.]")
         return

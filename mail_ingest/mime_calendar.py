@@ -2,7 +2,10 @@
 
 import re
 
+from mail_ingest.charset import decode_bytes
+
 MAX_EVENTS = 20
+MAX_SIZE = 200_000
 
 _WHEN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{0,2}(Z?))?")
 _METHODS = {
@@ -15,9 +18,15 @@ _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "perhap
 _ESCAPE = re.compile(r"\\([nN,;\\:])")
 
 
+def read_calendar(content: bytes, charset: str) -> str:
+    """The summary of a calendar file. Lines are unfolded as bytes: some programs fold in the middle of a letter."""
+    plain = content[:MAX_SIZE].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return calendar_summary(decode_bytes(plain.replace(b"\n ", b"").replace(b"\n\t", b""), charset))
+
+
 def calendar_summary(calendar: str) -> str:
     """Title, time, place, organiser and description of the first events, '' when there are none."""
-    lines = calendar[:200_000].replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "").split("\n")
+    lines = calendar[:MAX_SIZE].replace("\r\n", "\n").replace("\n ", "").replace("\n\t", "").split("\n")
     method = "Invitation"
     events: list[dict[str, str]] = []
     inside = False

@@ -11,6 +11,13 @@ from mail_ingest.mime_tree import Part
 MAX_LOCATIONS = 50
 
 _CID = re.compile(r"""cid:([^\s"'<>)\]]{1,300})""", re.I)
+_SAY_NOTHING = frozenset(
+    ("application/octet-stream", "application/vnd.ms-tnef", "application/x-ms-tnef", "text/plain")
+)
+_BY_NAME = {
+    ".ics": "text/calendar", ".p7m": "application/pkcs7-mime", "winmail.dat": "application/ms-tnef",
+    "win.dat": "application/ms-tnef",
+}  # fmt: skip
 _ENDING = re.compile(r"[^\r\n]{1,200}\.[A-Za-z0-9]{1,8}")
 
 
@@ -54,6 +61,14 @@ def file_name(part: Part, hint: str) -> str:
         return described
     location = unquote(content_location(part)).partition("?")[0].rpartition("/")[2]
     return location if _ENDING.fullmatch(location) else ""
+
+
+def likely_type(part: Part, name: str) -> str:
+    """The content type, or what the name says where the type says nothing."""
+    if part.content_type not in _SAY_NOTHING:
+        return part.content_type
+    low = name.lower().strip()
+    return next((kind for ending, kind in _BY_NAME.items() if low.endswith(ending)), part.content_type)
 
 
 def content_id(part: Part) -> str:

@@ -85,6 +85,8 @@ def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) 
     part = Part(headers, source, *span)
     content_type, part.params = split_value(headers.first("content-type"))
     content_type = _SPACED_SLASH.sub("/", content_type)
+    if content_type == "application/xhtml+xml":
+        content_type = "text/html"
     if not content_type and _HTML.match(source, span[0], span[0] + 500):
         # No header says so, but showing the markup would help nobody.
         default = "text/html"
