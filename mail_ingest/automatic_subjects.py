@@ -9,7 +9,8 @@ _PHRASES = (
     "|autoresponse|automated response|autoresponder|out of office|out of the office|out-of-office"
     "|ooo|vacation reply"
     "|out of office autoreply|out of office auto-reply|out of office reply|out of office notification"
-    "|out of office message|away from my mail|away from the office|away from my desk|vacation"
+    "|out of office message|out-of-office notification|out-of-office reply|out-of-office message"
+    "|away from my mail|away from the office|away from my desk|vacation"
     " message|vacation notice|vacation response|absence notification"
     # Russian, Ukrainian, Belarusian, Bulgarian, Serbian
     "|автоответ|авто-ответ|авто ответ|автоматический ответ|ответ автоматический|автоответчик|нет на месте"
@@ -61,7 +62,8 @@ _PHRASES = (
     "|\u0627\u0644\u0631\u062f \u0627\u0644\u062a\u0644\u0642\u0627\u0626\u064a"
     "|自動返信|自動応答|自動返信メール|不在通知|不在のお知らせ"
     "|自动回复|自動回覆|自动答复|自動回复|外出自动回复|외출 중|부재중|부재 중|자동 회신|자동 응답|자동회신"
-    "|trả lời tự động|phản hồi tự động|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis|jawapan automatik"
+    "|trả lời tự động|phản hồi tự động|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis"
+    "|jawapan automatik"
 )
 # The phrase alone, or with a colon, dash or bracket behind it: "Out of office on Monday?" is a person's subject.
 _ANSWERED = r"(?:re|fwd?|aw|sv|vs|rif|odp|отв|на)\s?:"
@@ -70,7 +72,8 @@ _ABSENT = re.compile(
 )
 # What people also write of themselves counts only above the subject that is answered.
 _AWAY = (
-    "нахожусь в командировке|нахожусь в отпуске|on annual leave|maternity leave|parental leave|в командировке|"
+    "нахожусь в командировке|нахожусь в отпуске|on annual leave|maternity leave|parental leave"
+    "|в командировке|"
     "nicht im haus|"
     "de vacaciones|annual leave|не на работе|out of town|у відпустці|på semester|en vacances|"
     "na dovolené|szabadságon|on vacation|on holiday|отсутствую|na urlopie|в отпуске|"
@@ -87,13 +90,14 @@ _ABSENT_OTHERWISE = re.compile(
     r"|ich bin (?:derzeit |zurzeit |zur zeit |momentan )?(?:nicht im (?:büro|haus)|abwesend)\b"
     r"|je suis (?:actuellement )?(?:absente?|en congés?)\b"
     r"|(?:сейчас )?(?:я )?(?:в отпуске|отсутствую)(?: (?:до|с)\b[^,;.!?]{0,40})?$"
-    r"|\[?auto[- ]?(?:reply|response|generated)\]?[ :]",
+    r"|\[auto[- ]?(?:reply|response|generated)\][ :]|auto[- ]?(?:reply|response|generated)\s?:",
     re.I,
 )
 
 # A helpdesk's word that a letter arrived. A prefix ("Re:") before it is a person's answer to it.
 _REQUEST = (
-    "request|ticket|case|message|e-?mail|mail|inquiry|enquiry|query|issue|incident|complaint|submission|application"
+    "request|ticket|case|message|e-?mail|mail|inquiry|enquiry|query|issue|incident|complaint|submission"
+    "|application"
     "|question|support request"
 )
 _ID = r"(?:[\[(#№]\s{0,2}[\w#:./-]{1,40}[\])]{0,2}\s{0,3}[:—–-]?\s{0,3}|\[[^\]]{1,60}\]\s{0,3}[:—–-]?\s{0,3}){0,2}"
@@ -144,8 +148,7 @@ _RECEIVED = re.compile(
 _CHALLENGE = re.compile(
     r"(?:re: .{0,150})?(?:\[(?:confirm|verify|boxbe|choicemail)[^\]]{0,40}\]|\((?:verification|confirmation"
     r"|permission|approval) (?:required|needed)\)"
-    r"|please (?:confirm|verify) (?:your |this |the )?(?:message|e-?mail|mail|delivery|sender|address"
-    r"|identity|that you)"
+    r"|please (?:confirm|verify) (?:your (?:message|e-?mail|mail|identity)|that you (?:are|sent))"
     r"|(?:sender )?verification (?:required|needed|request)|confirm(?:ation)? (?:required"
     r"|needed) (?:to deliver|for your)|your (?:e-?mail|message|mail)"
     r" (?:to .{1,80} )?(?:awaits|is awaiting|requires|needs|is being held|is held|is waiting)"
@@ -156,7 +159,7 @@ _MACHINES = re.compile(
     r"cron <[^>]{1,100}@|\*\* (?:problem|recovery|acknowledgement|flapping\w*) |logwatch for |anacron job"
     r"|\[(?:firing|resolved):\d|smartd? error \(|\[fail2ban\]|\[monit\]"
     r"|monit alert|problem: .{1,80} on \S{1,80}$|dmarc (?:aggregate )?report"
-    r"|report domain: \S{3,100} submitter:|\[?nagios\]? ",
+    r"|report domain: \S{3,100} submitter:|\[nagios\] ",
     re.I,
 )
 # What a mail program says when a letter was opened; the text must agree.

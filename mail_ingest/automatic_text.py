@@ -10,6 +10,7 @@ MAX_READ = 8000
 _OPENING = 400
 # A responder's text is short.
 _LONGEST_NOTE = 1500
+_LONGEST_GREETING = 60
 
 _QUOTE = re.compile(
     r"^(?:[ \t]{0,8}(?:>|\|)|-{3,}.{0,60}|_{10,}|(?:from|von|de|da|od|от|от кого|发件人"
@@ -20,8 +21,9 @@ _QUOTE = re.compile(
     re.I | re.M,
 )
 _STATEMENT = (
-    r"this is an? (?:\w+[- ]){0,2}(?:automat(?:ed|ic)|auto-?(?:generated|matically|reply|response)"
-    r"|system[- ]generated)\b"
+    r"this is an? (?:\w+[- ]){0,2}(?:automat(?:ed|ic|ically)|auto-?(?:generated|matically)|system|computer)[- ]"
+    r"(?:\w+[- ]){0,3}(?:message|e-?mail|mail|reply|response|notif\w+|answer|acknowledge?ment|confirmation|note)\b"
+    r"|this is an? auto-?(?:reply|response)\b"
     r"|this (?:\w+ ){0,2}(?:message|e-?mail|mail|reply|response|notification|letter) (?:was|is|has been) "
     r"(?:automatically |auto-?|system[- ])(?:generated|sent|created|produced)"
     r"|this (?:\w+ ){0,2}(?:message|e-?mail|mail|reply|response|notification) (?:was|is|has been) "
@@ -40,8 +42,8 @@ _STATEMENT = (
     r"|цей лист (?:створено|надіслано|сформовано) автоматично|(?:будь ласка,? )?не відповідайте на цей"
     r"|dies(?:e|es) (?:\w+ ){0,3}(?:e-?mail|nachricht|mail|schreiben)? ?(?:wurde|ist"
     r"|wird) (?:\w+ ){0,2}automatisch"
-    r"|dies ist eine automatisch|bitte (?:antworten|beantworten|nicht)[^.\n]{0,20} nicht"
-    r"|bitte nicht (?:auf|antworten)"
+    r"|dies ist eine automatisch|bitte (?:antworten sie )?nicht auf diese|bitte nicht antworten"
+    r"|bitte (?:be)?antworten sie (?:auf )?diese[^.\n]{0,20} nicht"
     r"|(?:ceci est un|ce) (?:message|courriel|e-?mail|mail)[^.\n]{0,40}automatique|(?:merci|veuillez"
     r"|prière) (?:de )?ne pas (?:y )?répondre"
     r"|este (?:es un )?(?:mensaje|correo|e-?mail)[^.\n]{0,40}(?:automátic|automatica)"
@@ -123,18 +125,18 @@ _TEMPLATES = tuple(
         r"|доступ\w* к (?:почте|e-?mail|электронной)|kein\w* (?:zugriff|zugang)|(?:pas|sans"
         r"|limité) (?:d.)?accès|accès limité|acceso (?:limitado|al correo)|geen toegang|brak dostępu"
         r"|sem acesso",
-        r"(?:urgent|emergenc\w+|immediate)\b[^.\n]{0,80}(?:contact|call|e-?mail|write|reach|dial)"
-        r"|(?:contact|call|reach)[^.\n]{0,80}(?:urgent|emergenc\w+|immediate|in my absence|instead)"
+        r"(?:urgent|emergenc\w+|immediate)\b[^\n]{0,80}(?:contact|call|e-?mail|write|reach|dial)"
+        r"|(?:contact|call|reach)[^\n]{0,80}(?:urgent|emergenc\w+|immediate|in my absence|instead)"
         r"|(?:in|during) my absence|my (?:colleague|assistant|replacement|deputy)"
-        r"|(?:срочн|неотложн|экстренн)\w+[^.\n]{0,60}(?:обращ|пиш|звон|свяж|контакт)|по (?:всем |срочным "
-        r"|любым )?вопросам[^.\n]{0,40}(?:обращ|пиш)|обращайтесь к|меня замещает|за время моего отсутствия"
-        r"|термінов\w+[^.\n]{0,60}зверт"
-        r"|dringend\w*[^.\n]{0,80}(?:wenden|kontakt|melden|anruf|erreich)|wenden sie sich|(?:meine"
-        r"|als) vertretung|während meiner abwesenheit|urgence[^.\n]{0,80}(?:contact|appel|joindre)"
+        r"|(?:срочн|неотложн|экстренн)\w+[^\n]{0,60}(?:обращ|пиш|звон|свяж|контакт)|по (?:всем |срочным "
+        r"|любым )?вопросам[^\n]{0,40}(?:обращ|пиш)|обращайтесь к|меня замещает|за время моего отсутствия"
+        r"|термінов\w+[^\n]{0,60}зверт"
+        r"|dringend\w*[^\n]{0,80}(?:wenden|kontakt|melden|anruf|erreich)|wenden sie sich|(?:meine"
+        r"|als) vertretung|während meiner abwesenheit|urgence[^\n]{0,80}(?:contact|appel|joindre)"
         r"|pendant mon absence"
-        r"|urgen(?:te|cia)\w*[^.\n]{0,80}(?:contact|llam|dirig|diríj|ligar|ligue)|durante mi ausencia"
-        r"|urgenz\w+[^.\n]{0,80}(?:contatt|rivolg|scriv)|(?:dringend|spoed)\w*[^.\n]{0,80}contact"
-        r"|pilnych[^.\n]{0,80}(?:kontakt|prosz)|緊急|急ぎ|紧急|如有急事|급한",
+        r"|urg[eê]n(?:te|cia)\w*[^\n]{0,80}(?:contact|llam|dirig|diríj|ligar|ligue)|durante mi ausencia"
+        r"|urgenz\w+[^\n]{0,80}(?:contatt|rivolg|scriv)|(?:dringend|spoed)\w*[^\n]{0,80}contact"
+        r"|pilnych[^\n]{0,80}(?:kontakt|prosz)|緊急|急ぎ|紧急|如有急事|급한",
         r"your (?:e-?mail|message)s? (?:will|has been|is|are) (?:not |not be |be )?(?:being )?(?:forward"
         r"|redirect|read|answered)|(?:e-?mail|nachricht)s? (?:wird|werden) (?:nicht "
         r"|automatisch )?(?:weitergeleitet|gelesen|bearbeitet)"
@@ -177,13 +179,23 @@ def text_says(text: str, *, answers: bool, from_role: bool) -> str:
     if not lines:
         return ""
     opening = " ".join(own[: _OPENING * 2].split())[:_OPENING]
-    if _AT_LINE_START.search("\n".join(lines[:4])):
+    if _begins_with_statement(lines):
         return "it says of itself that a program wrote it"
     if _AT_LINE_START.search(own) and (from_role or _ACKNOWLEDGED.search(opening)):
         return "it says of itself that a program wrote it"
     if answers and len(own) <= _LONGEST_NOTE and _is_absence_note(own, opening):
         return "it is a note of absence"
     return ""
+
+
+def _begins_with_statement(lines: list[str]) -> bool:
+    """Below a greeting or a line of stars at most: whoever writes something himself is a person."""
+    for line in lines[:4]:
+        if _AT_LINE_START.match(line):
+            return True
+        if len(line) > _LONGEST_GREETING or line.rstrip().endswith((":", "?", ".")):
+            return False
+    return False
 
 
 def own_words(text: str) -> str:
