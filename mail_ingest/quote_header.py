@@ -24,9 +24,9 @@ def header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
 def _unlabelled_above(lines: Sequence[Line], index: int, floor: int) -> int:
     """Notes: a name and, in the next line, date and time stand above "To:" without labels."""
     at = index - 1
-    while at >= max(floor, index - 3):
+    while at >= max(floor, index - 4):
         line = lines[at]
-        if line.blank or line.depth != lines[index].depth or len(line.content) > 120:
+        if line.depth != lines[index].depth or len(line.content) > 120:
             return index
         if evidence_of_day(line.content) and TIME.search(line.content):
             return _with_name_above(lines, at, floor)
@@ -60,9 +60,14 @@ def _read_roles(lines: Sequence[Line], index: int) -> tuple[set[str], int]:
         elif line.blank and (at + 1 >= len(lines) or not header_role(lines[at + 1].content)):
             break
         else:
-            strange += not line.blank
+            strange += not line.blank and not _is_list_of_people(line.content)
         at += 1
     return roles, end
+
+
+def _is_list_of_people(content: str) -> bool:
+    """A wrapped line of recipients."""
+    return content.endswith((",", ";")) or "@" in content
 
 
 def _is_letter_header(roles: set[str], block: str) -> bool:

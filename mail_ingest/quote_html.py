@@ -7,7 +7,6 @@ Tags are read by a scanner of bounded steps, not a tree builder, so hostile nest
 
 import html as html_lib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -91,13 +90,13 @@ class _Reader:
             self.lines.append((line, QUOTED if self.cut else self.label))
             self.words = []
 
-    def start(self, name: str, attributes: str, following: Callable[[], str]) -> None:
+    def start(self, name: str, attributes: str, source: str, end: int) -> None:
         if name in _BREAKS or name in _CONTAINERS:
             self.end_line()
         marks = _marks(attributes) if attributes else {}
         if name == "div" and "border-top" in marks.get("style", "") and self.borders < _MAX_BORDERS:
             self.borders += 1
-            self.cut = self.cut or _is_outlook_border(marks["style"], following())
+            self.cut = self.cut or _is_outlook_border(marks["style"], source[end : end + 2000])
         names = " ".join(
             marks.get(key, "") for key in ("id", "class", "name", "data-marker", "data-smartmail")
         )
@@ -173,7 +172,7 @@ def labelled_lines(html: str) -> list[tuple[str, int]]:
         if tag[1]:
             reader.end(tag[2].casefold())
         else:
-            reader.start(tag[2].casefold(), tag[3], lambda end=at: source[end : end + 2000])
+            reader.start(tag[2].casefold(), tag[3], source, at)
     reader.text(source[at:])
     reader.end_line()
     return reader.lines

@@ -16,6 +16,7 @@ _NAME_MARK = re.compile(
 _PROMPTS = frozenset(
     "SQL PS CMD DOS FTP GDB PSQL MYSQL MSDOS IRB HIVE REPL CLI BIOS TFTP NFS LISP CL".split()
 )
+_HUNK = re.compile(r"\d{1,7}(?:,\d{1,7})?[ac]\d{1,7}(?:,\d{1,7})?\s{0,3}")
 _SHELL = ("$ ", "# ", "% ", "C:\\")
 _GROUPWISE = re.compile(r">>> ?[^>\s].{3,300}?(?:>>>|:)\s*")
 
@@ -75,10 +76,26 @@ def _not_quoted(rows: Sequence[str], signed: Sequence[int]) -> Iterator[tuple[in
         prompts = not any(_leads(rows, at) for at in marked)
     else:
         prompts = False
+    hunk = _Hunk(rows)
     for at in marked:
         row = rows[at]
-        if prompts or _is_continued_shell(rows, at) or _is_groupwise(row):
+        if prompts or hunk.holds(at) or _is_continued_shell(rows, at) or _is_groupwise(row):
             yield at, (0, 0)
+
+
+class _Hunk:
+    """The ">" lines of a plain `diff`: "5a6" or "3c3" above them."""
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        self._rows = rows
+        self._last = -2  # the last row known to be of a hunk
+
+    def holds(self, at: int) -> bool:
+        above = self._rows[at - 1] if at else ""
+        replaces = above == "---" and at > 1 and self._rows[at - 2][:1] == "<"
+        if self._last == at - 1 or replaces or _HUNK.fullmatch(above):
+            self._last = at
+        return self._last == at
 
 
 def _is_continued_shell(rows: Sequence[str], at: int) -> bool:

@@ -6,9 +6,9 @@ from enum import Enum
 from mail_ingest import quote_html
 from mail_ingest import quote_words as words
 from mail_ingest.quote_align import Known, LineMatch, align
-from mail_ingest.quote_border import Head, Kind, is_rule
+from mail_ingest.quote_border import Head, Kind, header_role, is_rule
 from mail_ingest.quote_lines import Line
-from mail_ingest.quote_signs import is_lead
+from mail_ingest.quote_signs import ends_attribution, is_lead
 
 
 class Place(Enum):
@@ -42,15 +42,30 @@ def _is_outer(head: Head, lines: Sequence[Line]) -> bool:
 
 
 def forward_start(lines: Sequence[Line], heads: Sequence[Head]) -> int:
-    """Where a letter that was passed on begins, or len(lines); its mark may be the first of the marked lines (Apple)."""
+    """Where a letter that was passed on begins, or len(lines); its mark may stand in the first marked line (Apple).
+
+    A small header below a line that ends in a colon is a letter somebody shows us: "I got this mail from you:".
+    """
     for number, head in enumerate(heads):
         if head.kind is not Kind.FORWARD:
-            continue
-        if _is_outer(head, lines) or (
-            not number and not any(line.depth and not line.blank for line in lines[: head.start])
-        ):
+            if _is_outer(head, lines) and _is_introduced(head, lines):
+                return head.start
+        elif _is_outer(head, lines) or (not number and _is_first_marked(head, lines)):
             return head.start
     return len(lines)
+
+
+def _is_first_marked(head: Head, lines: Sequence[Line]) -> bool:
+    return not any(line.depth and not line.blank for line in lines[: head.start])
+
+
+def _is_introduced(head: Head, lines: Sequence[Line]) -> bool:
+    if not header_role(lines[head.start].content):
+        return False
+    above = next((at for at in range(head.start - 1, max(-1, head.start - 5), -1) if not lines[at].blank), -1)
+    if above < 0 or lines[above].depth:
+        return False
+    return ends_attribution(lines[above].content) and not is_lead(lines[above].content)
 
 
 def _first_cut(heads: Sequence[Head], lines: Sequence[Line]) -> int | None:
@@ -160,4 +175,6 @@ def points_below(lines: Sequence[Line], places: Sequence[Place], heads: Sequence
         return False
     own = " ".join(line.content for line, place in zip(lines, places, strict=True) if place is Place.OWN)
     lowered = own.casefold()
-    return 0 < len(lowered) <= 200 and any(hint in lowered for hint in words.POINTS_BELOW)
+    if 0 < len(lowered) <= 200 and any(hint in lowered for hint in words.POINTS_BELOW):
+        return True
+    return 0 < len(lowered) <= 400 and any(hint in lowered for hint in words.INLINE)

@@ -25,6 +25,7 @@ _TITLE = re.compile(
     r"manager|director|executive|officer|engineer|department|specialist|assistant|менеджер|директор|отдел|leiter|responsable",
     re.IGNORECASE,
 )
+_WIDE = re.compile(r"[ \t]{3,}")
 _SENTENCE_END = re.compile(r"[?!]$|\w{3,}\.$")
 _ASKS = re.compile(
     r"(?<!\w)(?:you|your|вы|вас|вам|ваш\w*|sie|ihnen|vous|votre|usted|ustedes|lei|você|u|pan|pani|ви)(?!\w).*\?$",
@@ -174,14 +175,23 @@ def _after_rule(lines: Sequence[Line], end: int) -> int | None:
         if is_rule(lines[at]):
             return at if _is_reachable_card(texts) else None
         if not lines[at].blank:
-            texts.insert(0, lines[at].content)
+            texts.insert(0, _columns(lines[at]))
     return None
 
 
 def _is_reachable_card(texts: Sequence[str]) -> bool:
     if not 1 < len(texts) <= 9 or any(_speaks(text) for text in texts):
         return False
-    return any(reaches(text) for text in texts) and len(texts[0].split()) <= 6
+    return any(reaches(text) for text in texts) and len(_first_column(texts[0]).split()) <= 6
+
+
+def _columns(line: Line) -> str:
+    """What a line says, with "|" where wide space divides it."""
+    return " | ".join(part.strip() for part in _WIDE.split(line.raw.strip())) if line.content else ""
+
+
+def _first_column(text: str) -> str:
+    return text.partition("|")[0].strip()
 
 
 def _bare_card(lines: Sequence[Line], end: int) -> int | None:
@@ -190,11 +200,14 @@ def _bare_card(lines: Sequence[Line], end: int) -> int | None:
     at = last
     while at > 0 and last - at < 10 and not lines[at - 1].blank:
         at -= 1
-    texts = [line.content for line in lines[max(at, 0) : last + 1]]
+    texts = [_columns(line) for line in lines[max(at, 0) : last + 1]]
     above = last_written(lines, at) if at > 0 else -1
     if above < 0 or not 3 <= len(texts) <= 9 or any(_speaks(text) for text in texts):
         return None
-    if not _NAME.fullmatch(texts[0].partition(",")[0]) or sum(reaches(text) for text in texts) < 2:
+    if (
+        not _NAME.fullmatch(_first_column(texts[0]).partition(",")[0])
+        or sum(reaches(text) for text in texts) < 2
+    ):
         return None
     content = lines[above].content
     return at if content.endswith((".", "!", "?", "…", ")")) or _is_closing(content) else None

@@ -12,7 +12,8 @@ _NUMERIC_DATE = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_AND_MONTH = re.compile(
-    r"(?<![\w@])\d{1,2}(?:st|nd|rd|th|er|º)?[.,]?[ -](?:de |of )?([^\W\d_]{3,12})|(?<!\w)([^\W\d_]{3,12})[.,]?[ -]\d{1,2}(?!\w)"
+    r"(?<![\w@])\d{1,2}(?:st|nd|rd|th|er|º)?[.,]?[ -](?:de |of )?([^\W\d_]{3,12})"
+    r"|(?<!\w)([^\W\d_]{3,12})[.,]?[ -]\d{1,2}(?!\w)"
 )
 _MONTH_STARTS = frozenset(month[:3] for month in words.MONTHS)
 

@@ -63,6 +63,7 @@ LIST_FOOTER = _any(
     r"\bto unsubscribe(?: from|,| send|:| email|$)",
     r"^(?:\W*)you (?:received|are receiving|were sent|have received|are subscribed|get) this (?:message|email|e-mail|mail)? ?(?:because|as|to)",
     r"^(?:\W*)you received this (?:message|mail|email|bug)",
+    r"^this (?:message|email|e-mail|mail) (?:was|is) (?:sent by|sent from|generated|automatically)",
     r"^for additional commands, e-mail",
     r"^more majordomo info",
     r"\bin the body of (?:a|the|your) (?:message|mail|email)",

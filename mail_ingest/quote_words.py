@@ -208,6 +208,20 @@ POINTS_BELOW = phrases(
 """
 )
 
+# A person's hint that answers stand inside the letter below.
+INLINE = phrases(
+    """
+    inline | in-line | in line below | in red | in blue | in green | in bold | in caps | comments below |
+    answers below | my comments | my answers | my replies | responses below | reply below | replies below |
+    interspersed | красным | синим | зелёным | зеленым | в тексте | по тексту | между строк | внутри письма |
+    ответы ниже | комментарии ниже | червоним | синім | у тексті | in rot | in blau | in grün | im text |
+    antworten unten | zwischen den zeilen | en rouge | en bleu | en vert | dans le texte | mes réponses |
+    en rojo | en azul | en verde | en el texto | mis respuestas | in rosso | in blu | nel testo |
+    le mie risposte | em vermelho | em azul | no texto | minhas respostas | in het rood | in de tekst |
+    mijn antwoorden | na czerwono | na niebiesko | w tekście | moje odpowiedzi | červeně | modře | v textu
+"""
+)
+
 # "Please type your reply above this line."
 REPLY_ABOVE = phrases(
     """
@@ -231,7 +245,8 @@ SENT_FROM = phrases(
     baixar o outlook | descargar outlook | envoyé de | envoyé depuis | envoyé à partir | envoyé avec |
     télécharger outlook | obtenez outlook | obtenir outlook | gesendet von | gesendet mit | von meinem |
     diese nachricht wurde von meinem | outlook für | holen sie sich outlook | laden sie outlook |
-    inviato da | inviato dal | inviata da | scarica outlook | ottieni outlook | verzonden vanaf | verzonden vanuit | verstuurd vanuit | verzonden via |
+    inviato da | inviato dal | inviata da | scarica outlook | ottieni outlook | verzonden vanaf |
+    verzonden vanuit | verstuurd vanuit | verzonden via |
     verzonden met | verstuurd vanaf | verstuurd met | outlook voor | download outlook | wysłane z |
     wysłano z | wysłane ze | pobierz outlook | pobierz aplikację outlook | odesláno z | odoslané z |
     získat outlook | poslano z | poslano s | послато са | skickat från | skickad från | hämta outlook |
