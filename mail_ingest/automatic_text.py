@@ -188,11 +188,15 @@ def text_says(text: str, *, answers: bool, from_role: bool) -> str:
     return ""
 
 
+_OF_A_SERVER = re.compile(r"mail deliver|delivery status|mail system|почтов|сервером", re.I)
+
+
 def _begins_with_statement(lines: list[str]) -> bool:
     """Below a greeting or a line of stars at most: whoever writes something himself is a person."""
     for line in lines[:4]:
         if _AT_LINE_START.match(line):
-            return True
+            # A bounce begins so too; here nobody but a person can have pasted it.
+            return not _OF_A_SERVER.search(line)
         if len(line) > _LONGEST_GREETING or line.rstrip().endswith((":", "?", ".")):
             return False
     return False
