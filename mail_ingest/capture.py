@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -24,6 +25,9 @@ from mail_ingest.journal import Fetched, Listing
 from mail_ingest.strikes import Strikes
 
 log = logging.getLogger(__name__)
+
+# What Dovecot tells of a mail that another client has just expunged: it is not old, it is gone.
+EXPUNGED_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,9 @@ class _Bringing:
         unwanted = {
             uid
             for uid in uids
-            if uid in known and not journal.is_wanted(folder, uidvalidity, uid, known[uid][1])
+            if uid in known
+            and known[uid][1] != EXPUNGED_DATE
+            and not journal.is_wanted(folder, uidvalidity, uid, known[uid][1])
         }
         if unwanted:
             rows = [(uid, known[uid][1], known[uid][0]) for uid in sorted(unwanted)]

@@ -45,6 +45,7 @@ LIMITS = {
 SCALED: dict[str, object] = {
     "mail_ingest.poller:BACKOFF_SECONDS": [0.2, 0.5, 1, 2],
     "mail_ingest.poller:ROSTER_SECONDS": 0.3,
+    "mail_ingest.fetch:DONE_SECONDS": 1,
     "mail_ingest.poller:SWEEP_SECONDS": 0.6,
 }
 

@@ -176,6 +176,11 @@ class Dovecot:
         finally:
             imap.logout()
 
+    def sessions(self, address: str) -> int:
+        """How many connections of this account are open, as the log tells it."""
+        log = (self.directory / "log").read_text("utf-8", "replace")
+        return log.count(f"Login: user=<{address}>") - log.count(f"imap({address})<")
+
     def _answers(self) -> bool:
         """Dovecot lets support in"""
         if self._process is not None and self._process.poll() is not None:
