@@ -27,6 +27,14 @@ class Conflict(SincerelyError):
     """Somebody else changed it first."""
 
 
+class Merged(Conflict):
+    """The ticket was merged; `ticket_id` is the one that has its messages now."""
+
+    def __init__(self, message: str, ticket_id: int) -> None:
+        super().__init__(message)
+        self.ticket_id = ticket_id
+
+
 class TemporaryFailure(SincerelyError):
     """Trying again later may help."""
 

@@ -21,7 +21,15 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 RUSSIAN = ROOT / "app" / "translations" / "ru" / "LC_MESSAGES" / "messages.po"
 # Our errors carry a sentence for people, and the web translates it: app/errors.py.
-ERRORS = ("NotFound", "NotAllowed", "InvalidInput", "Conflict", "TemporaryFailure", "PermanentFailure")
+ERRORS = (
+    "NotFound",
+    "NotAllowed",
+    "InvalidInput",
+    "Conflict",
+    "Merged",
+    "TemporaryFailure",
+    "PermanentFailure",
+)
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "_n": (1, 2), **dict.fromkeys(ERRORS, (1,))}
 

@@ -131,7 +131,7 @@ def _count(
     query = sa.select(key, sa.func.count()).group_by(key)
     if since is not None:
         query = query.where(at >= since)
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _faces(session: Session, since: datetime | None) -> dict[int, Score]:

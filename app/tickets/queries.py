@@ -201,7 +201,8 @@ def _of_view(view: View, agent_id: int) -> list[sa.ColumnElement[bool]]:
     if view.name == "tag":
         tagged = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == view.row_id)
         return [open_ones, Ticket.id.in_(tagged)]
-    return [Ticket.status == view.name]
+    # A ticket that was merged is closed, but no longer one of its own.
+    return [Ticket.status == view.name, Ticket.merged_into_id.is_(None)]
 
 
 def _mark(row: TicketRow) -> str:

@@ -32,7 +32,9 @@ def on_tickets(query: Query, asker: Asker) -> list[Condition]:
     """Everything in the query but its words."""
     found = [_signed(_ONE[one.name](one.value, asker), one.without) for one in query.filters]
     found += [Ticket.id == number for number in query.numbers]
-    return found + [by_address(beginning) for beginning in query.addresses]
+    found += [by_address(beginning) for beginning in query.addresses]
+    # The messages of a merged ticket are found in the one they went to.
+    return found if query.numbers else [*found, Ticket.merged_into_id.is_(None)]
 
 
 def on_messages(query: Query, asker: Asker) -> list[Condition]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.accounts.models import Agent
 from app.customers.models import Customer
-from app.errors import NotFound
+from app.errors import Merged, NotFound
 from app.mailboxes.models import Mailbox
 from app.tickets.models import Attachment, Change, Draft, Event, Kind, Message, Ticket
 
@@ -31,7 +31,10 @@ class LiveState:
 
 
 def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
-    """The only way a page gets a ticket. Raises NotFound for one that does not exist or is not this agent's to see."""
+    """The only way a page gets a ticket. Raises NotFound for one that does not exist or is not this agent's to see.
+
+    Raises Merged for one whose messages are in another ticket now.
+    """
     query = (
         sa.select(Ticket)
         .where(Ticket.id == ticket_id)
@@ -45,6 +48,8 @@ def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
     ticket = session.scalar(query)
     if ticket is None:
         raise NotFound("There is no such ticket.")
+    if ticket.merged_into_id is not None:
+        raise Merged("This ticket was merged into another one. Reload the page.", ticket.merged_into_id)
     return ticket
 
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from app.errors import (
     Conflict,
     InvalidInput,
+    Merged,
     NotAllowed,
     NotFound,
     PermanentFailure,
@@ -30,6 +31,7 @@ STATUS_OF: dict[type[SincerelyError], int] = {
     NotAllowed: 403,
     InvalidInput: 422,
     Conflict: 409,
+    Merged: 409,
     TemporaryFailure: 503,
     PermanentFailure: 500,
 }

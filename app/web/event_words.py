@@ -69,6 +69,12 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "assigned": _assigned,
     "tags": _tags,
     "card": _card,
+    "merged": lambda detail, _agents: _(
+        "Merged: #%(source)s into #%(target)s", source=detail.get("source"), target=detail.get("target")
+    ),
+    "unmerged": lambda detail, _agents: _(
+        "Taken apart: #%(source)s and #%(target)s", source=detail.get("source"), target=detail.get("target")
+    ),
     "reopened": lambda _detail, _agents: _("Opened again by a letter"),
     "thanks": lambda _detail, _agents: _("A thank-you came; left as it was"),
     "replied": lambda _detail, _agents: _("Replied"),

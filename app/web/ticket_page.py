@@ -85,6 +85,18 @@ class TicketPage:
         return [entry.message for entry in self.entries if entry.message is not None]
 
     @property
+    def merged(self) -> set[int]:
+        """Tickets that were merged into this one and not taken out since."""
+        inside: set[int] = set()
+        for entry in self.entries:
+            if entry.event is not None and entry.event.detail.get("target") == self.ticket.id:
+                if entry.event.kind == "merged":
+                    inside.add(entry.event.detail["source"])
+                elif entry.event.kind == "unmerged":
+                    inside.discard(entry.event.detail["source"])
+        return inside
+
+    @property
     def newest_id(self) -> int:
         return max((message.id for message in self.messages), default=0)
 
@@ -196,7 +208,8 @@ def _ratings(session: Session, ticket_id: int) -> dict[int, list[Rating]]:
     query = (
         sa.select(Rating, RatingInvitation.message_id)
         .join(RatingInvitation, Rating.invitation_id == RatingInvitation.id)
-        .where(Rating.ticket_id == ticket_id)
+        .join(Message, Message.id == RatingInvitation.message_id)
+        .where(Message.ticket_id == ticket_id)
         .options(joinedload(Rating.customer))
         .order_by(Rating.id)
     )

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import now, reading, transaction
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Merged
 from app.failpoints import passing
 from app.knowledge.variables import fill
 from app.outgoing import service as outgoing
 from app.settings import Settings
-from app.tickets import drafts, service, thread
+from app.tickets import drafts, merging, service, thread
 from app.tickets.models import Delivery, Kind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
 from app.web import card, forms, inbox_page, ticket_page
@@ -30,7 +30,11 @@ bp = Blueprint("tickets", __name__)
 @login_required
 def show(ticket_id: int) -> Any:
     with reading() as session:
-        return _answer(session, ticket_id, request.args.get("compose", ""))
+        try:
+            return _answer(session, ticket_id, request.args.get("compose", ""))
+        except Merged:
+            end = merging.end_of(session, ticket_id)
+    return redirect(url_for("tickets.show", ticket_id=end, view=request.args.get("view", "")))
 
 
 @bp.post("/tickets/<int:ticket_id>/status")

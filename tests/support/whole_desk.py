@@ -19,14 +19,14 @@ from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organ
 from app.customers.service import find_or_create
 from app.knowledge import service as knowledge
 from app.knowledge.models import Suggestion
-from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
+from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
 from app.outgoing.models import Outbox, SandboxLetter
 from app.outgoing.service import Reply, write_reply
 from app.ratings.models import RatingInvitation
 from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
-from app.tickets import moving, service, uploads
+from app.tickets import merging, moving, service, uploads
 from app.tickets.drafts import Written, save
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Delivery, Message, Ticket
@@ -98,6 +98,10 @@ def _mailbox(made: _Builder, text: str, name: str) -> Mailbox:
     made.add("mailbox_id", mailbox)
     made.add("second_mailbox", Mailbox(address="repairs@help.example", name=name[:200], created_at=made.at))
     made.add("folder_id", Folder(mailbox_id=mailbox.id, name="INBOX", uidvalidity=1))
+    made.add("second_folder", Folder(mailbox_id=mailbox.id, name="Orders"))
+    by_permission = Mailbox(address="sales@help.example", name=name[:200], auth="google", created_at=made.at)
+    made.add("oauth_mailbox", by_permission)
+    made.session.add(OAuthGrant(mailbox_id=by_permission.id, client_id="client-1", last_error=text))
     return mailbox
 
 
@@ -161,6 +165,11 @@ def _letters(made: _Builder, mailbox: Mailbox, customer: Customer, text: str, na
         ).id
     moved = made.session.get_one(Message, made.ids["moved_letter"])
     moving.move_to_new_ticket(made.session, moved, by=made.colleague, now=made.tick())
+    again = _letter(made, mailbox, text, name)
+    other = open_ticket(made.session, again, customer, now=made.at)
+    file_letter(made.session, other, again, customer, wakes=True, now=made.at)
+    merging.merge(made.session, other.id, ticket.id, by=made.colleague, now=made.tick())
+    made.ids["merged_ticket"] = other.id
     service.set_tags(made.session, ticket, [text[:60]], by=made.colleague, now=made.tick())
     service.assign(made.session, ticket, made.colleague.id, by=made.colleague, now=made.tick())
     for kind in ("delivery_failed", "delivery_bounced", "also-sent-to", "accepted-sender", text[:30]):

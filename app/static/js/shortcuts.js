@@ -50,7 +50,7 @@ function showTable() {
 const insert = (number) => press(`#suggestions form[data-insert="${number}"] button`);
 const keys = {
   KeyJ: () => move(1), KeyK: () => move(-1), KeyU: back, KeyR: () => inTicket("r"), KeyA: () => inTicket("a"),
-  KeyN: () => inTicket("n"), KeyE: () => inTicket("e"), KeyI: () => inTicket("i"), KeyT: () => inTicket("t"),
+  KeyN: () => inTicket("n"), KeyE: () => inTicket("e"), KeyI: () => inTicket("i"), KeyT: () => inTicket("t"), KeyM: () => inTicket("m"),
   KeyZ: () => press("#toasts [data-undo-now]"), Slash: search,
   Digit1: () => insert(1), Digit2: () => insert(2), Digit3: () => insert(3),
 };

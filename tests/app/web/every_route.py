@@ -44,6 +44,14 @@ _ARTICLE = {
     "action": "save",
 }
 _GIVEN = {"answer": 302}
+_MAILBOX = {
+    "name": "Help", "language": "en", "active": "on", "after_fetch": "nothing", "send_per_minute": "0",
+}  # fmt: skip
+_SERVERS = {
+    "auth": "password", "imap_host": "93.184.216.34", "imap_port": "993", "imap_security": "tls", "imap_user": "u",
+    "imap_password": "p", "smtp_host": "93.184.216.34", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "u",
+    "smtp_password": "p",
+}  # fmt: skip
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "static"): Route("public"),
@@ -105,6 +113,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "moving.accept"): Route(ids={"message_id": "held_letter"}, answer=303),
     ("POST", "moving.move"): Route(ids={"message_id": "second_letter"}, answer=303),
     ("POST", "moving.move_back"): Route(ids={"message_id": "moved_letter"}, answer=303),
+    ("GET", "merging.show"): Route(),
+    ("POST", "merging.merge"): Route(form={"target": "=answered_ticket"}, answer=303),
+    ("POST", "merging.unmerge"): Route(ids={"ticket_id": "merged_ticket"}, answer=303),
     ("GET", "customers.index"): Route(),
     ("GET", "customers.show"): Route(),
     ("POST", "customers.edit"): Route(form={"name": "Olga P.", "organisation": "", "language": "en"}, answer=302),
@@ -127,6 +138,21 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "knowledge.unarchive"): Route(answer=302, writes=False),
     ("GET", "ratings.index"): Route(),
     ("GET", "mailboxes.index"): Route(),
+    ("GET", "mailbox_settings.show"): Route(),
+    ("POST", "mailbox_settings.edit"): Route("admin", form=_MAILBOX, answer=302),
+    ("POST", "mailbox_settings.servers"): Route("admin", form=_SERVERS, answer=302),
+    ("POST", "mailbox_settings.add_folder"): Route("admin", form={"folder": "Returns"}, answer=302),
+    ("POST", "mailbox_settings.remove_folder"): Route("admin", answer=302),
+    ("POST", "mailbox_settings.want_check"): Route("admin", answer=302),
+    ("GET", "mailbox_settings.check"): Route("admin"),
+    ("GET", "mailbox_connect.new"): Route("admin"),
+    ("POST", "mailbox_connect.create"): Route(
+        "admin", form={
+            "address": "new@93.184.216.34", "auth": "password", "password": "x", "language": "en", "first_import": "new",
+        }, answer=422, writes=False,
+    ),
+    ("POST", "mailbox_connect.connect"): Route("admin", ids={"mailbox_id": "oauth_mailbox"}),
+    ("GET", "mailbox_connect.callback"): Route("admin", query="state=x&code=y", answer=422),
     ("GET", "parked.index"): Route(),
     ("GET", "parked.source"): Route(),
     ("GET", "parked.show"): Route(),

@@ -1,0 +1,175 @@
+"""Two tickets about one matter become one, and can become two again.
+
+The messages move; the emptied ticket stays as a signpost: its number, and every answer to its letters, leads to the
+other one. What moved is written down, so that taking it back moves exactly that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.models import Agent
+from app.errors import Conflict, InvalidInput, NotFound
+from app.tickets.models import Draft, Event, Message, Participant, Status, Ticket
+from app.tickets.moving import refresh_summary
+from app.tickets.service import changed, record
+
+FOLLOW = 20
+CANDIDATES = 20
+
+
+def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: datetime) -> Ticket:
+    """Move everything of one ticket into another. Raises NotFound, or InvalidInput when it cannot be done."""
+    source, target = _pair(session, source_id, target_id)
+    moved = list(session.scalars(sa.select(Message.id).where(Message.ticket_id == source.id)))
+    people = _people(session, source.id) - _people(session, target.id)
+    before = {
+        "status": source.status,
+        "waiting_since": source.waiting_since.isoformat() if source.waiting_since else None,
+        "unread": source.unread,
+        "target_status": target.status,
+    }
+    _move(session, moved, target.id)
+    session.add_all(Participant(ticket_id=target.id, email=email, how="accepted") for email in sorted(people))
+    _bring_together(source, target)
+    source.status, source.closed_at, source.merged_into_id = Status.CLOSED, now, target.id
+    source.waiting_since, source.unread = None, False
+    _move_drafts(session, source.id, target.id)
+    for ticket in (source, target):
+        _settle(session, ticket)
+        record(
+            session, "merged", ticket=ticket, by=by, now=now, source=source.id, target=target.id,
+            messages=moved, people=sorted(people), before=before,
+        )  # fmt: skip
+        changed(session, ticket.id, "merged", now)
+    return target
+
+
+def unmerge(session: Session, source_id: int, *, by: Agent, now: datetime) -> Ticket:
+    """Undo of `merge`: what came from the ticket goes back. Raises Conflict when the other was merged on."""
+    source = session.get(Ticket, source_id, with_for_update=True)
+    if source is None or source.merged_into_id is None:
+        raise NotFound("This ticket is not merged.")
+    target = session.get_one(Ticket, source.merged_into_id, with_for_update=True)
+    if target.merged_into_id is not None:
+        raise Conflict("The other ticket was merged as well. Take that back first.")
+    detail = _last_merge(session, source.id)
+    mine = sa.select(Message.id).where(Message.id.in_(detail["messages"]), Message.ticket_id == target.id)
+    _move(session, list(session.scalars(mine)), source.id)
+    session.execute(
+        sa.delete(Participant).where(
+            Participant.ticket_id == target.id, Participant.email.in_(detail.get("people") or [])
+        )
+    )
+    before = detail["before"]
+    source.merged_into_id, source.status = None, before["status"]
+    source.closed_at = now if source.status in (Status.CLOSED, Status.SPAM) else None
+    source.unread = bool(before["unread"])
+    for ticket in (source, target):
+        _settle(session, ticket)
+        record(session, "unmerged", ticket=ticket, by=by, now=now, source=source.id, target=target.id)
+        changed(session, ticket.id, "unmerged", now)
+    waiting = before.get("waiting_since")
+    source.waiting_since = datetime.fromisoformat(waiting) if waiting else None
+    return source
+
+
+def end_of(session: Session, ticket_id: int) -> int:
+    """Where a ticket went: itself, or the last of the tickets it was merged into."""
+    for _ in range(FOLLOW):
+        further = session.scalar(sa.select(Ticket.merged_into_id).where(Ticket.id == ticket_id))
+        if further is None:
+            return ticket_id
+        ticket_id = further
+    return ticket_id
+
+
+def merged_here(session: Session, ticket_id: int) -> list[int]:
+    """Tickets that were merged into this one and can be taken out again, newest first."""
+    query = sa.select(Ticket.id).where(Ticket.merged_into_id == ticket_id)
+    return list(session.scalars(query.order_by(Ticket.closed_at.desc(), Ticket.id.desc())))
+
+
+def candidates(session: Session, ticket: Ticket) -> Sequence[Ticket]:
+    """The customer's other tickets, newest first: what one most often wants to merge with."""
+    query = (
+        sa.select(Ticket)
+        .where(
+            Ticket.customer_id == ticket.customer_id,
+            Ticket.id != ticket.id,
+            Ticket.merged_into_id.is_(None),
+        )
+        .options(joinedload(Ticket.customer))
+        .order_by(Ticket.last_message_at.desc(), Ticket.id.desc())
+        .limit(CANDIDATES)
+    )
+    return session.scalars(query).all()
+
+
+def _pair(session: Session, source_id: int, target_id: int) -> tuple[Ticket, Ticket]:
+    """Both rows, locked in the order of their numbers so that two merges cannot wait for each other."""
+    query = sa.select(Ticket).where(Ticket.id.in_((source_id, target_id))).order_by(Ticket.id)
+    rows = {row.id: row for row in session.scalars(query.with_for_update())}
+    source, target = rows.get(source_id), rows.get(target_id)
+    if source is None:
+        raise NotFound("There is no such ticket.")
+    if target is None:
+        raise InvalidInput("There is no ticket with this number.", "target")
+    if source is target:
+        raise InvalidInput("A ticket cannot be merged into itself.", "target")
+    if source.merged_into_id is not None:
+        raise Conflict("This ticket is merged already.")
+    if target.merged_into_id is not None:
+        raise InvalidInput("That ticket was itself merged into another one.", "target")
+    return source, target
+
+
+def _people(session: Session, ticket_id: int) -> set[str]:
+    return set(session.scalars(sa.select(Participant.email).where(Participant.ticket_id == ticket_id)))
+
+
+def _move(session: Session, message_ids: Sequence[int], ticket_id: int) -> None:
+    session.execute(sa.update(Message).where(Message.id.in_(message_ids)).values(ticket_id=ticket_id))
+    session.expire_all()
+
+
+def _bring_together(source: Ticket, target: Ticket) -> None:
+    """If either is our turn, the whole is, since when the first of them was."""
+    asked = [time for time in (source.waiting_since, target.waiting_since) if time is not None]
+    if source.status == Status.OPEN and target.status != Status.OPEN:
+        target.status, target.closed_at = Status.OPEN, None
+    target.waiting_since = min(asked) if asked and target.status == Status.OPEN else target.waiting_since
+    target.unread = target.unread or source.unread
+    if target.assignee_id is None:
+        target.assignee_id = source.assignee_id
+
+
+def _settle(session: Session, ticket: Ticket) -> None:
+    """Counts and preview; the time since when a customer waits was decided by who merged."""
+    session.flush()
+    waiting = ticket.waiting_since
+    refresh_summary(session, ticket)
+    ticket.waiting_since = waiting
+    session.flush()
+
+
+def _move_drafts(session: Session, source_id: int, target_id: int) -> None:
+    """A word that is being written goes along, unless its writer has begun one there too: then it stays."""
+    there = sa.select(Draft.agent_id, Draft.kind).where(Draft.ticket_id == target_id)
+    taken = {(row.agent_id, row.kind) for row in session.execute(there)}
+    for draft in session.scalars(sa.select(Draft).where(Draft.ticket_id == source_id)):
+        if (draft.agent_id, draft.kind) not in taken:
+            draft.ticket_id = target_id
+
+
+def _last_merge(session: Session, source_id: int) -> dict[str, Any]:
+    query = sa.select(Event.detail).where(Event.ticket_id == source_id, Event.kind == "merged")
+    detail: dict[str, Any] | None = session.scalar(query.order_by(Event.id.desc()).limit(1))
+    if detail is None:
+        raise NotFound("This ticket is not merged.")
+    return detail
