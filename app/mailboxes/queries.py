@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from app.errors import NotFound
 from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
 
 UNDECIDED_ALARM = timedelta(minutes=10)
@@ -41,6 +42,16 @@ def active_mailboxes(session: Session) -> list[Mailbox]:
         .order_by(Mailbox.id)
     )
     return list(session.scalars(query))
+
+
+def mailbox_with_folders(session: Session, mailbox_id: int) -> Mailbox:
+    """Raises NotFound."""
+    mailbox = session.scalar(
+        sa.select(Mailbox).where(Mailbox.id == mailbox_id).options(selectinload(Mailbox.folders))
+    )
+    if mailbox is None:
+        raise NotFound("There is no such mailbox.")
+    return mailbox
 
 
 def balances(session: Session, *, now: datetime, silence: timedelta) -> list[Balance]:
