@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ from app.tickets import service as tickets
 from app.tickets.models import Attachment, Draft, Message, Ticket
 from tests.app.outgoing.conftest import World
 from tests.support.smtp_sink import SmtpSink
+
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -66,7 +69,9 @@ def reply(
                 )
             )
             draft_id = draft.id
-        form = Reply("<div>It is on its way.</div>", to, cc, status, f"nonce {now}", draft_id)
+        form = Reply(
+            "<div>It is on its way.</div>", to, cc, status, f"nonce {next(_numbers)} {now}", draft_id
+        )
         message_id = service.write_reply(session, ticket, form, by=ben, now=now, settings=world.settings).id
     with db.transaction() as session:
         service.release_due(session, db.now())
