@@ -17,7 +17,9 @@ from mail_ingest.quote_signs import has_date
 _MAX_TRIED = 2000  # lines that look like a head and are read closely; a letter with more is no letter
 _DASHES = "-‐‑‒–—―_=*~#+ \t"
 _DASH_RUN = re.compile(r"[-‐‑‒–—―_=*~#]{2,}")
+_DASHES_AND_MARK = _DASHES + ">:"
 _FORWARDED = frozenset(words.FORWARDED)
+_NAMED = _FORWARDED | words.ORIGINAL
 _ORIGINAL_FROM = tuple(
     phrase + between for phrase in words.ORIGINAL for between in (" from ", " von ", " de ", " от ", " by ")
 )
@@ -27,6 +29,7 @@ def find_heads(lines: Sequence[Line]) -> list[Head]:
     """Heads in order, not overlapping; lines at different depths of quotation never form one head."""
     whole = "\n".join(line.content for line in lines).casefold()
     markers = [marker for marker in words.REPLY_ABOVE if marker in whole]
+    marked = any(line.depth for line in lines)
     heads: list[Head] = []
     index = tried = 0
     while index < len(lines):
@@ -36,7 +39,13 @@ def find_heads(lines: Sequence[Line]) -> list[Head]:
         if head is None and tried < _MAX_TRIED and _may_be_head(line.content):
             tried += 1
             head = header_block(lines, index, floor) or find_attribution(lines, index, floor)
-        if head is None and line.content and tried < _MAX_TRIED and _stands_above_marks(lines, index):
+        if (
+            head is None
+            and marked
+            and line.content
+            and tried < _MAX_TRIED
+            and _stands_above_marks(lines, index)
+        ):
             tried += 1
             head = find_lead(lines, index, floor)
         if head:
@@ -59,6 +68,8 @@ def _may_be_head(content: str) -> bool:
 def _separator(lines: Sequence[Line], index: int, markers: Sequence[str]) -> Head | None:
     content = lines[index].content
     lowered = content.casefold()
+    if not markers and content[0] not in _DASHES_AND_MARK and lowered.strip(_DASHES_AND_MARK) not in _NAMED:
+        return None
     phrase, dashed = _between_dashes(lowered)
     if _is_forward(lowered, phrase, dashed):
         return Head(index, index + 1, Kind.FORWARD)

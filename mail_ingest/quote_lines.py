@@ -39,7 +39,7 @@ def _line(raw: str, forced: tuple[int, int] | None) -> Line:
     depth, start = 0, 0
     if forced:
         depth, start = forced
-    elif prefix := _PREFIX.match(raw):
+    elif (">" in raw or "＞" in raw) and (prefix := _PREFIX.match(raw)):
         start = prefix.end()
         depth = sum(map(prefix[0].count, ">＞"))
     rest = raw[start:]

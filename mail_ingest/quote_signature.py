@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from mail_ingest import quote_closings as words
 from mail_ingest.quote_border import is_rule
 from mail_ingest.quote_lines import Line
-from mail_ingest.quote_tail import about_matter, is_delimiter, last_written, without_tail
+from mail_ingest.quote_tail import about_matter, is_delimiter, last_written, peels_for, without_tail
 from mail_ingest.quote_tail_words import POSTSCRIPT
 
 _MAX_LINES = 20
@@ -39,17 +39,18 @@ def signature_spans(lines: Sequence[Line], marked: Sequence[bool]) -> list[tuple
 
     marked: lines the HTML of the letter itself declares to be a signature.
     """
-    end = without_tail(lines, len(lines))
+    peels = peels_for(lines)
+    end = without_tail(lines, len(lines), peels)
     spans = [(end, len(lines))] if end < len(lines) else []
     upper = _postscript(lines, end)
-    start = without_tail(lines, upper)
+    start = without_tail(lines, upper, peels)
     start = _peel_marked(lines, marked, start)
     for rule in (_after_dashes, _after_rule, _after_closing, _bare_card):
         found = rule(lines, start)
         if found is not None:
             start = found
             break
-    start = without_tail(lines, start)
+    start = without_tail(lines, start, peels)
     return [(start, upper), *spans] if start < upper else spans
 
 
@@ -170,12 +171,10 @@ def _after_rule(lines: Sequence[Line], end: int) -> int | None:
     last = last_written(lines, end)
     if last >= 0 and is_rule(lines[last]):
         last = last_written(lines, last)
-    texts: list[str] = []
     for at in range(last, max(-1, last - _MAX_LINES), -1):
         if is_rule(lines[at]):
+            texts = [_columns(line) for line in lines[at + 1 : last + 1] if not line.blank]
             return at if _is_reachable_card(texts) else None
-        if not lines[at].blank:
-            texts.insert(0, _columns(lines[at]))
     return None
 
 
@@ -200,9 +199,11 @@ def _bare_card(lines: Sequence[Line], end: int) -> int | None:
     at = last
     while at > 0 and last - at < 10 and not lines[at - 1].blank:
         at -= 1
-    texts = [_columns(line) for line in lines[max(at, 0) : last + 1]]
+    if not 2 <= last - at <= 8:
+        return None
+    texts = [_columns(line) for line in lines[at : last + 1]]
     above = last_written(lines, at) if at > 0 else -1
-    if above < 0 or not 3 <= len(texts) <= 9 or any(_speaks(text) for text in texts):
+    if above < 0 or any(_speaks(text) for text in texts):
         return None
     if (
         not _NAME.fullmatch(_first_column(texts[0]).partition(",")[0])

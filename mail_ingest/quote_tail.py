@@ -5,12 +5,14 @@ of lines. Pure.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mail_ingest import quote_tail_words as patterns
 from mail_ingest import quote_words as words
 from mail_ingest.quote_border import is_rule
 from mail_ingest.quote_lines import Line
+
+Peel = Callable[[Sequence[Line], int], int]  # lines and their end → the end without something of that kind
 
 _MAX_LINES = 25
 _LONG_RULE = 30
@@ -29,16 +31,29 @@ _SORRY = re.compile(
 )
 
 
-def without_tail(lines: Sequence[Line], end: int) -> int:
+def without_tail(lines: Sequence[Line], end: int, peels: Sequence[Peel]) -> int:
     """The end of the letter without everything of that kind, of which there may be several below each other."""
     for _ in range(8):
         shorter = end
-        for peel in (_without_programs, _without_pgp, _without_footer, _without_notice):
+        for peel in peels:
             shorter = peel(lines, shorter)
         if shorter == end:
             return end
         end = shorter
     return end
+
+
+def peels_for(lines: Sequence[Line]) -> tuple[Peel, ...]:
+    """What is worth looking for at the end of these lines: most letters have hardly any word of a footer."""
+    tail = "\n".join(line.content for line in lines[-3 * _MAX_LINES :]).casefold()
+    peels: list[Peel] = [_without_programs]
+    if "end pgp signature" in tail:
+        peels.append(_without_pgp)
+    if any(hint in tail for hint in patterns.FOOTER_HINTS):
+        peels.append(_without_footer)
+    if any(hint in tail for hint in patterns.NOTICE_HINTS):
+        peels.append(_without_notice)
+    return tuple(peels)
 
 
 def last_written(lines: Sequence[Line], end: int) -> int:
@@ -65,7 +80,7 @@ def _without_programs(lines: Sequence[Line], end: int) -> int:
     at, found = last_written(lines, end), end
     while at >= 0 and end - at < _MAX_LINES:
         line = lines[at]
-        if names_device(line.content) or patterns.SCANNED.search(line.content):
+        if names_device(line.content) or _is_scanned(line.content):
             found = at
         elif found < end and (is_delimiter(line) or (is_rule(line) and len(line.content) < 10)):
             return at
@@ -75,11 +90,18 @@ def _without_programs(lines: Sequence[Line], end: int) -> int:
     return found
 
 
+def _is_scanned(content: str) -> bool:
+    if patterns.SCANNED_START.match(content):
+        return True
+    lowered = content.casefold()
+    return any(hint in lowered for hint in patterns.SCANNED)
+
+
 def names_device(content: str) -> bool:
     text = content.strip("*_-–—<>[]() .").casefold()
     if not text or len(content) > 200 or content.endswith("?") or _MATTER.search(text):
         return False
-    if patterns.DEVICE_LINE.search(text):
+    if patterns.DEVICE_LINE.match(text):
         return _not_speech(text)
     if not text.startswith(words.SENT_FROM) or not any(device in text for device in words.DEVICES):
         return False

@@ -21,33 +21,37 @@ DEVICE_LINE = _any(
     r"^(?:发自|發自|从我的|從我的).{1,40}$",
     r"^(?:je m'excuse|veuillez excuser) .{0,40}(?:brièveté|concision)\.?$",
 )
-# Scanners of viruses.
-SCANNED = _any(
-    r"^virus-free\b",
-    r"^virenfrei\b",
-    r"^virusvrij\b",
-    r"^без вирусов\.",
-    r"^garanti sans virus\b",
-    r"^sans virus\.",
-    r"^libre de virus\.",
-    r"^livre de v[ií]rus\.",
-    r"^mail priva di virus\b",
-    r"^wolny od wirusów\.",
-    r"^antivirus-?gepr",
-    r"checked for viruses by",
-    r"^no virus found in this (?:in|out)?(?:coming|going)? ?message",
-    r"^checked by avg",
-    r"^version: [\d./ ]+ ?/ ?virus database",
-    r"(?:email|e-mail|message) (?:has been|was|is) (?:scanned|checked) (?:for viruses|by)",
-    r"scanned by (?:messagelabs|mailscanner|mimecast|avast|symantec|mcafee)",
-    r"проверено на вирусы",
-    r"^diese e-mail wurde von .{0,60} (?:auf viren|geprüft)",
-    r"^l'absence de virus dans ce courrier",
-    r"^este correo electrónico ha sido comprobado en busca de virus",
-    r"^questa e-?mail è stata controllata",
-    r"^deze e-?mail is gecontroleerd op virussen",
-    r"^ta wiadomość e-mail została sprawdzona",
-    r"^tento e-mail byl zkontrolován",
+# Scanners of viruses: how their lines begin, and what they say somewhere.
+SCANNED_START = _any(
+    r"virus-free\b",
+    r"virenfrei\b",
+    r"virusvrij\b",
+    r"без вирусов\.",
+    r"(?:garanti )?sans virus\b",
+    r"libre de virus\.",
+    r"livre de v[ií]rus\.",
+    r"mail priva di virus\b",
+    r"wolny od wirusów\.",
+    r"no virus found in this (?:in|out)?(?:coming|going)? ?message",
+    r"checked by avg",
+    r"version: [\d./ ]+ ?/ ?virus database",
+    r"diese e-mail wurde von .{0,60} (?:auf viren|geprüft)",
+    r"l'absence de virus dans ce courrier",
+    r"este correo electrónico ha sido comprobado en busca de virus",
+    r"questa e-?mail è stata controllata",
+    r"deze e-?mail is gecontroleerd op virussen",
+    r"ta wiadomość e-mail została sprawdzona",
+    r"tento e-mail byl zkontrolován",
+)
+SCANNED = (
+    "checked for viruses by",
+    "scanned for viruses by",
+    "email has been scanned by",
+    "message has been scanned by",
+    "scanned by messagelabs",
+    "scanned by mailscanner",
+    "scanned by mimecast",
+    "проверено на вирусы",
 )
 # Providers that advertise below a line of underscores.
 ADVERT = _any(
@@ -121,3 +125,20 @@ POSTSCRIPT = re.compile(
     r"(?:p\.?\s?-?\s?s\.?|п\.?\s?с\.?|з\.?\s?ы\.?|p\.?\s?d\.?|n\.?\s?b\.?|not|追伸|又及|추신)(?:[\s:.,：-]|$)",
     re.IGNORECASE,
 )
+
+# Words one of which stands in each footer and each notice; looked for first, since most letters have none.
+FOOTER_HINTS = (
+    "unsubscribe", "listinfo", "mailing", "liste de", "lista d", "majordomo", "groups", "github", "получили это", "отписат",
+    "отменить", "отказаться", "diese nachricht", "diese e-mail", "diese mail", "receiv", "recevez", "avez reçu", "recibido este",
+    "ricevuto questo", "désinscrire", "désabonner", "cancelar", "anular", "darse de baja", "abzumelden", "austragen",
+    "abzubestellen", "view this", "posting", "message was", "message is", "email was", "e-mail was", "mail was", "body of",
+    "to post", "to subscribe", "to reply", "additional commands", "hotmail", "msn", "yahoo", "messenger", "windows live", "gmx",
+    "web.de", "lycos", "netscape", "juno", "netzero", "aol", "excite", "mail.com", "freemail", "sent this", "subscribed", "get this",
+    "change your",
+)  # fmt: skip
+NOTICE_HINTS = (
+    "recipient", "addressee", "addressed", "adressat", "empfänger", "destinat", "адресат", "получател", "предназнач", "одержувач",
+    "geadresseerde", "ontvanger", "adresat", "odbiorc", "příjemc", "mottagar", "vastaanottaja", "alıcı", "modtager", "in error",
+    "irrtümlich", "par erreur", "por error", "environment", "think before", "before printing", "umwelt", "d'imprimer", "d’imprimer",
+    "medio ambiente", "medioambiente", "antes de imprimir", "stampare", "milieu", "окружающ", "środowisk", "miljön",
+)  # fmt: skip
