@@ -10,11 +10,12 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from app.errors import NotFound, PermanentFailure
+from app.errors import NotFound, PermanentFailure, TemporaryFailure
 from app.failpoints import passing
 
 # As many files are written before the directories that name them are synced, each once.
@@ -90,6 +91,29 @@ class BlobStore:
             return self._path(digest).read_bytes()
         except FileNotFoundError:
             raise NotFound("The stored file is missing.") from None
+
+    def is_whole(self, digest: str) -> bool:
+        """True when the bytes are there and are the ones that were stored."""
+        try:
+            with open(self._path(digest), "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except (FileNotFoundError, NotFound):
+            return False
+
+    def free_mb(self) -> int:
+        """Megabytes that are free on the disk of the store."""
+        place = self.root
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        return shutil.disk_usage(place).free // (1024 * 1024)
+
+    def need_room(self, floor_mb: int) -> None:
+        """Raises TemporaryFailure when less is free than the installation wants to keep free: mail waits elsewhere."""
+        free = self.free_mb()
+        if free < floor_mb:
+            raise TemporaryFailure(
+                f"The disk is almost full ({free} MB free): mail stays on its server until there is room."
+            )
 
     def has(self, digest: str) -> bool:
         return self._path(digest).exists()

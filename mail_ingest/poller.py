@@ -19,6 +19,7 @@ from app.blobs import BlobStore
 from app.errors import Conflict, PermanentFailure, TemporaryFailure
 from app.failpoints import passing
 from app.mailboxes import oauth, queries, service
+from app.mailboxes.alarms import WITHHELD
 from app.mailboxes.models import Auth, Mailbox
 from app.mailboxes.service import Lease
 from app.settings import Settings, load_settings
@@ -99,6 +100,7 @@ class MailboxWatch(threading.Thread):
             self._ending.wait(LEASE_AGAIN_SECONDS)
             return
         try:
+            self._blobs.need_room(self._settings.disk_floor_mb)
             with ImapSource(account_of(self.mailbox, self._settings)) as self._source:
                 self._look_and_wait(self._source, lease)
         finally:
@@ -116,6 +118,7 @@ class MailboxWatch(threading.Thread):
         folders = watched_folders(self.mailbox)
         full_at = all_at = 0.0
         while not self._ending.is_set():
+            self._blobs.need_room(self._settings.disk_floor_mb)
             now = time.monotonic()
             full = now >= full_at
             due = folders if full or now >= all_at else folders[-1:]
@@ -195,7 +198,7 @@ class MailboxWatch(threading.Thread):
             service.note_success(session, self.mailbox.id, now=db.now())
             reason = self._complaint
             if withheld := sum(look.withheld for look in looks):
-                reason = f"The server lists {withheld} mail(s) that it does not hand over; they are asked for again."
+                reason = WITHHELD.format(number=withheld)
             if reason:
                 service.note_error(session, self.mailbox.id, reason, now=db.now())
         self._tell_of(looks)

@@ -9,11 +9,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 
 from rq.registry import StartedJobRegistry
 
 from app import db, installation, queue
+from app.blobs import BlobStore
 from app.failpoints import passing
+from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.settings import load_settings
@@ -64,12 +67,24 @@ def index_messages() -> None:
         search_index.catch_up(session)
 
 
+def check_bytes() -> None:
+    """The next few stored mails: are their bytes still what was received?"""
+    _bytes_check().step(db.now())
+
+
+@cache
+def _bytes_check() -> BytesCheck:
+    settings = installation.settle(load_settings())
+    return BytesCheck(BlobStore(settings.blob_dir), settings.timezone)
+
+
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
     (5, sweep_outbox),
     (5, sweep_sandbox),
     (10, sweep_sent_copies),
     (2, index_messages),
+    (2, check_bytes),
     (60, clean_up),
 )
 

@@ -33,6 +33,7 @@ from app.outgoing.recipients import is_mailable
 from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets import thread
+from app.web.alarms import alarm_lines
 from app.web.attachments import as_download
 from app.web.auth import login_required
 from app.web.forms import ALWAYS, fields, number
@@ -40,6 +41,7 @@ from app.web.parked_source import source_of
 from app.web.parked_words import why_words
 
 bp = Blueprint("parked", __name__)
+bp.add_app_template_global(alarm_lines)
 ACTS = ("replay", "file", "leave_out", "take_back", "")
 _FIELDS = frozenset({"ids", "one", "act", "ticket", "address", "why"})
 
