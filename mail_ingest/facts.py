@@ -74,15 +74,16 @@ class Known:
         self._same_bytes: dict[tuple[int, str], int] = {}
         self._same_letter: dict[str, int] = {}
         self._message_ids: set[str] = set()
+        self._mailboxes: dict[int, OurMailbox] = {}
+        self.our_addresses: frozenset[str] = frozenset()
+        # Active agents: address in lower case → name. Those who left speak in no ticket they were copied on (T3).
+        self.agents: dict[str, str] = {}
+        self._left: set[str] = set()
+        self._load_us()
         self._load_messages(mails)
         self._load_tickets(self._wanted_tickets(mails))
         self._load_copies(mails, raws)
         self._answered = self._load_answered()
-        self._mailboxes: dict[int, OurMailbox] = {}
-        self.our_addresses: frozenset[str] = frozenset()
-        # Active agents: address in lower case → name.
-        self.agents: dict[str, str] = {}
-        self._load_us()
 
     def mailbox(self, mailbox_id: int) -> OurMailbox:
         return self._mailboxes.get(mailbox_id, OurMailbox())
@@ -165,26 +166,28 @@ class Known:
 
     def _load_us(self) -> None:
         """Our mailboxes and agents, in one question."""
-        nothing = sa.literal("")
         mailboxes = sa.select(
             Mailbox.id, Mailbox.address, Mailbox.name, Mailbox.authserv_id, Mailbox.thanks_reopen
         )
-        agents = sa.select(sa.literal(0), Agent.email, Agent.name, nothing, sa.false()).where(Agent.active)
+        agents = sa.select(sa.literal(0), Agent.email, Agent.name, sa.literal(""), Agent.active)
         addresses = set()
-        for mailbox_id, address, name, authserv_id, thanks_reopen in self._session.execute(
+        for mailbox_id, address, name, authserv_id, flag in self._session.execute(
             sa.union_all(mailboxes, agents)
         ):
             if mailbox_id:
                 addresses.add(address)
-                self._mailboxes[mailbox_id] = OurMailbox(authserv_id, bool(thanks_reopen))
-            else:
+                self._mailboxes[mailbox_id] = OurMailbox(authserv_id, bool(flag))
+            elif flag:
                 self.agents[address.lower()] = name
+            else:
+                self._left.add(address.lower())
         self.our_addresses = frozenset(addresses)
 
     def _bounced(self, mail: ParsedMail) -> tuple[int, int] | None:
         if mail.bounce is None:
             return None
-        for text in (mail.bounce.original_message_id, *named_ids(mail), *mail.delivered_to):
+        sent_to = [address.email for address in mail.to]
+        for text in (mail.bounce.original_message_id, *named_ids(mail), *mail.delivered_to, *sent_to):
             token = read_token(text, self._key) if text else None
             if token is not None and token[0] in self._tickets:
                 return self._tickets[token[0]].merged_into or token[0], token[1]
@@ -265,7 +268,9 @@ class Known:
     def _people(self, wanted: set[int]) -> dict[int, set[str]]:
         """Who may speak in each ticket: its participants and every address of its customer's card."""
         people: dict[int, set[str]] = defaultdict(set)
-        allowed = sa.select(Participant.ticket_id, Participant.email).where(Participant.ticket_id.in_(wanted))
+        allowed = sa.select(Participant.ticket_id, Participant.email).where(
+            Participant.ticket_id.in_(wanted), Participant.email.not_in(self._left)
+        )
         of_card = (
             sa.select(Ticket.id, CustomerAddress.email)
             .join(Customer, Customer.id == Ticket.customer_id)

@@ -99,7 +99,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         null_sender=headers.ascii("return-path").replace(" ", "") == "<>",
         is_own=decode_header(headers.first("x-sincerely-instance"))[:200],
         several_senders=_several_senders(headers, senders),
-        authentication=headers.ascii("authentication-results"),
+        authentication=headers.first("authentication-results").decode("utf-8", "replace").strip(),
     )
 
 
