@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from app.mailboxes.models import RawMail
 from app.outgoing import receipts
 from app.outgoing.receipts import Opening
+from app.outgoing.receipts_policy import ALIGNED, NOT_ALIGNED, UNCHECKED
 from app.settings import Settings
 from app.tickets.models import Message, Ticket
-from mail_ingest.parse import ParsedMail
+from mail_ingest.authentication import SenderCheck, Verdict
+from mail_ingest.reader_batch import Letter
 
 
 @dataclass(frozen=True)
@@ -28,22 +30,31 @@ class Opened:
     opening: Opening
 
 
-def opened(ticket: Ticket, letter: Message, raw: RawMail, mail: ParsedMail) -> Opened:
+def opened(ticket: Ticket, message: Message, raw: RawMail, letter: Letter) -> Opened:
     """What of this letter bears on whether it may be answered by a program."""
+    mail = letter.mail
     return Opened(
         ticket,
-        letter,
+        message,
         Opening(
-            sender=mail.sender.email,
-            arrived_at=letter.arrived_at,
-            automatic=letter.automatic,
+            # Of several senders nobody can say who wrote.
+            sender="" if mail.several_senders else mail.sender.email,
+            arrived_at=message.arrived_at,
+            automatic=message.automatic,
             null_sender=mail.null_sender,
             from_an_instance=bool(mail.is_own),
             history=raw.history,
             again=raw.attempts > 0 or raw.instruction is not None,
-            held=letter.held,
+            held=message.held,
+            authentication=_proof(letter.check),
         ),
     )
+
+
+def _proof(check: SenderCheck) -> str:
+    if check.verdict is Verdict.PASS:
+        return ALIGNED
+    return NOT_ALIGNED if check.verdict is Verdict.FAIL else UNCHECKED
 
 
 def send_receipts(

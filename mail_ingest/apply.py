@@ -35,6 +35,7 @@ from mail_ingest.journal import decide_row
 from mail_ingest.parse import ParsedMail
 from mail_ingest.passed_on import taken
 from mail_ingest.reader_batch import Letter
+from mail_ingest.recent import Recent
 from mail_ingest.thread import Facts
 
 # One applier at a time, so that an answer always sees its parent. Any fixed number does.
@@ -59,8 +60,11 @@ class _Batch:
     cards: dict[str, Customer]
     filing: Filing
     flood: Flood
+    recent: Recent
     placed: dict[int, Ticket] = field(default_factory=dict)
     opened: list[Opened] = field(default_factory=list)
+    # Addresses of people who wrote.
+    wrote: set[str] = field(default_factory=set)
 
 
 class Applier:
@@ -98,11 +102,12 @@ class Applier:
         cards = customers.find_by_addresses(session, [sender_address(letter.mail) for letter in waiting])
         senders = [(rows[letter.raw_id], _came_from(letter)) for letter in waiting]
         flood = Flood(session, senders, limit=self._settings.sender_hourly_limit)
-        batch = _Batch(session, known, cards, Filing(session), flood)
+        batch = _Batch(session, known, cards, Filing(session), flood, Recent(session, senders))
         for letter in waiting:
             applied.states.append(self._apply(batch, rows[letter.raw_id], letter))
             passing("ingest.applied")
         batch.filing.write()
+        bounce.wrote_again(session, batch.wrote)
         applied.receipts += send_receipts(session, batch.opened, now=db.now(), settings=self._settings)
         return applied
 
@@ -118,7 +123,12 @@ class Applier:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
         if arrival.bounced is None and batch.flood.is_over(raw, raw.sender):
             return self._hold_back(session, raw, now)
-        ticket = None if decision.ticket_id is None else known.ticket(decision.ticket_id)
+        if letter.forward is None:
+            decision, ticket = batch.recent.joined(decision, raw, raw.sender)
+        else:
+            ticket = None
+        if ticket is None and decision.ticket_id is not None:
+            ticket = known.ticket(decision.ticket_id)
         state = self._file(batch, raw, letter, decision, ticket)
         self._note_bounce(session, mail, arrival, now)
         if mail.bounce is None:
@@ -141,7 +151,10 @@ class Applier:
             tickets.record(session, "thanks", ticket=ticket, now=now)
         if decision.ticket_id is None and filed.forwarder is None:
             # The first writer of a letter that was passed on did not write to us and gets no receipt.
-            batch.opened.append(opened(ticket, message, raw, mail))
+            batch.opened.append(opened(ticket, message, raw, letter))
+        batch.recent.filed(raw, raw.sender, ticket, decision)
+        if message.automatic is None and not raw.history:
+            batch.wrote.add(filed.sender_email)
         told = is_told(raw)
         batch.known.filed(raw, mail, ticket, () if filed.held or told else [filed.sender_email])
         if told:

@@ -6,13 +6,14 @@ nobody can mark a reply as bounced by writing a report of their own without havi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.customers.models import CustomerAddress
+from app.db import changed_rows
 from app.outgoing import states
 from app.outgoing.models import Outbox
 from app.tickets.models import Delivery, Kind, Message
@@ -47,6 +48,16 @@ def record_bounce(
     return [row.recipient for row in touched]
 
 
+def wrote_again(session: Session, addresses: Collection[str]) -> int:
+    """These addresses work: somebody wrote from them, or a server said that mail arrived. How many were marked."""
+    if not addresses:
+        return 0
+    marked = sa.update(CustomerAddress).where(
+        CustomerAddress.email.in_(addresses), CustomerAddress.bounced_at.is_not(None)
+    )
+    return changed_rows(session.execute(marked.values(bounced_at=None, bounce_reason="")))
+
+
 def _about(session: Session, message_id: int, recipients: Sequence[str]) -> list[Outbox]:
     rows = list(session.scalars(sa.select(Outbox).where(Outbox.message_id == message_id).with_for_update()))
     named = {recipient.strip().lower() for recipient in recipients if recipient.strip()}
@@ -61,6 +72,8 @@ def _apply(session: Session, row: Outbox, action: str, words: str, now: datetime
         return False
     if action == FAILED:
         return _bounced(session, row, words, now)
+    if action in ARRIVED:
+        wrote_again(session, [row.recipient])
     if action in ARRIVED and row.state in (Delivery.UNCERTAIN, Delivery.DATA_STARTED):
         row.state, row.due_at, row.done_at, row.answer = Delivery.ACCEPTED, None, now, words
         row.lease_token, row.lease_until = "", None
