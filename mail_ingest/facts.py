@@ -28,7 +28,7 @@ from mail_ingest.thread import Facts, TicketFacts, named_ids, subject_number
 
 # Longer ids are cut the same way on both sides; PostgreSQL cannot index more than 2,700 bytes.
 LONGEST_ID = 600
-FOLLOW_MERGES = 10
+FOLLOW_MERGES = 20
 _SETTLED = frozenset((Status.CLOSED, Status.WAITING))
 
 
