@@ -73,9 +73,20 @@ def init_app(app: Flask) -> None:
         htmx_config=json.dumps(HTMX_CONFIG),
     )
     app.jinja_env.filters.update(
-        relative_time=relative_time, exact_time=exact_time, initials=initials, tone=tone, file_size=file_size
+        relative_time=relative_time,
+        exact_time=exact_time,
+        initials=initials,
+        tone=tone,
+        file_size=file_size,
+        in_words=in_words,
     )
     app.context_processor(_context)
+
+
+def in_words(text: object) -> str:
+    """What a row or an error says, in the reader's language if it is a sentence of ours. It is data: never `_()`,
+    which takes a text for markup."""
+    return str(get_translations().ugettext(str(text)))
 
 
 def _context() -> dict[str, object]:
