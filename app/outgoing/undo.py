@@ -74,6 +74,7 @@ def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draf
     if not rows or any(row.state != Delivery.HELD for row in rows):
         raise Conflict("This reply has already left.")
     ticket = session.get_one(Ticket, message.ticket_id)
+    tickets.lock(session, ticket)
     written = session.get_one(WrittenReply, message_id)
     draft = _restore_draft(session, message, written, by, now)
     _forget_participants(session, message, [row.recipient for row in rows])

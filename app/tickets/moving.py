@@ -11,7 +11,7 @@ from app.accounts.models import Agent
 from app.customers import service as customers
 from app.errors import InvalidInput
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
-from app.tickets.service import allow, changed, preview, record
+from app.tickets.service import allow, changed, lock, preview, record
 
 LONGEST_SUBJECT = 500
 
@@ -72,6 +72,7 @@ def move_back(session: Session, message: Message, *, by: Agent, now: datetime) -
 
 def _move(session: Session, message: Message, target: Ticket, *, by: Agent, now: datetime) -> None:
     source = message.ticket
+    lock(session, source, target)
     message.ticket_id = target.id
     message.held = False
     message.evidence = [*message.evidence, {"rule": "moved", "detail": f"#{source.id}"}]

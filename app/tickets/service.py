@@ -111,6 +111,7 @@ def mark_read(session: Session, ticket: Ticket, *, now: datetime) -> None:
 
 def add_note(session: Session, ticket: Ticket, html: str, *, by: Agent, now: datetime, nonce: str) -> Message:
     """Add an internal note; the same nonce again returns the first one. Raises InvalidInput when it is empty."""
+    lock(session, ticket)
     earlier = session.scalar(sa.select(Message).where(Message.form_nonce == nonce))
     if earlier is not None:
         return earlier
@@ -161,6 +162,12 @@ def add_message(session: Session, ticket: Ticket, message: Message, *, now: date
     search_index.add(session, [(message, ())])
     changed(session, ticket.id, message.kind, now)
     return message
+
+
+def lock(session: Session, *tickets: Ticket) -> None:
+    """Wait for whoever changes these tickets at this moment, and see them as they are then. Before any change."""
+    for ticket in sorted(tickets, key=lambda one: one.id):
+        session.refresh(ticket, with_for_update={"of": Ticket})
 
 
 def count_in(ticket: Ticket, message: Message) -> None:

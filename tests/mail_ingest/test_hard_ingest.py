@@ -16,7 +16,10 @@ from app.customers.models import CustomerAddress
 from app.mailboxes import parked
 from app.mailboxes.models import RawMail, RawState
 from app.outgoing.service import Reply, write_reply
-from app.tickets.models import Status, Ticket
+from app.outgoing.undo import undo
+from app.tickets import moving
+from app.tickets import service as tickets
+from app.tickets.models import Message, Status, Ticket
 from mail_ingest import importing, journal
 from tests.mail_ingest.test_ingest import Post, all_tickets, messages, post, states
 from tests.support.letters import answer_to, letter
@@ -202,3 +205,47 @@ def test_a_server_that_says_a_mail_has_eight_gigabytes(post: Post) -> None:
     mail = journal.Fetched(77, b"Subject: x\r\n\r\n", db.now(), 2**31 - 1, oversize=True)
     journal.store(journal.Lease(post.mailbox.id, 1), post.folder, 1, [mail], post.blobs)
     assert states() == ["parked"]
+
+
+def test_a_note_at_the_moment_a_letter_arrives_counts_both(post: Post) -> None:
+    only_on_postgresql()
+    post.deliver(letter(message_id="a@buyer.example"))
+    nora = add_agent("nora@help.example", "Nora Lind")
+    with db.transaction() as agents:
+        ticket = agents.get_one(
+            Ticket, 1
+        )  # the page was read before the letter came, the note is written after
+        post.deliver(answer_to("a@buyer.example", text="One more question"))
+        tickets.add_note(agents, ticket, "<div>Look</div>", by=nora, now=db.now(), nonce="n" * 20)
+    (ticket,) = all_tickets()
+    assert ticket.message_count == 3
+
+
+def test_a_reply_taken_back_at_the_moment_a_letter_arrives_counts_right(post: Post) -> None:
+    only_on_postgresql()
+    post.deliver(letter(message_id="a@buyer.example"))
+    nora = add_agent("nora@help.example", "Nora Lind")
+    with db.transaction() as session:
+        form = Reply("<div>Done.</div>", ["olga@buyer.example"], [], "", "n" * 20)
+        reply = write_reply(
+            session, session.get_one(Ticket, 1), form, by=nora, now=db.now(), settings=post.settings
+        )
+    with db.transaction() as agents:
+        agents.get_one(Ticket, 1)
+        post.deliver(answer_to("a@buyer.example", text="One more question"))
+        undo(agents, reply.id, by=nora, now=db.now())
+    (ticket,) = all_tickets()
+    assert (ticket.message_count, ticket.unread) == (2, True)
+
+
+def test_a_letter_moved_at_the_moment_another_arrives_counts_right(post: Post) -> None:
+    only_on_postgresql()
+    post.deliver(letter(message_id="a@buyer.example"))
+    post.deliver(answer_to("a@buyer.example", text="Second", message_id="b@buyer.example"))
+    nora = add_agent("nora@help.example", "Nora Lind")
+    with db.transaction() as agents:
+        message = agents.get_one(Message, 2)
+        assert message.ticket.message_count == 2
+        post.deliver(answer_to("a@buyer.example", text="Third"))
+        moving.move_to_new_ticket(agents, message, by=nora, now=db.now())
+    assert [ticket.message_count for ticket in all_tickets()] == [2, 1]
