@@ -21,6 +21,7 @@ _BLOCKS = frozenset(
 )
 _SKIPPED = frozenset("script style head title template noembed object svg math select".split())
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+_SIGNS = re.compile(r"<(?:<*(?=<))?")  # a run of signs that are no tags, without the last, which may be one
 _ATTRIBUTE = re.compile(
     r"""\b(href|src|alt|style|hidden|start)\s{0,20}(?:=\s{0,20}("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.I
 )
@@ -80,8 +81,9 @@ class _Reader:
             if source.startswith(("<!", "<?", "</"), start):
                 end = source.find(">", start, start + 5000)
                 return end + 1 if end >= 0 else start + 2
-            self._text("<")
-            return start + 1
+            end = _SIGNS.match(source, start).end()  # type: ignore[union-attr]  # the one at `start` at least
+            self._text(source[start:end])
+            return end
         end = self._tag_end(start)
         if end < 0:
             self._text(source[start:])

@@ -51,7 +51,8 @@ def find_attribution(lines: Sequence[Line], index: int, floor: int) -> Head | No
         return None
     start, joined = index, lines[index].content
     signs = _signs(joined)
-    while not signs.complete and _wraps_above(lines, start, floor, index):
+    framed = joined.startswith("--")  # these stand in one line
+    while not framed and not signs.complete and _wraps_above(lines, start, floor, index):
         longer = lines[start - 1].content + " " + joined
         if len(longer) > _MAX_ATTRIBUTION:
             break

@@ -14,11 +14,12 @@ from mail_ingest.quote_header import header_block
 from mail_ingest.quote_lines import Line
 from mail_ingest.quote_signs import has_date
 
-_MAX_TRIED = 2000  # lines that look like a head and are read closely; a letter with more is no letter
+_MAX_TRIED = 800  # lines that look like a head and are read closely; a letter with more is no letter
 _DASHES = "-‐‑‒–—―_=*~#+ \t"
 _DASH_RUN = re.compile(r"[-‐‑‒–—―_=*~#]{2,}")
 _DASHES_AND_MARK = _DASHES + ">:"
 _FORWARDED = frozenset(words.FORWARDED)
+_FORWARDED_IN = re.compile("|".join(re.escape(phrase) for phrase in words.FORWARDED))
 _NAMED = _FORWARDED | words.ORIGINAL
 _ORIGINAL_FROM = tuple(
     phrase + between for phrase in words.ORIGINAL for between in (" from ", " von ", " de ", " от ", " by ")
@@ -102,7 +103,7 @@ def _named_original(phrase: str) -> bool:
 
 def _is_forward(lowered: str, phrase: str, dashed: bool) -> bool:
     if dashed:
-        return len(lowered) <= 300 and any(word in phrase for word in words.FORWARDED)
+        return len(lowered) <= 300 and _FORWARDED_IN.search(phrase) is not None
     return phrase in _FORWARDED
 
 

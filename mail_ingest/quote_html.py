@@ -45,7 +45,7 @@ _BORDER_TOP = re.compile(r"border-top\s*:\s*solid [^;]{0,40}")
 _LABEL = re.compile(
     r"(?:\s++|<(?!/?b\b)[^<>]{0,300}+>){0,12}+<b\b[^<>]{0,200}>(?:\s++|<[^<>]{0,200}+>){0,6}+[^<>:]{1,30}:"
 )
-_MAX_BORDERS = 20
+_MAX_TRIED = 100
 
 # Names looked for in class, id and data-marker, each with what the inside (or, for CUTS, all that follows)
 # is.
@@ -74,7 +74,7 @@ class _Reader:
     label: int = OUTSIDE
     in_mixed: bool = False
     cut: bool = False
-    borders: int = 0
+    tried: int = 0  # marks that were looked at closely
     open: list[tuple[str, int, bool]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     lines: list[tuple[str, int]] = field(default_factory=list)
@@ -94,8 +94,8 @@ class _Reader:
         if name in _BREAKS or name in _CONTAINERS:
             self.end_line()
         marks = _marks(attributes) if attributes else {}
-        if name == "div" and "border-top" in marks.get("style", "") and self.borders < _MAX_BORDERS:
-            self.borders += 1
+        if name == "div" and "border-top" in marks.get("style", "") and self.tried < _MAX_TRIED:
+            self.tried += 1
             self.cut = self.cut or _is_outlook_border(marks["style"], source[end : end + 2000])
         names = " ".join(
             marks.get(key, "") for key in ("id", "class", "name", "data-marker", "data-smartmail")
@@ -118,12 +118,20 @@ class _Reader:
             self.label = SIGNATURE
         elif name == "blockquote":
             self.label = _blockquote_label(names, marks, self.in_mixed)
-            if self.label == UNKNOWN and self.lines and is_lead(" ".join(self.lines[-1][0].split())[-300:]):
+            if self.label == UNKNOWN and self._below_attribution():
                 self.label = QUOTED
         elif self.label == UNKNOWN and not self.in_mixed and _BAR.search(marks.get("style", "")):
             self.label = QUOTED
         elif any(known in names for known in _MIXED_NAMES):
             self.label, self.in_mixed = UNKNOWN, True
+
+    def _below_attribution(self) -> bool:
+        self.tried += 1
+        return (
+            bool(self.lines)
+            and self.tried < _MAX_TRIED
+            and is_lead(" ".join(self.lines[-1][0][-400:].split()))
+        )
 
     def end(self, name: str) -> None:
         if name in _BREAKS or name in _CONTAINERS:
