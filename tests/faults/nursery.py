@@ -224,8 +224,14 @@ def _become(request: dict[str, Any]) -> None:
     for name, value in request["scaled"].items():
         module, _, constant = name.partition(":")
         found = importlib.import_module(module)
-        assert hasattr(found, constant), f"{name} is no constant of the product"
-        setattr(found, constant, value)
+        setattr(found, constant, _scaled(getattr(found, constant), value))
+
+
+def _scaled(before: Any, value: Any) -> Any:
+    """The new value; of a table of (seconds, what to do) the same table at another pace."""
+    if isinstance(before, tuple) and all(isinstance(row, tuple) for row in before):
+        return tuple((seconds * value, *rest) for seconds, *rest in before)
+    return value
 
 
 def _rearm() -> None:

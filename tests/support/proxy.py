@@ -83,6 +83,10 @@ class Proxy:
             self._listener = None
         self.reset_open()
 
+    @property
+    def closed(self) -> bool:
+        return self._listener is None
+
     def reset_open(self) -> None:
         for link in self._open():
             link.end(reset=True)
