@@ -23,6 +23,7 @@ _KNOWN_NAME = re.compile(
     rb"|priority|thread-[a-z]+|user-agent|dkim-signature|authentication-results|arc-[a-z-]+|received-spf"
     rb"|reporting-mta|feedback-id|errors-to|organization|envelope-to|disposition-notification-to)[ \t]{0,20}:"
 )
+_NEVER_HEADER = (b"--", b"BEGIN:V")
 _ODD_NAME = re.compile(rb"[^:]{0,60}:[ \t]|>?From [^ ]+ .*\d")
 
 
@@ -93,6 +94,9 @@ def _belongs(line: bytes, lines: list[bytes], raw: bytes, next_line: int, stop: 
     """Is this line part of the header block?"""
     if line[0] in b" \t":
         return bool(lines)
+    if line.startswith(_NEVER_HEADER):
+        # The delimiter of the first part and the first line of a calendar: the blank line above was lost.
+        return False
     if _HEADER_LINE.match(line):
         return True
     return bool(lines) and _known_header_follows(raw, next_line, stop)
@@ -150,7 +154,7 @@ def _store(lines: list[bytes], headers: Headers) -> None:
             continue
         colon = line.find(b":")
         if colon <= 0 or not _HEADER_LINE.match(line):
-            headers.defects.append("a header line is broken")
+            headers.defects.append("a header line is broken; it may stand only in the original mail")
             # A name in another alphabet and the line of an mbox say nothing about the header above them.
             parts.extend(() if _ODD_NAME.match(line) else (line,))
             continue

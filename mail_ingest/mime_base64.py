@@ -6,9 +6,11 @@ import re
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n(?=[^\r\n])")
+_LETTERS_AND_BLANKS = bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123)) + b"+/=\r\n"
 _PLAIN_WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
-_FOOTER = 4000
+_FOREIGN_BYTE = re.compile(rb"[^A-Za-z0-9+/=\r\n]")
+_MAX_CANDIDATES = 20_000
+_LINE = 200
 _SHORT = 60
 
 
@@ -53,11 +55,27 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def split_footer(data: bytes) -> tuple[bytes, bytes]:
-    """(base64, what a mailing list or a virus scanner has put behind it in plain words)."""
-    if b" " not in data[-_FOOTER:].strip():
+    """(base64, what a mailing list, a virus scanner or a damaged boundary has put behind it in plain words)."""
+    if not data.translate(None, _LETTERS_AND_BLANKS):
         return data, b""
-    for blank in _BLANK_LINE.finditer(data, max(0, len(data) - _FOOTER)):
-        footer = data[blank.end() :]
-        if b" " in footer.strip() and not looks_like_base64(footer) and data[: blank.start()].strip():
-            return data[: blank.start() + 1], footer
+    position = 0
+    for _ in range(_MAX_CANDIDATES):
+        foreign = _FOREIGN_BYTE.search(data, position)
+        if not foreign:
+            break
+        start = data.rfind(b"\n", 0, foreign.start()) + 1
+        newline = data.find(b"\n", foreign.start())
+        position = newline + 1 if newline >= 0 else len(data)
+        if _is_prose(data[start:position]):
+            # Prose from the start on was never encoded.
+            return (data[:start], data[start:]) if data[:start].strip() else (data, b"")
     return data, b""
+
+
+def _is_prose(line: bytes) -> bool:
+    if line.startswith(b"--"):
+        return True
+    text = line[:_LINE].lstrip(b"> \t").rstrip()
+    return (b" " in text and bool(_FOREIGN.search(text.replace(b" ", b"")))) or len(
+        _FOREIGN.findall(text)
+    ) > 2

@@ -25,7 +25,7 @@ from mail_ingest.mime_files import (
 )
 from mail_ingest.mime_files import ParsedAttachment as ParsedAttachment
 from mail_ingest.mime_signed import signed_content
-from mail_ingest.mime_text import read_text
+from mail_ingest.mime_text import is_binary, read_text
 from mail_ingest.mime_tree import Part, read_tree
 
 MAX_TEXT = 1024 * 1024
@@ -42,6 +42,8 @@ _CALENDARS = frozenset(("text/calendar", "application/ics", "text/x-vcalendar"))
 _OUTLOOK = frozenset(("application/ms-tnef", "application/vnd.ms-tnef", "application/x-ms-tnef"))
 # A letter may be signed, encrypted and signed again.
 _MAX_WRAPPED = 3
+# Files of an inner mail that say nothing in its text.
+_SILENT = frozenset(("image", "audio", "video", "font"))
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 # The same letter once more, for programs: AMP pages and watch faces.
 _IGNORED_FACES = frozenset(("text/x-amp-html", "text/watch-html"))
@@ -81,6 +83,9 @@ class _Reading:
     files: list[File] = field(default_factory=list)
     nested: list[Part] = field(default_factory=list)
     framed: list[Part] = field(default_factory=list)  # multiparts with something above or below their parts
+    evidence: list[Part] = field(
+        default_factory=list
+    )  # what reports are about; shown when they say nothing else
     invitations: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
@@ -110,7 +115,8 @@ def _join(reading: _Reading) -> tuple[str, str | None]:
     blocks.extend(reading.notes if not own.strip() else ())
     blocks.extend(_nested_text(part) for part in reading.nested)
     if not blocks:
-        blocks.extend(_margin_text(part) for part in reading.framed)
+        blocks.extend(_nested_text(part) for part in reading.evidence)
+        blocks.extend(text for part in reading.framed for text in _margin_texts(part))
     html = None
     if any(piece.html is not None for piece in pieces):
         html = "\n".join(_as_html(piece) for piece in pieces)
@@ -146,6 +152,7 @@ def _take_children(part: Part, reading: _Reading) -> None:
         _walk(child, reading)
     if part.content_type == "multipart/report":
         # The mail that a report is about is evidence, not part of the letter.
+        reading.evidence += reading.nested[before:]
         del reading.nested[before:]
     if part.content_type == "multipart/encrypted":
         reading.notes.append("[This letter is encrypted with PGP. The encrypted text is attached.]")
@@ -189,6 +196,9 @@ def _is_letter(part: Part, reading: _Reading, *, is_root: bool, is_face: bool) -
 
 def _take_text(part: Part, reading: _Reading) -> None:
     text, files, defects = read_text(part)
+    if parameter_name(part) and is_binary(text):
+        _take_file(part, reading)
+        return
     reading.defects.extend(defects)
     reading.digest.append(text.strip().encode("utf-8", "replace"))
     if len(text) > MAX_TEXT:
@@ -202,11 +212,15 @@ def _take_text(part: Part, reading: _Reading) -> None:
 
 
 def _take_file(part: Part, reading: _Reading) -> None:
-    if not reading.keep_files:
+    if not reading.keep_files and part.main_type in _SILENT:
         return
     content, defect = part.decoded()
     if defect:
         reading.defects.append(defect)
+    footer = part.footer()
+    if footer and reading.keep_files:
+        reading.defects.append("there is text behind the encoded content")
+        reading.pieces.append(_Piece(decode_bytes(footer).replace("\r", "")))
     name = file_name(part, reading.hint)
     kind = likely_type(part, name)
     if kind in _SMIME:
@@ -241,6 +255,8 @@ def _take_mail(part: Part, reading: _Reading) -> None:
 
 
 def _keep(reading: _Reading, file: File) -> None:
+    if not reading.keep_files:
+        return
     reading.digest.append(hashlib.sha256(file.content).digest())
     file.name = safe_filename(file.name, file.content_type)
     reading.files.append(file)
@@ -259,7 +275,8 @@ def _nested_text(mail: Part) -> str:
     return "\n".join(lines) + "\n\n" + _join(reading)[0]
 
 
-def _margin_text(part: Part) -> str:
-    """What stands above and below the parts, without the line that says what MIME is."""
-    texts = [decode_bytes(part.source[start:end]).replace("\r", "").strip() for start, end in part.margins]
-    return "\n\n".join(text for text in texts if text and "MIME" not in text)
+def _margin_texts(part: Part) -> list[str]:
+    """What stands above and below the parts, without the lines that say what MIME is."""
+    texts = [decode_bytes(part.source[start:end]).replace("\r", "")[:MAX_TEXT] for start, end in part.margins]
+    paragraphs = [text.strip() for whole in texts for text in whole.split("\n\n")]
+    return [text for text in paragraphs if text and "MIME" not in text]

@@ -11,6 +11,7 @@ from mail_ingest.mime_uuencode import split_encoded_files
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{2,40})", re.I)
 _ENRICHED_PARAM = re.compile(r"<param>[^<]{0,200}</param>", re.I)
 _ENRICHED_TAG = re.compile(r"<(?:/?[A-Za-z-]{1,60})>")
+_CONTROLS = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 _QUOTE_MARKS = re.compile(r">+")
 
 
@@ -24,9 +25,6 @@ def read_text(part: Part) -> tuple[str, list[tuple[bytes, bytes]], list[str]]:
     if hidden:
         content, _ = decode_transfer(content, hidden)
         defects.append(f"the text is in {hidden} without saying so")
-    if encoding_name(encoding) == "base64":
-        footer = split_footer(raw)[1]
-        content += b"\n\n" + footer if footer and content != raw else b""
     files: list[tuple[bytes, bytes]] = []
     if b"begin" in content and part.content_type != "text/html":
         content, files = split_encoded_files(content)
@@ -37,7 +35,15 @@ def read_text(part: Part) -> tuple[str, list[tuple[bytes, bytes]], list[str]]:
     text, wrong = decode_text(content, declared)
     if wrong:
         defects.append(wrong)
+    footer = split_footer(raw)[1] if content != raw and encoding_name(encoding) == "base64" else b""
+    if footer:
+        text = f"{text.rstrip()}\n\n{decode_text(footer)[0]}"
     return _shape(_plain_newlines(text), part), files, defects
+
+
+def is_binary(text: str) -> bool:
+    """Is this what a picture looks like when it is read as text?"""
+    return len(_CONTROLS.findall(text[:2000])) * 20 > len(text[:2000])
 
 
 def _plain_newlines(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, read_headers, starts_with_header
 from mail_ingest.header_params import split_value
+from mail_ingest.mime_base64 import split_footer
 from mail_ingest.mime_transfer import decode_transfer, encoding_name, likely_encoding
 
 MAX_DEPTH = 20
@@ -40,6 +41,7 @@ class Part:
     children: list["Part"] = field(default_factory=list)
     nested: "Part | None" = None  # the mail inside a message/rfc822 part
     margins: list[tuple[int, int]] = field(default_factory=list)  # what stands above and below the parts
+    has_delimiters: bool = False
 
     @property
     def raw(self) -> bytes:
@@ -53,6 +55,11 @@ class Part:
         """Content with its transfer encoding undone, and a defect or ''."""
         raw = self.raw
         return decode_transfer(raw, self.encoding(raw))
+
+    def footer(self) -> bytes:
+        """What stands in plain words behind a content in base64."""
+        raw = self.raw
+        return split_footer(raw)[1] if encoding_name(self.encoding(raw)) == "base64" else b""
 
     def encoding(self, raw: bytes) -> str:
         """The transfer encoding of the content, `raw`; of several headers the likeliest."""
@@ -92,8 +99,12 @@ def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) 
         default = "text/html"
     elif not headers.has("content-type") and _PARTS.match(source, *span):
         default = "multipart/mixed"
+    # A type of one word that nobody knows, for something in base64: rather a file than a letter.
+    is_encoded = encoding_name(headers.ascii("content-transfer-encoding")) == "base64"
     part.content_type = (
-        content_type if _TYPE.fullmatch(content_type) else _repaired_type(content_type, default)
+        content_type
+        if _TYPE.fullmatch(content_type)
+        else _repaired_type(content_type, default, is_encoded=is_encoded)
     )
     for value in headers.every("content-disposition"):
         found, params = split_value(value)
@@ -108,14 +119,14 @@ _PARTS = re.compile(rb"\s{0,50}--[^\s][^\r\n]{0,200}\r?\ncontent-type:[ \t]{0,20
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 
 
-def _repaired_type(text: str, default: str) -> str:
+def _repaired_type(text: str, default: str, *, is_encoded: bool) -> str:
     if not text:
         return default
     if text.startswith(("text", "html")):
         return "text/html" if "html" in text else "text/plain"
     if text.startswith("multipart"):
         return "multipart/mixed"
-    return "application/octet-stream" if "/" in text else default
+    return "application/octet-stream" if "/" in text or is_encoded else default
 
 
 # The first piece of a mail that was cut for transport begins with the header of the mail.
@@ -161,7 +172,7 @@ _QUOTED_HEADER = re.compile(rb"\ncontent-type:[^\n]{0,200}=3D", re.I)
 def _grow_multipart(part: Part, limits: Limits, depth: int) -> None:
     boundary = part.params.get("boundary", "").encode("utf-8", "replace")
     spans = _spans(part, boundary, limits) if boundary else []
-    if not spans and not part.margins:
+    if not spans and not part.has_delimiters:
         guess = _GUESSED_BOUNDARY.search(part.source, part.start, min(part.end, part.start + 100_000))
         spans = _spans(part, guess[1], limits) if guess else []
         limits.defects.append("the boundary between the parts is missing")
@@ -192,35 +203,62 @@ def _child(part: Part, span: tuple[int, int], default: str, limits: Limits, dept
 
 
 def _spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, int]]:
-    """Spans between the delimiter lines. Parts behind a closing delimiter count too: some senders
-    give a nested multipart the boundary of its parent, and no word may be lost."""
+    """Spans between the delimiter lines. Parts behind a closing delimiter count too: some senders give a nested
+    multipart the boundary of its parent. So does what stands above or below the parts when a damaged delimiter or the
+    head of a part shows that it was one; other words there are no part of the letter (RFC 2046, section 5.1.1)."""
     source, end = part.source, part.end
     spans: list[tuple[int, int]] = []
     opened = part.start
     is_part = False
-    for number, (found, after, closing) in enumerate(_delimiters(part, b"--" + boundary, limits)):
+    for found, after, closing in _delimiters(part, b"--" + boundary, limits):
         span = (opened, _without_line_break(source, opened, found))
-        # What stands between a closing delimiter and the next one is no part, unless it says something.
-        if is_part or (_says_something(source, span) if number else _PART_HEADER.match(source, *span)):
+        if is_part or (
+            _WORD.search(source, *span) if part.has_delimiters else _was_part(part, span, boundary)
+        ):
             spans.append(span)
-        elif not number:
+        elif not part.has_delimiters:
             part.margins.append(span)
+        part.has_delimiters = True
         opened, is_part = after, not closing
         if len(spans) > MAX_PARTS:
             return spans
     if is_part and opened < end:
         limits.defects.append("the closing boundary is missing")
         spans.append((opened, end))
-    elif opened > part.start:
-        part.margins.append((opened, end))
+    elif part.has_delimiters and _was_part(part, (opened, end), boundary):
+        spans.append((opened, end))
+    else:
+        part.margins.extend([(opened, end)] * part.has_delimiters)
+    if any(_says_something(source, span) for span in part.margins):
+        limits.defects.append("words stand above or below the parts; they are only in the original mail")
     return spans
 
 
-_PART_HEADER = re.compile(rb"\s{0,20}content-(?:type|transfer-encoding|disposition)[ \t]{0,20}:", re.I)
+_WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]{2}")
+_PART_HEADER = re.compile(rb"^content-(?:type|transfer-encoding|disposition)[ \t]{0,20}:", re.I | re.M)
+# "This is a multi-part message in MIME format": for readers of another century.
+_ABOUT_MIME = re.compile(rb"MIME|multi-?part|mail[ -]?(?:reader|client|program)", re.I)
+_BLANK_LINES = re.compile(rb"\n\s*\n")
+_NOTE = 2000
+_SHORT_BOUNDARY = 5
+
+
+def _was_part(part: Part, span: tuple[int, int], boundary: bytes) -> bool:
+    if not _WORD.search(part.source, *span):
+        return False
+    # A damaged delimiter line; short boundaries occur in words.
+    if len(boundary) > _SHORT_BOUNDARY and part.source.find(boundary, *span) >= 0:
+        return True
+    return bool(_PART_HEADER.search(part.source, *span))
 
 
 def _says_something(source: bytes, span: tuple[int, int]) -> bool:
-    return bool(source[span[0] : span[1]].strip(b"\r\n\t -"))
+    if not _WORD.search(source, *span):
+        return False
+    paragraphs = _BLANK_LINES.split(source[span[0] : min(span[1], span[0] + _NOTE)])
+    return span[1] - span[0] > _NOTE or any(
+        _WORD.search(text) and not _ABOUT_MIME.search(text) for text in paragraphs
+    )
 
 
 def _delimiters(part: Part, delimiter: bytes, limits: Limits) -> Iterator[tuple[int, int, bool]]:

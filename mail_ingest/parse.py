@@ -15,7 +15,7 @@ from mail_ingest.bounce import Bounce as Bounce
 from mail_ingest.bounce import find_bounce
 from mail_ingest.header_address import MAX_ADDRESSES, read_addresses
 from mail_ingest.header_address import Address as Address
-from mail_ingest.header_block import Headers, junk_above_header, starts_with_header
+from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, junk_above_header, starts_with_header
 from mail_ingest.header_date import read_date
 from mail_ingest.header_ids import first_id, read_ids
 from mail_ingest.header_words import decode_header
@@ -117,13 +117,16 @@ def _tidy(raw: bytes) -> tuple[bytes, list[str]]:
         return trimmed, defects
     junk = junk_above_header(trimmed)
     if junk:
-        defects.append("broken lines above the header were left out")
+        defects.append("broken lines above the header are only in the original mail")
         return trimmed[junk:], defects
     return raw, defects
 
 
 _MARK = b"\xef\xbb\xbf"
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
+_RETURN_IN_HEADER = re.compile(rb"\r(?:\r|[A-Za-z][A-Za-z-]{1,60}:)")
+# In front of a header line or of a delimiter it can only be the end of a line.
+_RETURN_AS_END = re.compile(rb"\r(?:[Cc]ontent-(?:[Tt]ype|[Tt]rans|[Dd]isp)|--)")
 
 
 def _narrow(raw: bytes) -> bytes:
@@ -136,17 +139,19 @@ def _narrow(raw: bytes) -> bytes:
 def _with_line_feeds(raw: bytes, defects: list[str]) -> bytes:
     head = raw[:100_000]
     if b"\r\r\n" in head:
-        return raw.replace(b"\r\r\n", b"\r\n")
-    first = head.find(b"\r")
-    if first < 0 or head[first + 1 : first + 2] == b"\n":
-        return raw
-    if b"\n" not in head:
+        raw = raw.replace(b"\r\r\n", b"\r\n")
+    if b"\r" in head and b"\n" not in head:
         defects.append("its lines end with a carriage return alone")
         return raw.replace(b"\r", b"\n")
-    if b"\n" not in head[:first] and starts_with_header(raw, first + 1):
+    if _RETURN_AS_END.search(raw) or _RETURN_IN_HEADER.search(raw, 0, _header_end(raw)):
         defects.append("some lines end with a carriage return alone")
         return _LONE_RETURN.sub(b"\n", raw)
     return raw
+
+
+def _header_end(raw: bytes) -> int:
+    ends = [raw.find(blank, 0, MAX_HEADER_BLOCK) for blank in (b"\n\n", b"\n\r\n")]
+    return min((end + 1 for end in ends if end >= 0), default=MAX_HEADER_BLOCK)
 
 
 def _hint(root: Part) -> str:

@@ -17,7 +17,9 @@ def _levels(head: bytes, count: int) -> bytes:
 def _base64_in_base64(size: int, depth: int) -> bytes:
     inner = b"Subject: deep\n\n" + b"a" * size
     for _ in range(depth):
-        inner = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(inner)
+        inner = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(
+            inner
+        )
     return inner
 
 
@@ -109,5 +111,7 @@ BOMBS: dict[str, Callable[[int], bytes]] = {
 def in_codec(codec: str, size: int) -> bytes:
     """A mail that names this codec for its text, its subject and the name of a file."""
     words = b"\xd0\xcf\xe9-a+AB~{\x1b$B" * (size // 16)
-    head = f"Subject: =?{codec}?Q?=D0=CF?=\nContent-Type: text/plain; charset={codec}; name*={codec}''%D0%CF\n\n"
+    head = (
+        f"Subject: =?{codec}?Q?=D0=CF?=\nContent-Type: text/plain; charset={codec}; name*={codec}''%D0%CF\n\n"
+    )
     return head.encode() + words

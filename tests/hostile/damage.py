@@ -89,7 +89,15 @@ def _change_header(rng: random.Random, lines: list[bytes]) -> None:
     if headers:
         at = rng.choice(headers)
         name, _, value = lines[at].partition(b":")
-        lines[at] = rng.choice([name + b":", name + b" " + value, value, name + b": " + rng.choice(JUNK) + value, name.replace(b"-", b"", 1) + b":" + value])
+        lines[at] = rng.choice(
+            [
+                name + b":",
+                name + b" " + value,
+                value,
+                name + b": " + rng.choice(JUNK) + value,
+                name.replace(b"-", b"", 1) + b":" + value,
+            ]
+        )
 
 
 def _change_boundary(rng: random.Random, lines: list[bytes]) -> None:
@@ -97,7 +105,12 @@ def _change_boundary(rng: random.Random, lines: list[bytes]) -> None:
     if marks:
         at = rng.choice(marks)
         mark = lines[at].rstrip(b"\r")
-        lines[at] = rng.choice([mark + b"--", mark[:-1], mark + b"x", b" " + mark, mark[2:], b"", mark + mark, b">" + mark]) + b"\r"
+        lines[at] = (
+            rng.choice(
+                [mark + b"--", mark[:-1], mark + b"x", b" " + mark, mark[2:], b"", mark + mark, b">" + mark]
+            )
+            + b"\r"
+        )
 
 
 def _other_line_ends(rng: random.Random, raw: bytes) -> bytes:

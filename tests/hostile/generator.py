@@ -98,7 +98,11 @@ class _Maker:
 
     def _head(self) -> list[bytes]:
         rng = self.rng
-        lines = [f"From: {rng.choice(FROM)}".encode(), f"Date: {rng.choice(DATES)}".encode(), b"Subject: " + self._subject()]
+        lines = [
+            f"From: {rng.choice(FROM)}".encode(),
+            f"Date: {rng.choice(DATES)}".encode(),
+            b"Subject: " + self._subject(),
+        ]
         lines += rng.sample(ODD_HEADERS, rng.randrange(5))
         rng.shuffle(lines)
         return lines
@@ -127,22 +131,39 @@ class _Maker:
             return self._multipart(depth)
         if 0 < depth < 4 and self.parts < 30 and chance < 0.38:
             return self._nested(depth)
-        makers: list[Callable[[], tuple[list[bytes], bytes]]] = [self._text, self._text, self._page, self._file, self._calendar, self._old_file]
+        makers: list[Callable[[], tuple[list[bytes], bytes]]] = [
+            self._text,
+            self._text,
+            self._page,
+            self._file,
+            self._calendar,
+            self._old_file,
+        ]
         return self.rng.choice(makers if depth else makers[:3])()
 
     def _multipart(self, depth: int) -> tuple[list[bytes], bytes]:
         rng = self.rng
-        boundary = rng.choice(["b", "=_b_", "b b", "--b", "b'b", "x" * 70, "ы", "b+(*"]) + f"{depth}.{self.parts}"
+        boundary = (
+            rng.choice(["b", "=_b_", "b b", "--b", "b'b", "x" * 70, "ы", "b+(*"]) + f"{depth}.{self.parts}"
+        )
         mark = b"--" + boundary.encode()
         kind = rng.choice(SUBTYPES)
         pieces = [rng.choice([b"", b"This is a message in MIME format.\r\n"])]
         for _ in range(rng.randrange(1, 4)):
             head, body = self._entity(depth + 1)
-            pieces.append(mark + rng.choice([b"", b"", b" ", b"\t "]) + b"\r\n" + b"\r\n".join([*head, b"", body]) + b"\r\n")
+            pieces.append(
+                mark
+                + rng.choice([b"", b"", b" ", b"\t "])
+                + b"\r\n"
+                + b"\r\n".join([*head, b"", body])
+                + b"\r\n"
+            )
         end = rng.choice([mark + b"--\r\n", mark + b"--\r\n", mark + b"--", b"", mark + b"--\r\n\r\n"])
         quote = '"' if rng.random() < 0.8 or set(boundary) & set(" ;,()'") else ""
         line = f"Content-Type: multipart/{kind}; boundary={quote}{boundary}{quote}"
-        return [line.encode(), *rng.choice([[], [b"Content-Transfer-Encoding: 8bit"]])], b"".join(pieces) + end
+        return [line.encode(), *rng.choice([[], [b"Content-Transfer-Encoding: 8bit"]])], b"".join(
+            pieces
+        ) + end
 
     def _nested(self, depth: int) -> tuple[list[bytes], bytes]:
         head, body = self._entity(depth + 1)
@@ -150,7 +171,10 @@ class _Maker:
         self.files.clear()
         inner = b"\r\n".join([*self._head(), *head, b"", body])
         if self.rng.random() < 0.3:
-            return [b"Content-Type: message/rfc822", b"Content-Transfer-Encoding: base64"], base64.encodebytes(inner)
+            return [
+                b"Content-Type: message/rfc822",
+                b"Content-Transfer-Encoding: base64",
+            ], base64.encodebytes(inner)
         return [b"Content-Type: message/rfc822"], inner
 
     def _text(self) -> tuple[list[bytes], bytes]:
@@ -161,18 +185,24 @@ class _Maker:
         flowed = rng.choice(["", "", "; format=flowed"])
         head = [f"Content-Type: text/plain; charset={label}{flowed}".encode()] if label else []
         if rng.random() < 0.1:
-            head = [f"Content-Type: text/plain; charset={rng.choice(['x-unknown', 'utf-8', 'us-ascii', '?'])}".encode()]
+            head = [
+                f"Content-Type: text/plain; charset={rng.choice(['x-unknown', 'utf-8', 'us-ascii', '?'])}".encode()
+            ]
         else:
             self.texts.append(words)
         return self._encoded(head, text.encode(codec), wide=codec == "utf-16")
 
     def _page(self) -> tuple[list[bytes], bytes]:
-        page = self.rng.choice(["<p>{}</p>", "<html><body><div>{}</div></body></html>", "<b>{}", "{}", "<table><td>{}</table>"])
+        page = self.rng.choice(
+            ["<p>{}</p>", "<html><body><div>{}</div></body></html>", "<b>{}", "{}", "<table><td>{}</table>"]
+        )
         body = page.format("Grüße " + self.word()).encode()
         return self._encoded([b"Content-Type: text/html; charset=utf-8"], body)
 
     def _encoded(self, head: list[bytes], body: bytes, *, wide: bool = False) -> tuple[list[bytes], bytes]:
-        encoding = self.rng.choice(["8bit", "8bit", "base64", "quoted-printable", ""]) if not wide else "base64"
+        encoding = (
+            self.rng.choice(["8bit", "8bit", "base64", "quoted-printable", ""]) if not wide else "base64"
+        )
         if encoding == "base64":
             body = base64.encodebytes(body).replace(b"\n", self.rng.choice([b"\r\n", b"\n", b" \r\n"]))
         elif encoding == "quoted-printable":
@@ -185,17 +215,32 @@ class _Maker:
 
     def _file(self) -> tuple[list[bytes], bytes]:
         content = self.rng.randbytes(self.rng.randrange(1, 400))
-        name = self.rng.choice(["a.bin", "../a.bin", "счёт.pdf", "a b.txt", ".htaccess", "a" * 300, "CON.txt"])
+        name = self.rng.choice(
+            ["a.bin", "../a.bin", "счёт.pdf", "a b.txt", ".htaccess", "a" * 300, "CON.txt"]
+        )
         self.files.append(content)
-        disposition = self.rng.choice([f'attachment; filename="{name}"', f"attachment; filename={name}", f'inline; filename="{name}"', "attachment"])
+        disposition = self.rng.choice(
+            [
+                f'attachment; filename="{name}"',
+                f"attachment; filename={name}",
+                f'inline; filename="{name}"',
+                "attachment",
+            ]
+        )
         kind = self.rng.choice(["application/octet-stream", "image/png", "application/pdf", "x/y", "foo"])
-        head = [f"Content-Type: {kind}".encode(), f"Content-Disposition: {disposition}".encode(), b"Content-Transfer-Encoding: base64"]
+        head = [
+            f"Content-Type: {kind}".encode(),
+            f"Content-Disposition: {disposition}".encode(),
+            b"Content-Transfer-Encoding: base64",
+        ]
         return head, base64.encodebytes(content)
 
     def _old_file(self) -> tuple[list[bytes], bytes]:
         content = self.rng.randbytes(self.rng.randrange(1, 200))
         self.files.append(content)
-        lines = b"".join(binascii.b2a_uu(content[at : at + 45], backtick=True) for at in range(0, len(content), 45))
+        lines = b"".join(
+            binascii.b2a_uu(content[at : at + 45], backtick=True) for at in range(0, len(content), 45)
+        )
         return [], f"{self.word()}\r\nbegin 644 a.bin\r\n".encode() + lines + b"`\r\nend\r\n"
 
     def _calendar(self) -> tuple[list[bytes], bytes]:
