@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.quote_letters import QUOTED, SIGNATURE, WRITTEN, Letter, letters
+from bench.quote_ours import answers_to_ours
 from bench.quote_pages import pages
 from bench.rig import machine
 from mail_ingest.body import Body, split_quoted
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--wrong", default="", help="show letters of this family that are sorted wrongly")
     parser.add_argument("--count", type=int, default=20)
     options = parser.parse_args(arguments)
-    some = [*letters(), *pages()]
+    some = [*letters(), *pages(), *answers_to_ours()]
     scores, wrong, spent = score(some)
     print(f"Quotations: {len(some)} letters, {spent / len(some) * 1000:.2f} CPU ms each. {machine()}")
     print(

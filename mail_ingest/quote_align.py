@@ -5,6 +5,7 @@ and the way from HTML to text make no difference. Runs of three known words anch
 of the letter is looked at a fixed number of times, so the time is linear whatever is repeated. Pure.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 def words_of(text: str) -> list[str]:
     """Comparable words: NFKC, case-folded, without addresses of links and pictures."""
     plain = text.casefold() if text.isascii() else _normal(_INVISIBLE.sub("", text)).casefold()
+    if "&" in plain and ";" in plain:
+        plain = html.unescape(plain)
     if ":" in plain:
         plain = _NOISE.sub(" ", plain)
     return _WORD.findall(plain)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mail_ingest.quote_align import Known, LineMatch, align
 from mail_ingest.quote_heads import find_heads
 from mail_ingest.quote_lines import Line, read_lines, rows_of
+from mail_ingest.quote_links import OurLinks
 from mail_ingest.quote_places import Place, mark_places
 
 _OURS, _HISTORY = 1, 2
@@ -17,6 +18,7 @@ _MAX_SENT = 500_000  # characters of sent text compared; more is never quoted in
 _MAX_SENT_LINES = 20_000
 _UNMARKED_RUN = 8  # words in a row that fold even without a mark: nobody writes these twice by chance
 _MARKED_RUN = 4
+_NEAR = 40  # words of ours that the quotation may leave out
 _DECORATION = "-–—_=*~#|<>.·•:,;()[]{}/\\+`'\" \t\xa0"
 
 
@@ -27,7 +29,10 @@ def fold_by_sent(places: list[Place], lines: Sequence[Line], sent_texts: Sequenc
         return False
     matches = align([line.raw for line in lines], known)
     folded = _fold_unmarked(places, lines, matches, known)
-    return _show_answers(places, lines, matches) or folded
+    links = OurLinks(sent_texts)
+    if folded:
+        _fold_between(places, lines, matches, links)
+    return _show_answers(places, lines, matches, links) or folded
 
 
 def _known(sent_texts: Sequence[str]) -> Known:
@@ -69,6 +74,36 @@ def _fold_unmarked(
     return folded
 
 
+def _fold_between(
+    places: list[Place], lines: Sequence[Line], matches: Sequence[LineMatch], links: OurLinks
+) -> None:
+    """Once a passage of ours stands there unmarked, its shorter lines fold as well: those in their order among it."""
+    end, ours = -1, False
+    after = [-1] * len(lines)  # where in our texts the next folded line below begins
+    for at in range(len(lines) - 1, -1, -1):
+        after[at] = end
+        if places[at] is Place.QUOTE and matches[at].full:
+            end = matches[at].place
+    last = -1
+    for at in range(len(lines)):
+        match = matches[at]
+        if ours and places[at] is Place.OWN and not match.total and "://" in lines[at].raw:
+            places[at] = Place.OWN if links.has_other(lines[at].raw) else Place.QUOTE
+        if not match.full:
+            continue
+        if places[at] is Place.QUOTE:
+            last, ours = match.end, True
+        elif ours and places[at] is Place.OWN and _is_in_order(match, last, after[at]):
+            places[at] = Place.QUOTE
+            last = match.end
+
+
+def _is_in_order(match: LineMatch, last: int, after: int) -> bool:
+    if match.place < last or (0 <= after < match.end):
+        return False
+    return match.place - last <= 2 or (match.total >= 3 and (after >= 0 or match.place - last <= _NEAR))
+
+
 def _follows(match: LineMatch, above: LineMatch) -> bool:
     return above.matched > 0 and 0 <= match.place - above.end <= 2
 
@@ -77,7 +112,9 @@ def _is_ours(match: LineMatch, known: Known) -> bool:
     return match.full and known.labels[match.place] == _OURS and known.labels[match.end - 1] == _OURS
 
 
-def _show_answers(places: list[Place], lines: Sequence[Line], matches: Sequence[LineMatch]) -> bool:
+def _show_answers(
+    places: list[Place], lines: Sequence[Line], matches: Sequence[LineMatch], links: OurLinks
+) -> bool:
     """In a quotation of our text, show the lines that are not ours."""
     quotations: dict[tuple[int, int], list[int]] = defaultdict(list)
     heads = 0
@@ -91,7 +128,7 @@ def _show_answers(places: list[Place], lines: Sequence[Line], matches: Sequence[
             continue
         found = True
         for row in rows:
-            if _is_new(lines[row], matches[row]):
+            if _is_new(lines[row], matches[row], links):
                 places[row] = Place.OWN
     return found
 
@@ -103,8 +140,10 @@ def _quotes_us(matches: Sequence[LineMatch]) -> bool:
     return whole >= _MARKED_RUN or (0 < matched == total)
 
 
-def _is_new(line: Line, match: LineMatch) -> bool:
-    """Words, or signs that say something ("+", "👍"), beyond our own."""
+def _is_new(line: Line, match: LineMatch, links: OurLinks) -> bool:
+    """Words, links, or signs that say something ("+", "👍"), beyond our own."""
+    if links.has_other(line.raw):
+        return True
     if match.full:
         return False
     if match.total:
