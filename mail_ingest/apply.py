@@ -123,7 +123,8 @@ class Applier:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
         if arrival.bounced is None and batch.flood.is_over(raw, raw.sender):
             return self._hold_back(session, raw, now)
-        if letter.forward is None:
+        # What an agent's address has opened may be tickets of customers, whose letters it passed on.
+        if letter.forward is None and raw.sender not in known.agents:
             decision, ticket = batch.recent.joined(decision, raw, raw.sender)
         else:
             ticket = None

@@ -286,3 +286,14 @@ def test_the_same_forward_again_is_a_duplicate(post: Post) -> None:
     post.deliver(raw)
     assert post.deliver(raw, b"Received: from elsewhere.example\n" + raw) == {"duplicate": 2}
     assert len(all_tickets()) == 1
+
+
+@pytest.mark.usefixtures("nora")
+def test_many_forwards_of_one_agent_stay_apart(post: Post) -> None:
+    """Letters of one sender at a pace no person keeps are put together; those that are passed on are many people's."""
+    original = PROGRAMS["gmail"][1]
+    for number in range(9):
+        text = original.replace("olga@buyer.example", f"customer-{number}@buyer.example")
+        post.deliver(letter(text, sender=NORA, subject="Fwd: My parcel"))
+    post.deliver(letter("Anybody can write this From", sender=NORA, subject="Hello"))
+    assert [ticket.message_count for ticket in all_tickets()] == [2] * 9 + [1]
