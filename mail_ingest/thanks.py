@@ -33,8 +33,8 @@ _TRAILING_OFF = re.compile(r"\.\.|…")
 
 
 def may_be_thanks(text: str) -> bool:
-    """A quick no for nearly every letter: is there a word of thanks near its beginning?"""
-    return _STEM.search(text[:400].casefold()) is not None
+    """A quick no for nearly every letter: is it short, with a word of thanks in it?"""
+    return len(text) <= LONGEST and _STEM.search(text.casefold()) is not None
 
 
 def is_bare_thanks(text: str, names: Iterable[str] = ()) -> bool:
