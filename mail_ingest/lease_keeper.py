@@ -38,12 +38,12 @@ class LeaseKeeper(threading.Thread):
     """One thread for all watches of a process. Ends with the process, or when `stop` is set."""
 
     def __init__(
-        self, holders: Callable[[], Iterable[Holder]], stop: threading.Event, every: float = EVERY_SECONDS
+        self, holders: Callable[[], Iterable[Holder]], stop: threading.Event, every: float | None = None
     ) -> None:
         super().__init__(name="leases", daemon=True)
         self._holders = holders
         self._stopped = stop
-        self._every = every
+        self._every = EVERY_SECONDS if every is None else every
 
     def run(self) -> None:
         while not self._stopped.wait(self._every):

@@ -31,7 +31,7 @@ from mail_ingest.imap_errors import LineBroken
 from mail_ingest.ingest import Ingest
 from mail_ingest.lease_keeper import LeaseKeeper
 from mail_ingest.lease_owner import is_gone, new_owner
-from mail_ingest.strikes import Strikes
+from mail_ingest.strikes import Strikes, wanted_again
 from mail_ingest.watched import account_signature, watched_folders
 
 log = logging.getLogger(__name__)
@@ -124,8 +124,8 @@ class MailboxWatch(threading.Thread):
             due = folders if full or now >= all_at else folders[-1:]
             looks = self._look(source, lease, due, full=full)
             passing("poller.looked")
-            if full:
-                full_at = now + self._settings.reconcile_seconds
+            full_at = now + self._settings.reconcile_seconds if full else full_at
+            full_at = min(full_at, now + wanted_again(sum(look.withheld for look in looks)))
             if due is folders:
                 all_at = now + min(self._settings.poll_seconds, LONGEST_IDLE_SECONDS)
             touched = self._tell_server(source, lease, due, looks, full=full)

@@ -6,6 +6,7 @@ one. Kept in the memory of one watch: after a restart the first failure teaches 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,14 @@ from mail_ingest.fetch import LIST_BATCH
 
 # A broken line costs a mail one or two strikes; only one that always breaks it is put off.
 MOST_STRIKES = 3
-PUT_OFF_SECONDS = 600.0
+# Short enough for what a bad line alone broke, once the line is good again; each try costs one connection at most.
+PUT_OFF_SECONDS = 60.0
+
+
+def wanted_again(withheld: int) -> float:
+    """Seconds until the whole folder is to be listed again because of mails that we lack: a quick look starts above
+    the highest number we have, and would pass them over."""
+    return PUT_OFF_SECONDS if withheld else math.inf
 
 
 class Strikes:
