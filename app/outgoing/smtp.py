@@ -123,6 +123,7 @@ class Connection:
                     await client.auth_xoauth2(account.user, token)
                 elif account.user:
                     await client.login(account.user, account.password)
+                await _greet(client)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             client.close()
             self._refused = isinstance(error, aiosmtplib.SMTPAuthenticationError)
@@ -165,8 +166,6 @@ class Connection:
     async def _offer(
         self, client: aiosmtplib.SMTP, sender: str, recipient: str, size: int, utf8: bool
     ) -> Result | None:
-        if client.is_ehlo_or_helo_needed:
-            await client.ehlo()
         sender, recipient = on_the_wire(sender), on_the_wire(recipient)
         utf8 = utf8 or not (sender + recipient).isascii()
         if utf8 and not client.supports_extension("smtputf8"):
@@ -247,6 +246,18 @@ class Connection:
             except (aiosmtplib.SMTPException, OSError, TimeoutError):
                 pass
         self._drop()
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """EHLO, if nothing else has said it; HELO to a server that does not know it (RFC 5321, section 3.2)."""
+    if not client.is_ehlo_or_helo_needed:
+        return
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError as error:
+        if error.code not in (500, 502):
+            raise
+        await client.helo()
 
 
 def check_login(account: Account) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime as dt
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -294,7 +296,8 @@ READY = [*GREETING, ("250 ok", b"MAIL"), ("250 ok", b"RCPT")]
     ids=["after the greeting", "at MAIL", "at RCPT", "at DATA"],
 )
 def test_a_connection_lost_before_the_letter_can_be_tried_again(scene: Any, steps: Any) -> None:
-    assert [type(one) for one in send(account(scene(*steps).port), OLGA)] == [Temporary]
+    (result,) = send(account(scene(*steps).port), OLGA)
+    assert isinstance(result, Temporary)
 
 
 @pytest.mark.parametrize(
@@ -462,3 +465,144 @@ def test_a_certificate_of_another_host(secure_server: Server, certificate: Path)
     )
     assert "cannot be trusted" in said
     assert secure_server.users == []
+
+
+# What a server says it can take.
+
+
+def test_a_letter_larger_than_the_server_takes_is_refused_in_plain_words_and_not_sent(server: Server) -> None:
+    for small in running(Server(), data_size_limit=1000):
+        (result,) = send(account(small.port), OLGA, letter=b"Subject: x\r\n\r\n" + b"long line\r\n" * 200)
+        assert type(result) is Permanent
+        assert "the mail server takes 0.0 MB at most" in result.words
+        assert small.commands == [small.commands[0]], "MAIL was not even said"
+
+
+def test_headers_in_other_letters_are_announced_as_eight_bit(server: Server) -> None:
+    async def attempt() -> Result | None:
+        async with Connection(account(server.port)) as connection:
+            return await connection.offer(SENDER, OLGA, utf8=True)
+
+    assert asyncio.run(attempt()) is None
+    (said,) = [command for command in server.commands if command.startswith("MAIL")]
+    assert "SMTPUTF8" in said
+    assert "BODY=8BITMIME" in said
+
+
+# Between us and the server sits somebody who does not want us to speak TLS (T39).
+
+
+def _pump(source: socket.socket, target: socket.socket, act: Callable[[bytes], bytes]) -> None:
+    try:
+        while chunk := source.recv(65536):
+            target.sendall(act(chunk))
+    except OSError:
+        pass
+    for end in (source, target):
+        end.close()
+
+
+@contextmanager
+def meddler(port: int, change: Callable[[bytes], bytes]) -> Iterator[tuple[int, bytearray]]:
+    """A proxy that changes what the server says; its port, and everything that it heard from us in clear."""
+    listener, heard, stop = socket.create_server(("127.0.0.1", 0)), bytearray(), threading.Event()
+
+    def listen(chunk: bytes) -> bytes:
+        heard.extend(chunk)
+        return chunk
+
+    def serve() -> None:
+        while not stop.is_set():
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            beyond = socket.create_connection(("127.0.0.1", port))
+            threading.Thread(target=_pump, args=(peer, beyond, listen), daemon=True).start()
+            threading.Thread(target=_pump, args=(beyond, peer, change), daemon=True).start()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1], heard
+    finally:
+        stop.set()
+        listener.close()
+        thread.join(5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said.replace(b"STARTTLS", b"XTARTTLS"),
+        lambda said: said.replace(b"250-STARTTLS\r\n", b""),
+        lambda said: b"454 4.7.0 TLS not available\r\n" if said.startswith(b"220 Ready") else said,
+        lambda said: b"220 go\r\n235 2.7.0 no need to log in\r\n" if said.startswith(b"220 Ready") else said,
+        lambda said: b"\x00" * len(said) if not said[:1].isdigit() else said,
+    ],
+    ids=["offer renamed", "offer removed", "refused", "answers slipped in", "handshake broken"],
+)
+def test_whoever_strips_tls_gets_no_password_and_no_letter(
+    secure_server: Server, certificate: Path, change: Callable[[bytes], bytes]
+) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    with meddler(secure_server.port, change) as (port, heard):
+        where = account(
+            port,
+            host="localhost",
+            security="starttls",
+            user="support",
+            password="right",
+            tls=trusting,
+            timeout=2,
+        )
+        (result,) = send(where, OLGA)
+    if change(b"220 Ready") == b"220 go\r\n235 2.7.0 no need to log in\r\n" and type(result) is Accepted:
+        assert secure_server.users == [b"support"], "what was slipped in before TLS counted for nothing"
+    else:
+        assert type(result) is NotConnected
+        assert (secure_server.users, secure_server.accepted) == ([], [])
+    clear = bytes(heard).upper()
+    assert b"AUTH" not in clear
+    assert b"MAIL FROM" not in clear
+    assert base64.b64encode(b"\0support\0right") not in bytes(heard)
+
+
+# Several letters over one connection.
+
+
+def test_an_rset_that_fails_costs_the_connection_and_nothing_else(scene: Any) -> None:
+    first = scene(*GREETING, ("250 ok", b"MAIL"), ("550 no such user", b"RCPT"), ("421 closing", b"RSET"))
+    assert [type(one) for one in send(account(first.port), OLGA)] == [Permanent]
+
+
+def test_quit_answered_by_a_reset_connection_is_nothing(scene: Any) -> None:
+    taken = scene(*READY, ("354 go", b"DATA"), ("250 ok", b"\r\n.\r\n"), ("", b"QUIT"))
+    assert [type(one) for one in send(account(taken.port), OLGA)] == [Accepted]
+
+
+def test_a_server_that_knows_only_helo(scene: Any) -> None:
+    old = scene(
+        ("220 hi", None),
+        ("502 what?", b"EHLO"),
+        ("250 hello", b"HELO"),
+        *READY[2:],
+        ("354 go", b"DATA"),
+        ("250 ok", b"\r\n.\r\n"),
+        ("", b"QUIT"),
+    )
+    assert [type(one) for one in send(account(old.port), OLGA)] == [Accepted]
+
+
+@pytest.mark.parametrize("place", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize(("code", "kind"), [("421", Temporary), ("451", Temporary), ("554", Permanent)])
+def test_every_verb_may_be_refused(scene: Any, place: str, code: str, kind: type) -> None:
+    """A greeting or EHLO that is refused is about the account: later it may be well again."""
+    steps = [*READY, ("354 go", b"DATA"), ("250 ok", b"\r\n.\r\n")]
+    at = ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot"].index(place)
+    steps[at] = (f"{code} not now", steps[at][1])
+    after = [("250 ok", b"RSET")] if place in ("MAIL", "RCPT", "DATA") and code != "421" else []
+    (result,) = send(account(scene(*steps[: at + 1], *after, ("", b"QUIT")).port), OLGA)
+    expected = NotConnected if at < 2 else kind
+    assert type(result) is expected
+    assert "not now" in result.words
