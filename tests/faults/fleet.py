@@ -142,6 +142,13 @@ class AgentBrowser:
     def get(self, path: str) -> str:
         return self._ask(path, None)
 
+    def is_there(self) -> bool:
+        """Whether the web answers at all."""
+        try:
+            return bool(self._ask("/healthz", None))
+        except OSError:
+            return False
+
     def reply(self, ticket_id: int, html: str, to: str, nonce: str) -> None:
         """Send the reply form of a ticket; raises OSError when the web was not there to take it."""
         page = self.get(f"/tickets/{ticket_id}")

@@ -30,6 +30,7 @@ PROGRAMS = {
     "scheduler": "workers.schedule:main",
     "worker": "workers.worker:main",
     "sender": "tests.faults.programs:send_what_is_due",
+    "replay": "tests.faults.programs:replay",
     "web": "tests.faults.programs:serve",
 }
 
@@ -73,6 +74,8 @@ class Child:
     def limit_files(self, size: int | None) -> None:
         """The largest file it may write, in bytes: a disk that is full, and has room again with None."""
         most = resource.RLIM_INFINITY if size is None else size
+        if self.ended is not None:
+            return
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
     def _has_ended(self) -> bool:

@@ -30,6 +30,15 @@ def send_what_is_due() -> None:
             jobs.deliver_message(message_id)
 
 
+def replay() -> None:
+    """`flask replay-parked`: everything that was set aside is tried again."""
+    from wsgi import app
+
+    result = app.test_cli_runner().invoke(args=["replay-parked"])
+    if result.exit_code:
+        raise SystemExit(result.output)
+
+
 def serve() -> None:
     """The web, several requests at a time."""
     logging.basicConfig(level=logging.WARNING)

@@ -54,6 +54,36 @@ class PostgresCluster:
         if self._user:
             shutil.chown(self.directory, self._user)
         self._make(initdb)
+        self._run_server(postgres)
+
+    def restart(self, *, crash: bool = False) -> None:
+        """Stop, sending everybody away, or kill every process; then start on the same files."""
+        assert self._process is not None
+        if crash:
+            self._kill_backends()
+        processes.stop(self._process, by=signal.SIGKILL if crash else signal.SIGINT)
+        if crash:
+            (self.directory / "data" / "postmaster.pid").unlink(missing_ok=True)
+        self._run_server(_programs()[1])
+
+    @property
+    def socket(self) -> Path:
+        return self.directory / ".s.PGSQL.5432"
+
+    def _kill_backends(self) -> None:
+        """All processes of the server, the first one before the others so that it starts no new ones."""
+        assert self._process is not None
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+        pairs = [tuple(int(part) for part in line.split()) for line in listed.stdout.splitlines()]
+        self._process.kill()
+        for pid, parent in pairs:
+            if parent == self._process.pid:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    def _run_server(self, postgres: Path) -> None:
         settings = [part for setting in _FAST for part in ("-c", setting)]
         self._process = processes.start(
             [postgres, "-D", self.directory / "data", "-k", self.directory, *settings],
