@@ -40,6 +40,7 @@ PAGES = {
     "ratings": "/ratings?days=0",
     "mailboxes": "/mailboxes",
     "parked mail": "/parked",
+    "parked letter": "/parked/{raw_mail_id}",
     "agents": "/agents",
     "profile": "/profile",
     "sandbox": "/sandbox",
@@ -96,7 +97,15 @@ def test_agents_pages_on_a_phone(browser_page: Page, server: LiveServer, desk: W
     browser_page.set_viewport_size({"width": 390, "height": 800})
     few = {
         name: PAGES[name]
-        for name in ("inbox", "ticket", "reply editor", "customer card", "ratings", "parked mail")
+        for name in (
+            "inbox",
+            "ticket",
+            "reply editor",
+            "customer card",
+            "ratings",
+            "parked mail",
+            "parked letter",
+        )
     }
     assert not _look_at(browser_page, server, desk, few)
 
