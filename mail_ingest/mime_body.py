@@ -134,6 +134,7 @@ def _walk(part: Part, reading: _Reading, *, is_root: bool = False, is_face: bool
         reading.framed.append(part)
     if part.nested is not None:
         _take_mail(part, reading)
+        _take_words_behind(part.tail, reading)
     elif part.content_type == "multipart/alternative" and part.children:
         _take_alternatives(part, reading)
     elif part.children:
@@ -217,10 +218,7 @@ def _take_file(part: Part, reading: _Reading) -> None:
     content, defect = part.decoded()
     if defect:
         reading.defects.append(defect)
-    footer = part.footer()
-    if footer and reading.keep_files:
-        reading.defects.append("there is text behind the encoded content")
-        reading.pieces.append(_Piece(decode_bytes(footer).replace("\r", "")))
+    _take_words_behind(part.footer(), reading)
     name = file_name(part, reading.hint)
     kind = likely_type(part, name)
     if kind in _SMIME:
@@ -231,6 +229,12 @@ def _take_file(part: Part, reading: _Reading) -> None:
     if kind in _OUTLOOK:
         reading.notes.append("[This letter is in a format of Outlook alone. It is attached as winmail.dat.]")
     _keep(reading, File(name, part.content_type, content, content_id(part), content_location(part)))
+
+
+def _take_words_behind(footer: bytes, reading: _Reading) -> None:
+    if footer and reading.keep_files:
+        reading.defects.append("there is text behind the encoded content")
+        reading.pieces.append(_Piece(decode_bytes(footer).replace("\r", "")))
 
 
 def _take_smime(part: Part, content: bytes, reading: _Reading) -> None:

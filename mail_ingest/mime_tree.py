@@ -42,6 +42,7 @@ class Part:
     nested: "Part | None" = None  # the mail inside a message/rfc822 part
     margins: list[tuple[int, int]] = field(default_factory=list)  # what stands above and below the parts
     has_delimiters: bool = False
+    tail: bytes = b""  # plain words behind a mail or a multipart that was encoded whole
 
     @property
     def raw(self) -> bytes:
@@ -144,6 +145,7 @@ def _grow(part: Part, limits: Limits, depth: int) -> None:
         return
     if part.headers.has("content-transfer-encoding") and _is_encoded_whole(part, is_mail=is_mail):
         # Forbidden for these types (RFC 2045, section 6.4), and seen all the same.
+        part.tail = part.footer()
         part.source, _ = part.decoded()
         part.start, part.end = 0, len(part.source)
         part.headers.values["content-transfer-encoding"] = [b"8bit"]

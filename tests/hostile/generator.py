@@ -52,9 +52,9 @@ class Hostile:
     files: tuple[bytes, ...] = ()
 
 
-def generate(seed: int, count: int) -> Iterator[Hostile]:
-    """The first `count` mails of this seed."""
-    for number in range(count):
+def generate(seed: int, count: int, first: int = 0) -> Iterator[Hostile]:
+    """`count` mails of this seed, from number `first` on."""
+    for number in range(first, first + count):
         yield one_mail(random.Random(f"{seed}/{number}"), number)
 
 
