@@ -65,6 +65,15 @@ def _quoted_letters(choice: random.Random) -> Iterator[Letter]:
             if not head and shape == "top, own right above":
                 continue
             yield Letter(f"marked: {shape}", client, tuple(make(speech, head, choice)))
+        if _is_dated(head):
+            old = f"\n{speech.greeting}\n" + "\n".join(speech.old)
+            own = (WRITTEN, "\n".join(speech.own) + "\n")
+            yield Letter("marks lost", client, (own, (QUOTED, head), (QUOTED, old)))
+
+
+def _is_dated(head: str) -> bool:
+    """Enough to be known without marks: who, with an address, and when; in lines that are not marked themselves."""
+    return "@" in head and ("9:05" in head or "9.05" in head) and not head.startswith((">", "In "))
 
 
 def _top(speech: Speech, head: str, choice: random.Random) -> list[Piece]:
@@ -190,6 +199,13 @@ def _listed_letters(choice: random.Random) -> Iterator[Letter]:
 def _doubtful_letters() -> Iterator[Letter]:
     for name, text in DOUBTS.items():
         yield Letter("doubt: all is written now", name, ((WRITTEN, text),))
+        around = f"Good morning,\n\nthree things today.\n\n{text}\n\nI hope you can help me."
+        yield Letter("doubt: in a letter", name, ((WRITTEN, around),))
+        history = "\nOn 1/4/27 9:05 AM, Otto Older <otto@y.example> wrote:\n> Good morning,\n> what is it?"
+        yield Letter("doubt: above history", name, ((WRITTEN, around), (QUOTED, history)))
+        yield Letter(
+            "doubt: below history", name, ((QUOTED, history.strip()), (WRITTEN, f"\n{text}\n\nHannah"))
+        )
     for name, pieces in CODE.items():
         yield Letter("code among quotations", name, pieces)
     for name, text in FORWARDS.items():

@@ -15,8 +15,8 @@ from mail_ingest.quote_signs import (
     is_lead,
     is_personal,
     plain_of,
-    reads_like_a_name,
     says_wrote,
+    small_words,
 )
 
 _MAX_ATTRIBUTION = 400
@@ -24,6 +24,9 @@ _MAX_WRAPS = 5
 _LEAD_LINES = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _BOXED = re.compile(r"[<(\[]\s?" + ADDRESS.pattern)
+_BY_ADDRESS = re.compile(
+    r"\b(?:by|von|от|від|par|por|da|de|van|od|av|af)\s<?" + ADDRESS.pattern + r">?\s?:\s*\Z", re.IGNORECASE
+)
 _DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
 
 
@@ -34,15 +37,17 @@ class _Signs:
     time: bool
     address: bool
     boxed: bool  # the address stands in brackets after a name, as programs write it
+    by: bool  # "by anna@…:" at its end
     personal: bool
+    sentence: bool  # too many small words for a name
     ends: bool
 
     @property
     def complete(self) -> bool:
         """Enough to be an attribution by itself, whatever follows."""
         dated = (self.day and self.time) or (self.address and (self.day or self.time))
-        said = self.verb or (self.boxed and self.day and self.time)
-        return self.ends and dated and said and (self.address or not self.personal)
+        said = self.verb or ((self.boxed or self.by) and self.day and self.time)
+        return self.ends and dated and said and not (self.personal if not self.address else self.sentence)
 
 
 def find_attribution(lines: Sequence[Line], index: int, floor: int) -> Head | None:
@@ -99,7 +104,9 @@ def _signs(joined: str) -> _Signs:
         time=TIME.search(text) is not None,
         address=ADDRESS.search(text) is not None,
         boxed=_BOXED.search(text) is not None,
-        personal=is_personal(plain) or not reads_like_a_name(text),
+        by=_BY_ADDRESS.search(text) is not None,
+        personal=is_personal(plain) or small_words(text) > 2,
+        sentence=small_words(text) > (5 if _BOXED.search(text) else 1),
         ends=may_end_attribution(text),
     )
 

@@ -16,6 +16,9 @@ _NAME_MARK = re.compile(
 _PROMPTS = frozenset(
     "SQL PS CMD DOS FTP GDB PSQL MYSQL MSDOS IRB HIVE REPL CLI BIOS TFTP NFS LISP CL".split()
 )
+_PROMPT = re.compile(
+    r">>> ?(?:(?:import|from|def|class|for|while|with|print|help|del|try|if)\b|[\w.]{1,80}\s?[=(\[]|$)"
+)
 _HUNK = re.compile(r"\d{1,7}(?:,\d{1,7})?[ac]\d{1,7}(?:,\d{1,7})?\s{0,3}")
 _SHELL = ("$ ", "# ", "% ", "C:\\")
 _GROUPWISE = re.compile(r">>> ?[^>\s].{3,300}?(?:>>>|:)\s*")
@@ -67,20 +70,18 @@ def _is_announced(name: str, rows: Sequence[str], first: int) -> bool:
 def _not_quoted(rows: Sequence[str], signed: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
     """Prompts of Python and of shells, and the attribution of GroupWise, begin with ">" as well."""
     marked = [at for at in signed if rows[at].startswith(">")]
-    prompts = bool(marked) and all(
-        rows[at].startswith((">>> ", ">>>\t")) or rows[at] == ">>>" for at in marked
-    )
-    if prompts and not any(
-        _GROUPWISE.fullmatch(rows[at][:400]) and evidence_of_day(rows[at][:400]) for at in marked
-    ):
-        prompts = not any(_leads(rows, at) for at in marked)
-    else:
-        prompts = False
     hunk = _Hunk(rows)
+    prompt = -2  # the last row known to be one
     for at in marked:
         row = rows[at]
-        if prompts or hunk.holds(at) or _is_continued_shell(rows, at) or _is_groupwise(row):
+        if _PROMPT.match(row) and (prompt == at - 1 or not _is_quoted_above(rows, at)):
+            prompt = at
+        if prompt == at or hunk.holds(at) or _is_continued_shell(rows, at) or _is_groupwise(row):
             yield at, (0, 0)
+
+
+def _is_quoted_above(rows: Sequence[str], at: int) -> bool:
+    return (at > 0 and rows[at - 1].startswith(">")) or _leads(rows, at)
 
 
 class _Hunk:

@@ -11,7 +11,7 @@ from mail_ingest import quote_closings as words
 from mail_ingest.quote_border import is_rule
 from mail_ingest.quote_lines import Line
 from mail_ingest.quote_tail import about_matter, is_delimiter, last_written, peels_for, without_tail
-from mail_ingest.quote_tail_words import POSTSCRIPT
+from mail_ingest.quote_tail_words import FIRST_PERSON, POSTSCRIPT
 
 _MAX_LINES = 20
 _MAX_WORDS = 120
@@ -26,6 +26,16 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _WIDE = re.compile(r"[ \t]{3,}")
+# What is said to somebody, and what ends in a full stop without being a sentence.
+_ADDRESSES = re.compile(
+    r"(?<!\w)(?:please|hope|you|your|bitte|ihnen|merci de|vous|votre|por favor|usted|per favore|пожалуйста|прошу|вы"
+    r"|вас|вам|будь ласка|proszę|prosím|alstublieft|u|i'm|i am|we are|ich bin|je suis)(?!\w)",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\b(?:ltd|inc|co|corp|llc|s\.?l|s\.?a|b\.?v|n\.?v|s\.?r\.?o|a\.?ş|gmbh|str|st|ph\.?d|lda|e\.?v|m\.?b\.?h)\.$",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[?!]$|\w{3,}\.$")
 _ASKS = re.compile(
     r"(?<!\w)(?:you|your|вы|вас|вам|ваш\w*|sie|ihnen|vous|votre|usted|ustedes|lei|você|u|pan|pani|ви)(?!\w).*\?$",
@@ -163,7 +173,15 @@ def _speaks(text: str) -> bool:
         return True
     if about_matter(text) and not _TITLE.search(text):
         return True
-    return _is_sentence(text) or (len(text.split()) > 9 and not reaches(text))
+    if _ADDRESSES.search(text) or (not reaches(text) and FIRST_PERSON.search(text)):
+        return True
+    return _is_sentence(text) or _is_short_sentence(text) or (len(text.split()) > 9 and not reaches(text))
+
+
+def _is_short_sentence(text: str) -> bool:
+    if not text.endswith(".") or _SUFFIX.search(text):
+        return False
+    return sum(word.strip(",.").islower() for word in text.split()) >= 3
 
 
 def _after_rule(lines: Sequence[Line], end: int) -> int | None:

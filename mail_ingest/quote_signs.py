@@ -144,17 +144,10 @@ def _rest(plain: str) -> list[str]:
     ]
 
 
-def reads_like_a_name(text: str) -> bool:
-    """Whether what is left of an attribution may be a name: few words, hardly any of them in small letters."""
-    plain = plain_of(text)
-    rest = set(_rest(plain))
-    small = [
-        word
-        for word in _WORD.findall(text)
-        if (word in rest and word.islower() and word.isascii()) or _small_cyrillic(word, rest)
-    ]
-    return len(small) <= 2
+def small_words(text: str) -> int:
+    """How many words in small letters stand where an attribution has a name; a name has hardly any."""
+    rest = set(_rest(plain_of(text)))
+    return sum(word in rest and word.islower() and word[0] in _CASED for word in _WORD.findall(text))
 
 
-def _small_cyrillic(word: str, rest: set[str]) -> bool:
-    return word in rest and word.islower() and "\u0400" <= word[0] <= "\u04ff"
+_CASED = frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ")

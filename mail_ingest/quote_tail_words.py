@@ -89,7 +89,7 @@ LIST_FOOTER = _any(
 )
 # A person's own words: a footer has none of them.
 FIRST_PERSON = re.compile(
-    r"(?<!\w)(?:i|i'm|i've|me|my|we|our|unsubscribe me|я|мне|мой|мы|наш|меня|ich|mir|mein|wir|je|moi|mon|nous|yo|mi|nosotros|io|noi)(?!\w)",
+    r"(?<!\w)(?:i(?!\.)|i'm|i've|me|my|we|our|unsubscribe me|я|мне|мой|мы|наш|меня|ich|mir|mein|wir|je|moi|mon|nous|yo|mi|nosotros|io|noi)(?!\w)",
     re.IGNORECASE,
 )
 

@@ -85,7 +85,8 @@ BETWEEN = frozenset(
     via | am | pm | a | p | m | uhr | den | dem | the | of | date | cet | cest | utc | gmt | msk | est | edt |
     cst | cdt | pst | pdt | mez | mesz | wet | eet | bst | jst | ist | h | г | в | от | пользователь |
     користувач | użytkownik | użytkownika | uživatel | godz | godzinie | odesílatel | dnia | hour | time |
-    as | hat | has | had | heeft | het | volgende | ha | giorno | data | письме | письмо | сообщении |
+    р | о | у | на | по | as | hat | has | had | heeft | het | volgende | ha | giorno | data | письме |
+    письмо | сообщении |
     message | mail | article | st | nd | rd | th | de | du | and | to | all | re | thus | following | the
 """
     )
