@@ -23,6 +23,7 @@ from app import db
 from app.settings import Settings
 from app.tickets.linkify import linkify
 from app.tickets.safe_html import reply_to_text
+from app.tickets.unwrap import unwrap
 from app.web.locale import chosen_timezone
 
 bp = Blueprint("pages", __name__)
@@ -69,6 +70,7 @@ def init_app(app: Flask) -> None:
         has_endpoint=has_endpoint,
         unique_id=unique_id,
         linkify=linkify,
+        unwrap=unwrap,
         reply_to_text=reply_to_text,
         htmx_config=json.dumps(HTMX_CONFIG),
     )
