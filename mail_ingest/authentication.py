@@ -14,6 +14,7 @@ from enum import StrEnum
 
 MOST_RESULTS = 50
 LONGEST_DETAIL = 200
+LONGEST_DOMAIN = 253
 
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*+"?|\\.?|[();]|[^"\\();]++', re.DOTALL)
 _RESULT = re.compile(
@@ -132,6 +133,8 @@ def _read(segment: str) -> _Result | None:
 def _domain(address: str) -> str:
     """The domain of an address, or the domain itself, lower case and as it travels."""
     domain = address.strip().rpartition("@")[2].strip("<>. ").lower()
+    if len(domain) > LONGEST_DOMAIN:
+        return ""
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")

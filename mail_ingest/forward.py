@@ -129,10 +129,13 @@ def bare_subject(subject: str) -> str:
 
 
 def _begins_forward(lines: Sequence[Line], head: Head, subject: str) -> bool:
+    named = _FORWARD_PREFIX.match(subject) is not None
     if lines[head.start].depth:
-        return False
+        # Apple and Mail.ru put the whole of it into a quotation: then nothing else may be quoted above it.
+        first = next(at for at, line in enumerate(lines) if line.depth and not line.blank)
+        return named and head.kind is Kind.FORWARD and first == head.start
     # Outlook forwards exactly as it answers; only the subject tells the two apart.
-    return head.kind is Kind.FORWARD or (head.kind is Kind.CUT and _FORWARD_PREFIX.match(subject) is not None)
+    return head.kind is Kind.FORWARD or (head.kind is Kind.CUT and named)
 
 
 def _body(lines: Sequence[Line], depth: int) -> tuple[str, str]:
@@ -152,7 +155,7 @@ def _unmarked(raw: str, depth: int) -> str:
 
 
 def _joined(lines: Sequence[Line]) -> str:
-    return _tidy([line.raw for line in lines])
+    return _tidy(["" if line.blank else line.raw for line in lines])
 
 
 def _tidy(rows: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from mail_ingest.header_address import Address, read_addresses
@@ -63,32 +63,34 @@ def _first_written(lines: Sequence[Line], index: int) -> int | None:
 
 
 def _fields(lines: Sequence[Line], start: int) -> tuple[dict[str, str], int]:
-    """Label → value, the first of each, and the line after the header. Values may go on in the next line."""
+    """Label → value and the line after the header. Values may go on in the next line, as long as a label follows."""
     fields: dict[str, str] = {}
     depth, last, end = lines[start].depth, "", start
     for at in range(start, min(len(lines), start + _MOST_LINES)):
         line = lines[at]
-        if line.blank:
-            if not _header_goes_on(lines, at):
-                break
-            continue
         role = header_role(line.content) if line.depth == depth else ""
-        if not role and not last:
-            break
+        if role in fields and role != "other":
+            break  # the letter itself has begun: "To: be honest"
         if role:
-            value = line.content.replace("：", ":", 1).partition(":")[2]
-            last = role if role not in fields else ""
-            fields.setdefault(role, value.strip(" \t\xa0*_"))
-        elif last:
+            last = role
+            fields[role] = line.content.replace("：", ":", 1).partition(":")[2].strip(" \t\xa0*_")
+        elif not _header_goes_on(lines, at, fields):
+            break
+        elif not line.blank:
             fields[last] = f"{fields[last]} {line.content}"[:2000].strip()
         end = at + 1
     return fields, end
 
 
-def _header_goes_on(lines: Sequence[Line], at: int) -> bool:
-    """A blank line within the header: some programs make a paragraph of each of its lines."""
-    following = next((line for line in lines[at : at + _MOST_BLANK] if not line.blank), None)
-    return following is not None and bool(header_role(following.content)) and _is_label(following.content)
+def _header_goes_on(lines: Sequence[Line], at: int, known: Collection[str]) -> bool:
+    """A line without a label within the header: a long value, or a blank line where a program leaves them.
+
+    It is one if a label that was not there yet follows: behind a blank line at once, else within a few lines.
+    """
+    following = [line for line in lines[at + 1 : at + 1 + _MOST_BLANK] if not line.blank]
+    nearest = following[:1] if lines[at].blank else following
+    roles = (header_role(line.content) for line in nearest if _is_label(line.content))
+    return any(role and role not in known for role in roles)
 
 
 def _is_label(content: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mail_ingest.authentication import Verdict, check_sender
 from mail_ingest.parse import parse_mail
@@ -108,3 +110,28 @@ def test_hostile_values_are_read_in_linear_time(piece: str) -> None:
     before = time.process_time()
     check_sender(f"mx.help.example; {piece * (2_000_000 // len(piece))}", OURS, OLGA)
     assert time.process_time() - before < 20
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *'();="\\ .@',
+                "dmarc=pass ",
+                "header.from=",
+                "buyer.example",
+                "mx.help.example",
+                "\u0131",
+                "xn--",
+                "dkim=pass header.d=",
+            ]
+        )
+    )
+)
+def test_whatever_the_header_says_there_is_a_verdict(pieces: list[str]) -> None:
+    """Never an error; and never a pass that does not name the domain of the sender."""
+    text = "".join(pieces)
+    if check_sender(text, OURS, OLGA).verdict is Verdict.PASS:
+        assert text.strip().lower().startswith("mx.help.example")
+        assert "buyer.example" in text.lower()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mail_ingest.forward import bare_subject, passed_on
+from mail_ingest.header_address import Address
 from mail_ingest.html_text import html_to_text
 
 BODY = "Where is my parcel?\n\nOlga"
@@ -244,16 +247,61 @@ def test_what_is_no_forward_stays_a_letter(name: str) -> None:
     assert passed_on(text, subject) is None
 
 
-def test_a_letter_in_html_alone_is_read_too() -> None:
-    html = (
-        '<div>Please answer her.</div><hr><div id="divRplyFwdMsg"><b>From:</b> Olga Petrova &lt;olga@buyer.example&gt;<br>'
+OLGA = 'Olga Petrova &lt;<a href="mailto:olga@buyer.example">olga@buyer.example</a>&gt;'
+LETTER = "<div>Where is my parcel?</div><div><br></div><div>Olga</div>"
+PAGES = {
+    "gmail": (
+        '<div dir="ltr">Please answer her.<br><br><div class="gmail_quote"><div class="gmail_attr">'
+        f"---------- Forwarded message ---------<br>From: {OLGA}<br>Date: Fri, Nov 20, 2026 at 9:30 AM<br>"
+        f"Subject: My parcel<br>To: &lt;nora@help.example&gt;<br></div><br><br>{LETTER}</div></div>"
+    ),
+    "outlook": (
+        '<div><p>Please answer her.</p><p>&nbsp;</p><div style="border:none;border-top:solid #E1E1E1 1.0pt"><p><b>From:</b>'
+        f" {OLGA} <br><b>Sent:</b> Friday, November 20, 2026 9:30 AM<br><b>To:</b> Nora &lt;nora@help.example&gt;<br>"
+        f"<b>Subject:</b> My parcel</p></div><p>&nbsp;</p>{LETTER}</div>"
+    ),
+    "outlook web": (
+        f'<div>Please answer her.</div><hr><div id="divRplyFwdMsg"><b>From:</b> {OLGA}<br>'
         "<b>Sent:</b> Friday, November 20, 2026 9:30 AM<br><b>To:</b> Nora &lt;nora@help.example&gt;<br>"
-        "<b>Subject:</b> My parcel</div><div><p>Where is my parcel?</p><p>Olga</p></div>"
-    )
-    passed = passed_on(html_to_text(html), "FW: My parcel")
+        f"<b>Subject:</b> My parcel</div>{LETTER}"
+    ),
+    "apple": (
+        'Please answer her.<br><div><br><blockquote type="cite"><div>Begin forwarded message:</div><br>'
+        f"<div><b>From: </b>{OLGA}<br></div><div><b>Subject: </b><b>My parcel</b><br></div>"
+        "<div><b>Date: </b>20 November 2026 at 09:30:00 GMT<br></div><div><b>To: </b>nora@help.example<br></div><br>"
+        f"<div>{LETTER}</div></blockquote></div>"
+    ),
+    "thunderbird": (
+        '<p>Please answer her.</p><div class="moz-forward-container"><br>-------- Forwarded Message --------<table><tbody>'
+        "<tr><th>Subject: </th><td>My parcel</td></tr><tr><th>Date: </th><td>Fri, 20 Nov 2026 09:30:00 +0000</td></tr>"
+        f"<tr><th>From: </th><td>{OLGA}</td></tr><tr><th>To: </th><td>nora@help.example</td></tr></tbody></table>"
+        f"<br><br>{LETTER}</div>"
+    ),
+    "mail.ru": (
+        '<div>Please answer her.</div><blockquote style="border-left:1px solid #0857A6">-------- Пересылаемое сообщение'
+        f" --------<br>От: {OLGA}<br>Кому: nora@help.example<br>Дата: Пятница, 20 ноября 2026, 9:30 +03:00<br>"
+        f"Тема: My parcel<br><br>{LETTER}</blockquote>"
+    ),
+    "yandex": (
+        "<div>Please answer her.</div><div>-------- Пересылаемое сообщение --------</div>"
+        '<div>20.11.2026, 09:30, "Olga Petrova" &lt;olga@buyer.example&gt;:</div><div> </div>'
+        f"{LETTER}<div>-------- Конец пересылаемого сообщения --------</div>"
+    ),
+}
+
+
+@pytest.mark.parametrize("program", PAGES)
+def test_a_letter_in_html_alone_is_read_too(program: str) -> None:
+    passed = passed_on(html_to_text(PAGES[program]), "Fwd: My parcel")
     assert passed is not None
-    assert (passed.header.sender.email, passed.note) == ("olga@buyer.example", "Please answer her.")
-    assert passed.text == BODY
+    assert passed.header.sender == Address("Olga Petrova", "olga@buyer.example")
+    assert (passed.note, passed.text) == ("Please answer her.", BODY)
+
+
+def test_a_forward_inside_somebody_elses_quotation_is_not_the_matter() -> None:
+    quoted = "".join(f"> {line}\n" for line in PROGRAMS["gmail"][1].splitlines()[2:])
+    assert passed_on(f"Look:\n\n> He wrote me.\n{quoted}", "Fwd: My parcel") is None
+    assert passed_on(f"Look:\n\n{quoted}", "My parcel") is None
 
 
 def test_words_of_the_letter_are_not_taken_for_its_header() -> None:
@@ -270,3 +318,45 @@ def test_hostile_texts_are_read_in_linear_time(piece: str) -> None:
     before = time.process_time()
     passed_on("---------- Forwarded message ---------\n" + piece * (1_000_000 // len(piece)), "Fwd: x")
     assert time.process_time() - before < 20
+
+
+def test_a_letter_that_begins_right_below_its_header_keeps_its_first_words() -> None:
+    head = PROGRAMS["outlook desktop"][1].partition("\n\nWhere")[0]
+    for begin in (
+        "Where is it?",
+        "To: be honest, I wait.",
+        "Subject: to change.",
+        "From: what I hear, it is lost.",
+    ):
+        passed = passed_on(f"{head}\n{begin}\n\nOlga", "FW: My parcel")
+        assert passed is not None
+        assert (passed.header.subject, passed.text) == ("My parcel", f"{begin}\n\nOlga")
+
+
+def test_long_values_go_on_in_the_next_line() -> None:
+    text = PROGRAMS["outlook desktop"][1].replace(
+        "To: Nora Lind <nora@help.example>",
+        "To: Nora Lind <nora@help.example>;\n Ben Hart\n <ben@help.example>",
+    )
+    passed = passed_on(text, "FW: My parcel")
+    assert passed is not None
+    assert [one.email for one in passed.header.to] == ["nora@help.example", "ben@help.example"]
+    assert passed.text == BODY
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [*"\n>: <@", "From: ", "a@b.example", "Forwarded message", "-----", "От: ", "Subject: x"]
+        )
+    )
+)
+def test_any_text_is_taken_apart_without_loss(pieces: list[str]) -> None:
+    """Never an error; and every word of the text is in the letter, in the note, or in the header above it."""
+    text = "".join(pieces)
+    passed = passed_on(text, "Fwd: x")
+    if passed is not None:
+        kept = f"{passed.text} {passed.note} {passed.signature}"
+        assert len(kept.split()) <= len(text.split())
+        assert all(word in text for word in passed.text.split())
