@@ -7,7 +7,7 @@ PYTEST := $(PY) -m pytest
 # How many tests at the same time. Each runner has servers of its own.
 JOBS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev system-parts lint format types unit faults bench translations vendor pins \
+.PHONY: help run test setup setup-dev system-parts lint format types unit faults hostile bench translations vendor pins \
 	clean-sandbox
 
 help: ## List what can be done
@@ -44,6 +44,9 @@ unit: setup-dev ## Only the quick tests, on SQLite, without servers
 
 faults: setup-dev ## Only the tests that kill processes, fill disks and break connections
 	@$(PYTEST) -m faults
+
+hostile: setup-dev ## Read twenty thousand hostile mails under the limits of a reader (ten minutes)
+	@$(PY) -m tests.hostile.run
 
 bench: setup-dev system-parts ## Measure, and print figures (five minutes)
 	@$(PY) -m bench

@@ -41,6 +41,7 @@ _RELATIVES = {
 _CLEARLY = 12
 
 _WIDE_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CYRILLIC_WORD = re.compile("[А-Яа-яё][а-яё]{3}")
 _C1 = re.compile(rb"[\x80-\x9f]")
 _ESCAPES = (
     (b"\x1b$)C", "iso2022_kr"),
@@ -165,11 +166,20 @@ def _declared(data: bytes, codec: str) -> tuple[str, str] | None:
     if codec in _LATIN:
         codec = find_cyrillic(data) or find_east_asian(data) or _other_latin(data, codec)
     elif codec in _MULTIBYTE:
-        rival = find_east_asian(data, codec)
-        return (_strict(data, rival) if rival else None) or _strict(data, codec) or _mostly(data, codec)
+        return _east_asian(data, codec)
     elif codec in ("", "utf-8", *_NOT_ASCII):
         return None
     return data.decode(codec, "replace"), codec
+
+
+def _east_asian(data: bytes, codec: str) -> tuple[str, str] | None:
+    """The declared charset, unless another of them fits clearly better."""
+    found = _strict(data, codec)
+    if found and _CYRILLIC_WORD.search(found[0], 0, 20_000):
+        # These charsets have Russian letters too, and people there write Russian.
+        return found
+    rival = find_east_asian(data, codec)
+    return (_strict(data, rival) if rival else None) or found or _mostly(data, codec)
 
 
 def _other_latin(data: bytes, codec: str) -> str:

@@ -196,19 +196,20 @@ def _is_letter(part: Part, reading: _Reading, *, is_root: bool, is_face: bool) -
 
 
 def _take_text(part: Part, reading: _Reading) -> None:
-    text, files, defects = read_text(part)
-    if parameter_name(part) and is_binary(text):
+    read = read_text(part)
+    if parameter_name(part) and is_binary(read.text):
         _take_file(part, reading)
         return
-    reading.defects.extend(defects)
+    text = read.text
+    reading.defects.extend(read.defects)
     reading.digest.append(text.strip().encode("utf-8", "replace"))
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT or read.goes_on:
         reading.defects.append("a text is too long and was cut; all of it is attached")
         _take_file(part, reading)
         text = text[:MAX_TEXT]
     reading.shown += len(text)
     reading.pieces.append(_Piece("", text) if part.content_type == "text/html" else _Piece(text))
-    for name, content in files:
+    for name, content in read.files:
         _keep(reading, File(decode_bytes(name, reading.hint), "application/octet-stream", content))
 
 

@@ -1,12 +1,16 @@
 """Part of parsing: bytes of a text part to the lines a person sees: format=flowed (RFC 3676), enriched, uuencode."""
 
 import re
+from dataclasses import dataclass
 
 from mail_ingest.charset import clean_text, codec_for, decode_text
 from mail_ingest.mime_base64 import split_footer
 from mail_ingest.mime_transfer import decode_transfer, encoded_again, encoding_name, undeclared_encoding
 from mail_ingest.mime_tree import Part
 from mail_ingest.mime_uuencode import split_encoded_files
+
+# A letter has four bytes at most, and no more than a million of them are shown.
+MAX_BYTES = 4 * 1024 * 1024
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_:-]{2,40})", re.I)
 _ENRICHED_PARAM = re.compile(r"<param>[^<]{0,200}</param>", re.I)
@@ -15,8 +19,19 @@ _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 _QUOTE_MARKS = re.compile(r">+")
 
 
-def read_text(part: Part) -> tuple[str, list[tuple[bytes, bytes]], list[str]]:
-    """(text, uuencoded files in it, defects) of a text part."""
+@dataclass(frozen=True, slots=True)
+class TextRead:
+    """The text of a part, the files that were written into it as (name, content), what was wrong with it, and
+    whether it went on: of very long parts only the beginning is read."""
+
+    text: str
+    files: list[tuple[bytes, bytes]]
+    defects: list[str]
+    goes_on: bool
+
+
+def read_text(part: Part) -> TextRead:
+    """The words of a text part as a person sees them."""
     raw = part.raw
     encoding = part.encoding(raw)
     content, defect = decode_transfer(raw, encoding)
@@ -28,17 +43,32 @@ def read_text(part: Part) -> tuple[str, list[tuple[bytes, bytes]], list[str]]:
     files: list[tuple[bytes, bytes]] = []
     if b"begin" in content and part.content_type != "text/html":
         content, files = split_encoded_files(content)
-    declared = part.params.get("charset", "")
-    if part.content_type == "text/html" and not codec_for(declared):
-        meta = _META_CHARSET.search(content[:4000])
-        declared = meta[1].decode("ascii") if meta else declared
-    text, wrong = decode_text(content, declared)
+    beginning = _beginning(content)
+    text, wrong = decode_text(beginning, _declared(part, beginning))
     if wrong:
         defects.append(wrong)
     footer = split_footer(raw)[1] if content != raw and encoding_name(encoding) == "base64" else b""
     if footer:
         text = f"{text.rstrip()}\n\n{decode_text(footer)[0]}"
-    return _shape(_plain_newlines(text), part), files, defects
+    return TextRead(_shape(_plain_newlines(text), part), files, defects, len(beginning) < len(content))
+
+
+def _declared(part: Part, content: bytes) -> str:
+    declared = part.params.get("charset", "")
+    if part.content_type == "text/html" and not codec_for(declared):
+        meta = _META_CHARSET.search(content[:4000])
+        return meta[1].decode("ascii") if meta else declared
+    return declared
+
+
+def _beginning(content: bytes) -> bytes:
+    """As much as can be shown, cut where no letter is taken apart if there is such a place."""
+    if len(content) <= MAX_BYTES:
+        return content
+    cut = max(
+        content.rfind(b"\n", MAX_BYTES // 2, MAX_BYTES), content.rfind(b" ", MAX_BYTES - 1000, MAX_BYTES)
+    )
+    return content[: cut + 1 if cut > 0 else MAX_BYTES]
 
 
 def is_binary(text: str) -> bool:

@@ -158,5 +158,6 @@ CASES: list[Case] = [
     case("Serbian Cyrillic", mail("Добар дан, поруџбина још није стигла, хвала љубазно.".encode("cp1251"), "Content-Type: text/plain; charset=windows-1251"), text="Добар дан, поруџбина још није стигла, хвала љубазно."),
     case("Belarusian", mail("Добры дзень, заказ яшчэ не прыйшоў, ў чым справа?".encode("cp1251"), "Content-Type: text/plain; charset=windows-1251"), text="Добры дзень, заказ яшчэ не прыйшоў, ў чым справа?"),
     case("Vietnamese with separate tone marks", mail(b"ca\xd2m \xf5n anh", "Content-Type: text/plain; charset=windows-1258"), text="cảm ơn anh"),
+    *(case(f"Russian in {codec}", mail(RU.replace("ё", "е").encode(codec), f"Content-Type: text/plain; charset={codec}"), text=RU.replace("ё", "е")) for codec in ("gb2312", "shift_jis", "euc-jp", "euc-kr", "iso-2022-jp", "big5hkscs")),
     case("box drawing in koi8", mail("─│┌ Таблица возвратов ┐".encode("koi8-r"), "Content-Type: text/plain; charset=koi8-r"), text="─│┌ Таблица возвратов ┐"),
 ]  # fmt: skip
