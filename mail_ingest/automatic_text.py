@@ -5,6 +5,7 @@ or write of their own absence must stay a person's letter. Only the first lines 
 """
 
 import re
+from itertools import takewhile
 
 MAX_READ = 8000
 _OPENING = 400
@@ -12,13 +13,12 @@ _OPENING = 400
 _LONGEST_NOTE = 1500
 _LONGEST_GREETING = 60
 
-_QUOTE = re.compile(
-    r"^(?:[ \t]{0,8}(?:>|\|)|-{3,}.{0,60}|_{10,}|(?:from|von|de|da|od|от|от кого|发件人"
-    r"|差出人)[ \t]{0,2}[:：].{0,200}"
-    r"|.{0,120}(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|napisał\w*|пишет|писал\w?"
-    r"|написал\w?)[^\n]{0,20}:)[ \t]*$"
-    r"|^[ \t]{0,8}>",
-    re.I | re.M,
+# Lines above which the letter's own words end.
+_RULE = re.compile(r"-{3,}|_{10,}")
+_HEADER = re.compile(r"(?:from|von|de|da|od|от|от кого|发件人|差出人)[ \t]{0,2}[:：]", re.I)
+_ATTRIBUTION = re.compile(
+    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|napisał\w*|пишет|писал\w?|написал\w?)[^\n]{0,20}:$",
+    re.I,
 )
 _STATEMENT = (
     r"this is an? (?:\w+[- ]){0,2}(?:automat(?:ed|ic|ically)|auto-?(?:generated|matically)|system|computer)[- ]"
@@ -204,9 +204,18 @@ def _begins_with_statement(lines: list[str]) -> bool:
 
 def own_words(text: str) -> str:
     """The beginning of the text, up to anything that is quoted."""
-    start = text[:MAX_READ]
-    quote = _QUOTE.search(start)
-    return start[: quote.start()] if quote else start
+    return "\n".join(takewhile(_is_own, text[:MAX_READ].split("\n")))
+
+
+def _is_own(line: str) -> bool:
+    plain = line.strip()
+    if not plain:
+        return True
+    if plain[0] in ">|" or (plain[0] in "-_" and _RULE.match(plain)):
+        return False
+    if plain.endswith(":") and _ATTRIBUTION.search(plain):
+        return False
+    return not (":" in plain[:12] or "：" in plain[:12]) or not _HEADER.match(plain)
 
 
 def _is_absence_note(own: str, opening: str) -> bool:

@@ -66,11 +66,13 @@ class Prose:
 
 def read_prose(root: Part, subject: str, sender: Address, text: str) -> Prose | None:
     """The report in this text, None when it is none. `text`: the readable text of the mail."""
-    text = text[:MAX_PROSE]
-    prose = above_copy(text)
-    flat = " ".join(prose.split())
     failed = failed_header(root)
-    if not failed and not _says_so(root, subject, sender, flat):
+    server = _server(root, sender)
+    if not failed and server == _NOBODY and (PREFIXED.match(subject) or not SUBJECT.match(subject)):
+        return None  # as nearly every letter; the rest reads the text
+    prose = above_copy(text[:MAX_PROSE])
+    flat = " ".join(prose.split())
+    if not failed and not _says_so(server, subject, sender, flat):
         return None
     recipients = failed or recipients_in(prose, _not_meant(root, sender))
     return Prose(tuple(recipients), status_in(prose), diagnostic_in(prose), _is_delay(subject, flat))
@@ -89,8 +91,7 @@ def is_from_server(root: Part, sender: Address) -> bool:
 _DAEMON, _POSTMASTER, _NOBODY = 3, 2, 0
 
 
-def _says_so(root: Part, subject: str, sender: Address, flat: str) -> bool:
-    server = _server(root, sender)
+def _says_so(server: int, subject: str, sender: Address, flat: str) -> bool:
     known, weak = bool(SUBJECT.match(subject)), bool(WEAK_SUBJECT.search(subject))
     opening = bool(OPENING.search(flat[:_BEGINNING]))
     says = opening or bool(FAILED.search(flat[:_MIDDLE]))

@@ -30,23 +30,29 @@ def take(session: Session, mailbox: Mailbox, address: str, now: datetime, *, per
     fewer were wanted in an hour.
     """
     _alone(session, mailbox.id)
-    _forget(session, mailbox.id, now)
-    _wanted(session, mailbox.id, address, now)
-    if mailbox.automatic_stopped_at is not None and not close_if_quiet(
-        session, mailbox, now, per_hour=per_hour
-    ):
-        _withheld(session, mailbox.id, address)
+    refusal = _refusal(session, mailbox, address, now, per_hour)
+    if not refusal:
+        _forget(session, mailbox.id, now)
+        refusal = "" if _claim(session, mailbox.id, address, now) else _HAD_ONE
+    if refusal:
+        _withhold(session, mailbox.id, address, now)
+    return refusal
+
+
+_HAD_ONE = "this address had an automatic mail within a day"
+
+
+def _refusal(session: Session, mailbox: Mailbox, address: str, now: datetime, per_hour: int) -> str:
+    if per_hour == 0:
+        return "automatic mail is switched off"
+    if not close_if_quiet(session, mailbox, now, per_hour=per_hour):
         return "automatic mail of this mailbox is stopped"
     if _sent_lately(session, mailbox.id, address, now):
-        _withheld(session, mailbox.id, address)
-        return "this address had an automatic mail within a day"
+        return _HAD_ONE
     if sent_in_last_hour(session, mailbox.id, now) >= per_hour:
         mailbox.automatic_stopped_at = now
-        _withheld(session, mailbox.id, address)
         return "too many automatic mails in an hour: stopped"
-    return (
-        "" if _claim(session, mailbox.id, address, now) else "this address had an automatic mail within a day"
-    )
+    return ""
 
 
 def sent_in_last_hour(session: Session, mailbox_id: int, now: datetime) -> int:
@@ -59,12 +65,21 @@ def wanted_in_last_hour(session: Session, mailbox_id: int, now: datetime) -> int
     return _count(session, mailbox_id, AutomaticMail.wanted_at > now - HOUR)
 
 
+def _is_quiet(session: Session, mailbox_id: int, now: datetime, per_hour: int) -> bool:
+    """Fewer were wanted in the last hour than may leave in one. Counts no further than it must."""
+    mine = sa.select(sa.literal(1)).where(
+        AutomaticMail.mailbox_id == mailbox_id, AutomaticMail.wanted_at > now - HOUR
+    )
+    counted = sa.select(sa.func.count()).select_from(mine.limit(per_hour).subquery())
+    return (session.scalar(counted) or 0) < per_hour
+
+
 def close_if_quiet(session: Session, mailbox: Mailbox, now: datetime, *, per_hour: int) -> bool:
     """Let automatic mail leave again when it has been stopped for an hour and fewer were wanted. True when it may."""
     stopped_at = mailbox.automatic_stopped_at
     if stopped_at is None:
         return True
-    if now - stopped_at < HOUR or wanted_in_last_hour(session, mailbox.id, now) > per_hour:
+    if now - stopped_at < HOUR or not _is_quiet(session, mailbox.id, now, per_hour):
         return False
     mailbox.automatic_stopped_at = None
     return True
@@ -98,9 +113,9 @@ def _forget(session: Session, mailbox_id: int, now: datetime) -> None:
     session.execute(old.execution_options(synchronize_session=False))
 
 
-def _wanted(session: Session, mailbox_id: int, address: str, now: datetime) -> None:
-    values = {"mailbox_id": mailbox_id, "address": address, "wanted_at": now, "withheld": 0}
-    session.execute(_upsert(session, values, {"wanted_at": now}))
+def _withhold(session: Session, mailbox_id: int, address: str, now: datetime) -> None:
+    values = {"mailbox_id": mailbox_id, "address": address, "wanted_at": now, "withheld": 1}
+    session.execute(_upsert(session, values, {"wanted_at": now, "withheld": AutomaticMail.withheld + 1}))
 
 
 def _claim(session: Session, mailbox_id: int, address: str, now: datetime) -> bool:
@@ -134,15 +149,6 @@ def _sent_lately(session: Session, mailbox_id: int, address: str, now: datetime)
         AutomaticMail.last_at > now - ONCE_IN,
     )
     return session.scalar(mine) is not None
-
-
-def _withheld(session: Session, mailbox_id: int, address: str) -> None:
-    session.execute(
-        sa.update(AutomaticMail)
-        .where(AutomaticMail.mailbox_id == mailbox_id, AutomaticMail.address == address)
-        .values(withheld=AutomaticMail.withheld + 1)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _count(session: Session, mailbox_id: int, which: sa.ColumnElement[bool]) -> int:
