@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 
@@ -47,9 +46,15 @@ def passing(name: str) -> None:
     _passed[name] = _passed.get(name, 0) + 1
     nth, action = _points[name]
     if _passed[name] == nth:
-        sys.stderr.write(f"failpoint {name} passage {nth}: {action}\n")
-        sys.stderr.flush()
+        _say(f"failpoint {name} passage {nth}: {action}\n")
         _act(name, action)
+
+
+def _say(line: str) -> None:
+    try:
+        os.write(2, line.encode())
+    except OSError:  # a process that may write no file
+        pass
 
 
 def _act(name: str, action: str) -> None:

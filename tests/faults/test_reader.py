@@ -85,7 +85,8 @@ def test_poller_killed_while_its_reader_hangs(play: Play, seed: int) -> None:
         ground.append(ground.write(4))
         before = ground.on_server()
         child = ground.start("poller", "reader.parsing:2:stall")
-        ground.wait_said(child, "failpoint reader.parsing")
+        hanging = "SELECT count(*) FROM raw_mails WHERE state = 'stored'"
+        wait_until(lambda: ground.database.number(hanging) == len(before) and reader_of(child), 20)
         child.kill()
         ground.poll_until_settled()
         return ground.look(before)
@@ -93,13 +94,13 @@ def test_poller_killed_while_its_reader_hangs(play: Play, seed: int) -> None:
     play(case, "F14 reader hangs, poller killed", "reader.parsing")
 
 
+def reader_of(poller: Child) -> int:
+    """Its pid; 0 while there is none."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = [line.split() for line in listed.stdout.splitlines()]
+    return next((int(pid) for pid, parent in pairs if int(parent) == poller.pid), 0)
+
+
 def kill_reader(poller: Child) -> None:
     """As soon as there is one."""
-
-    def reader() -> int:
-        """the poller has a reader"""
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-        pairs = [line.split() for line in listed.stdout.splitlines()]
-        return next((int(pid) for pid, parent in pairs if int(parent) == poller.pid), 0)
-
-    os.kill(wait_until(reader, 20), signal.SIGKILL)
+    os.kill(wait_until(lambda: reader_of(poller), 20), signal.SIGKILL)
