@@ -14,7 +14,7 @@ from app.customers.models import Customer, CustomerAddress
 from app.mailboxes.models import Mailbox, RawMail
 from app.outgoing.service import Reply, write_reply
 from app.settings import Settings
-from app.tickets import moving
+from app.tickets import merging, moving
 from app.tickets import service as tickets
 from app.tickets.models import Event, Message, Status, Ticket
 from tests.mail_ingest.test_ingest import Post, all_tickets, messages, post
@@ -173,6 +173,23 @@ def test_an_answer_follows_a_chain_of_merges(post: Post, evidence: str) -> None:
     }[evidence]
     post.deliver(raw)
     assert counts() == [2, 1, 1, 2]
+
+
+def test_people_of_a_merged_ticket_go_on_speaking_and_come_back_with_it(post: Post) -> None:
+    boris = "Boris <boris@firm.example>"
+    post.deliver(letter(message_id=FIRST), letter(sender=boris, message_id="b@firm.example", subject="Bill"))
+    ours = replied(post, 1, cc=("igor@buyer.example",)).rfc_message_id
+    with db.transaction() as session:
+        nora = session.scalars(sa.select(Agent)).one()
+        merging.merge(session, 1, 2, by=nora, now=db.now())
+    post.deliver(answer_to(ours, sender="igor@buyer.example", text="Me too."))
+    assert (messages(2)[-1].visible, messages(2)[-1].held) == ("Me too.", False)
+    with db.transaction() as session:
+        nora = session.scalars(sa.select(Agent)).one()
+        merging.unmerge(session, 1, by=nora, now=db.now())
+    post.deliver(answer_to(ours, sender="igor@buyer.example", text="Again."))
+    assert messages(1)[-1].visible == "Again."
+    assert "igor@buyer.example" not in {message.sender_email for message in messages(2)[2:]}
 
 
 def test_tickets_merged_in_a_circle_do_not_lose_the_letter(post: Post) -> None:
