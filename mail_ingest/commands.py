@@ -1,4 +1,7 @@
-"""flask commands that fetch or ingest: add-mailbox, import-mail, replay-parked, doctor. Registered by wsgi.py."""
+"""flask commands that fetch or ingest: import-mail, replay-parked, doctor, and those of mailbox_commands.
+
+Registered by wsgi.py.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +14,23 @@ from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app import db, installation
+from app import db
 from app.blobs import BlobStore
 from app.errors import SincerelyError
 from app.mailboxes import parked, service
-from app.mailboxes.models import Mailbox, RawMail, RawState, Security
-from app.outgoing import smtp
-from app.security import seal
+from app.mailboxes.models import Mailbox, RawMail, RawState
 from app.settings import Settings
-from mail_ingest import doctor, fetch
-from mail_ingest.capture import account_of
+from mail_ingest import doctor
 from mail_ingest.importing import ImportReport, Source, import_mail, open_source
 from mail_ingest.ingest import Ingest
-from app.mailboxes.providers import Servers, servers_for
+from mail_ingest.mailbox_commands import add_mailbox, connect_mailbox
 
-SECURITIES = click.Choice([security.value for security in Security])
-FIRST_IMPORTS = click.Choice(["new", "month", "all"])
 IMPORTS = "imported@localhost"
 
 
 def register(app: Flask) -> None:
     """Add our commands to `flask`."""
-    for command in (add_mailbox, import_mail_command, replay_parked, doctor_command):
+    for command in (add_mailbox, connect_mailbox, import_mail_command, replay_parked, doctor_command):
         app.cli.add_command(command)
 
 
@@ -40,99 +38,6 @@ def _settings() -> Settings:
     """Settings of the database that a person at the command line means; wsgi.py has made it ready."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings
-
-
-def _real_settings() -> Settings:
-    """Never the sandbox's: a mailbox is connected to the real installation."""
-    settings = _settings().model_copy(update={"sandbox": "no"})
-    installation.prepare(settings)
-    db.configure(settings.database)
-    return settings
-
-
-@click.command("add-mailbox")
-@click.argument("address")
-@click.option("--name", default="", help="What customers see beside the address, such as “Orbit support”.")
-@click.option("--language", type=click.Choice(["en", "ru"]), default="en", show_default=True)
-@click.option("--imap-host", help="Guessed from the address when left out.")
-@click.option("--imap-port", type=click.IntRange(1, 65535))
-@click.option("--imap-security", type=SECURITIES)
-@click.option("--smtp-host", help="Guessed from the address when left out.")
-@click.option("--smtp-port", type=click.IntRange(1, 65535))
-@click.option("--smtp-security", type=SECURITIES)
-@click.option("--user", help="User name at the server; the address when left out.")
-@click.option(
-    "--password",
-    envvar="MAILBOX_PASSWORD",
-    prompt=True,
-    hide_input=True,
-    help="Asked for when left out; or set MAILBOX_PASSWORD.",
-)
-@click.option(
-    "--folder", "folders", multiple=True, help="Folder to watch, more than once if need be. Default: INBOX."
-)
-@click.option(
-    "--first-import",
-    type=FIRST_IMPORTS,
-    default="new",
-    show_default=True,
-    help="Mail that is there already: leave it, take the last 30 days, or all, as closed tickets. Never answered.",
-)
-@with_appcontext
-def add_mailbox(address: str, **given: object) -> None:
-    """Connect a support mailbox: sign in to its IMAP and SMTP servers, then watch it."""
-    settings = _real_settings()
-    servers = servers_for(address)
-    password = str(given["password"])
-    mailbox = _mailbox(address, servers, given, settings, password)
-    try:
-        with db.transaction() as session:
-            service.check_new(session, mailbox.address)
-        _try_servers(mailbox, settings, tuple(given["folders"] or ("INBOX",)))  # type: ignore[arg-type]
-        with db.transaction() as session:
-            service.add_mailbox(session, mailbox, tuple(given["folders"] or ("INBOX",)))  # type: ignore[arg-type]
-    except SincerelyError as error:
-        hint = f"\n{servers.hint}" if servers.hint else ""
-        raise click.ClickException(f"{error}{hint}") from None
-    click.echo(
-        f"Connected {mailbox.address}. A running poller takes it up within seconds; "
-        "if `make run` shows the sandbox, stop it and start it again."
-    )
-
-
-def _mailbox(
-    address: str, servers: Servers, given: dict[str, object], settings: Settings, password: str
-) -> Mailbox:
-    user = str(given["user"] or address)
-    sealed = seal(settings.secret_key, password)
-    return Mailbox(
-        address=address.strip().lower(),
-        name=str(given["name"]),
-        language=str(given["language"]),
-        imap_host=given["imap_host"] or servers.imap_host,
-        imap_port=given["imap_port"] or servers.imap_port,
-        imap_security=given["imap_security"] or servers.imap_security,
-        imap_user=user,
-        imap_password=sealed,
-        smtp_host=given["smtp_host"] or servers.smtp_host,
-        smtp_port=given["smtp_port"] or servers.smtp_port,
-        smtp_security=given["smtp_security"] or servers.smtp_security,
-        smtp_user=user,
-        smtp_password=sealed,
-        first_import=given["first_import"],
-        created_at=db.now(),
-    )
-
-
-def _try_servers(mailbox: Mailbox, settings: Settings, wanted: tuple[str, ...]) -> None:
-    """Sign in to both servers before anything is stored; raises with the precise reason."""
-    click.echo(f"Signing in to {mailbox.imap_host}:{mailbox.imap_port} (IMAP) …")
-    folders = fetch.check_login(account_of(mailbox, settings))
-    for name in wanted:
-        if name.upper() != "INBOX" and name not in folders:
-            raise click.ClickException(f"The mailbox has no folder {name!r}. It has: {', '.join(folders)}.")
-    click.echo(f"Signing in to {mailbox.smtp_host}:{mailbox.smtp_port} (SMTP) …")
-    smtp.check_login(smtp.account_of(mailbox, settings))
 
 
 @click.command("import-mail")

@@ -92,6 +92,9 @@ def _edit_server(
             raise InvalidInput(
                 "Enter the password again: it would go to another server.", f"{protocol}_password"
             )
+    missing = not typed("password") and not getattr(mailbox, f"{protocol}_password")
+    if auth == Auth.PASSWORD and host and typed("user") and missing:
+        raise InvalidInput("Enter the password of the mailbox.", f"{protocol}_password")
     setattr(mailbox, f"{protocol}_host", host)
     setattr(mailbox, f"{protocol}_port", _number(f"{protocol}_port", typed("port"), 1, 65535))
     security = _one_of(Security)(f"{protocol}_security", typed("security"))

@@ -18,6 +18,7 @@ _CONNECTION = (
     "name",
     "language",
     "first_import",
+    "auth",
     "imap_host",
     "imap_port",
     "imap_security",
