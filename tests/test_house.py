@@ -51,7 +51,7 @@ PURE = {
     r"|parse|charset|body|automatic|bounce|thread|decide|language|html_text|(automatic|bounce|header|mime|quote)_\w+"
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
-    "app.tickets": r"(linkify|unwrap|views|letter_shape|html_nesting)",
+    "app.tickets": r"(linkify|unwrap|views|html_nesting)",
     "app.outgoing": r"(ids|compose|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",
