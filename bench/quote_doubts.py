@@ -35,6 +35,14 @@ SIGNATURES: dict[str, tuple[str, str]] = {
         "solely for the addressee. If you are not the intended recipient, please delete it.",
     ),
     "card links": ("en", "Best,\nHannah\n\nHannah Quill\nHead of Gardening\nhannah@quill.example<mailto:hannah@quill.example>\nwww.quill.example<http://www.quill.example>"),
+    "beside dashes": ("en", "--Hannah\nhannah@quill.example"),
+    "beside dashes 2": ("en", "-- Hannah Quill, Quill & Fern"),
+    "boxed": ("en", "-------------------------------------------------------------\nHannah Quill              | Fern University\n"
+              "hannah@quill.example      | Dept of Gardens\n-------------------------------------------------------------\n\"Gardens are for ever.\""),
+    "name and mail": ("en", "Hannah Quill\nhannah@quill.example"),
+    "columns": ("en", "Hannah Quill                    Tel: +44 20 7946 0011\nQuill & Fern Ltd                Fax: +44 20 7946 0012"),
+    "fortune": ("en", "-- \nI'd rather be gardening."),
+    "two marks": ("en", "-- \nHannah\n--\nQuill & Fern Ltd"),
     "card ru": ("ru", "С уважением,\nФёдор Берёзкин,\nглавный садовник ООО «Берёзка»\nтел. +7 (495) 000-11-22, доб. 105\nwww.berezka.example"),
     "card ru dashes": ("ru", "--\nС уважением,\nФёдор Берёзкин\nООО «Берёзка»\nтел.: +7 495 000 11 22"),
     "card ru exact": ("ru", "-- \nС уважением, Фёдор Берёзкин"),
@@ -294,6 +302,10 @@ DOUBTS: dict[str, str] = {
     "Do you want me to send it back, or will you send somebody who can look at it here?",
     "wishes end": "I wish you a nice day and I hope that you will answer me soon, because my tomatoes are thirsty.\nHannah",
     "phone in closing": "Thanks,\nplease call +44 20 7946 0011 tomorrow",
+    "dashes then call": "It is broken.\n--\nCall me tomorrow",
+    "dashes then please": "It is broken.\n--\nPlease send another one",
+    "dash item": "What I need:\n-- Another pump\n-- Longer hoses\nand that is all.",
+    "two lines at end": "The invoice goes to\n\nHannah Quill\nhannah@quill.example",
     "sig words": "Kind regards to your team, they were great!",
 }  # fmt: skip
 

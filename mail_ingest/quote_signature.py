@@ -7,41 +7,25 @@ and gives up otherwise. Looks at the last few lines only. Pure.
 import re
 from collections.abc import Sequence
 
-from mail_ingest import quote_closings as words
-from mail_ingest.quote_border import is_rule
+from mail_ingest.quote_card import (
+    addresses_somebody,
+    after_rule,
+    bare_card,
+    is_card,
+    is_closing,
+    is_sentence,
+    reaches,
+)
 from mail_ingest.quote_lines import Line
 from mail_ingest.quote_tail import about_matter, is_delimiter, last_written, peels_for, without_tail
-from mail_ingest.quote_tail_words import FIRST_PERSON, POSTSCRIPT
+from mail_ingest.quote_tail_words import POSTSCRIPT
 
 _MAX_LINES = 20
 _MAX_WORDS = 120
-_PHONE = re.compile(r"(?<!\w)\+?\(?\d[\d\s()./-]{5,18}\d(?!\w)")
-_REACH = re.compile(
-    r"@[\w-]+\.\w|\bwww\.|https?://|\b(?:tel|phone|mob|mobile|cell|fax|e-?mail|skype|telegram|whatsapp|web|tfno|tél|port|kom|xmpp)\b\s*[.:]"
-    r"|(?<!\w)(?:тел|моб|факс|почта|сайт|телефон)(?!\w)\s*[.:/]",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(
-    r"manager|director|executive|officer|engineer|department|specialist|assistant|менеджер|директор|отдел|leiter|responsable",
-    re.IGNORECASE,
-)
-_WIDE = re.compile(r"[ \t]{3,}")
-# What is said to somebody, and what ends in a full stop without being a sentence.
-_ADDRESSES = re.compile(
-    r"(?<!\w)(?:please|hope|you|your|bitte|ihnen|merci de|vous|votre|por favor|usted|per favore|пожалуйста|прошу|вы"
-    r"|вас|вам|будь ласка|proszę|prosím|alstublieft|u|i'm|i am|we are|ich bin|je suis)(?!\w)",
-    re.IGNORECASE,
-)
-_SUFFIX = re.compile(
-    r"\b(?:ltd|inc|co|corp|llc|s\.?l|s\.?a|b\.?v|n\.?v|s\.?r\.?o|a\.?ş|gmbh|str|st|ph\.?d|lda|e\.?v|m\.?b\.?h)\.$",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"[?!]$|\w{3,}\.$")
 _ASKS = re.compile(
     r"(?<!\w)(?:you|your|вы|вас|вам|ваш\w*|sie|ihnen|vous|votre|usted|ustedes|lei|você|u|pan|pani|ви)(?!\w).*\?$",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:(?:[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻŠČŘŽÇĞİ][\w.'’-]*|von|van|de|der|da|di|del)(?: |$)){2,4}")
 
 
 def signature_spans(lines: Sequence[Line], marked: Sequence[bool]) -> list[tuple[int, int]]:
@@ -55,7 +39,7 @@ def signature_spans(lines: Sequence[Line], marked: Sequence[bool]) -> list[tuple
     upper = _postscript(lines, end)
     start = without_tail(lines, upper, peels)
     start = _peel_marked(lines, marked, start)
-    for rule in (_after_dashes, _after_rule, _after_closing, _bare_card):
+    for rule in (_after_dashes, after_rule, _after_closing, bare_card):
         found = rule(lines, start)
         if found is not None:
             start = found
@@ -89,19 +73,36 @@ def _peel_marked(lines: Sequence[Line], marked: Sequence[bool], end: int) -> int
 def _after_dashes(lines: Sequence[Line], end: int) -> int | None:
     """RFC 3676 section 4.3: "-- " on a line of its own. Without the space, or as another dash, more care is taken."""
     last = last_written(lines, end)
-    written = 0
-    found = None
+    written, found = 0, None
     for at in range(last, -1, -1):
-        if is_delimiter(lines[at]):
+        if is_delimiter(lines[at]) and _is_signature(lines[at], lines[at + 1 : last + 1]):
             found = at
         written += not lines[at].blank
         if written > _MAX_LINES:
             break
-    if found is None:
-        return None
-    below = [line.content for line in lines[found + 1 : last + 1] if not line.blank]
-    exact = lines[found].raw in {"-- ", "--\xa0", "- -- "}
-    return found if (_may_follow_dashes(below) if exact else _is_plain_block(below)) else None
+    return found if found is not None else _beside_dashes(lines, last)
+
+
+def _is_signature(delimiter: Line, below: Sequence[Line]) -> bool:
+    texts = [line.content for line in below if not line.blank and not is_delimiter(line)]
+    exact = delimiter.raw in {"-- ", "--\xa0", "- -- "}
+    return _may_follow_dashes(texts) if exact else _is_plain_block(texts)
+
+
+def _beside_dashes(lines: Sequence[Line], last: int) -> int | None:
+    """ "--Anna" or "-- Anna, Orbit": the mark and the name in one line, and at most a few lines below."""
+    for at in range(last, max(-1, last - 6), -1):
+        if lines[at].blank:
+            return None
+        name = lines[at].content.removeprefix("--")
+        if name != lines[at].content and name.strip()[:1].isupper() and len(name.split()) <= 6:
+            below = [line.content for line in lines[at + 1 : last + 1]]
+            above = last_written(lines, at)
+            listed = above >= 0 and lines[above].content.startswith(("-", "*", "+"))
+            if listed or (below and not any(reaches(text) for text in below)):
+                return None
+            return at if _is_plain_block([name, *below]) and not name.endswith((".", "!", "-")) else None
+    return None
 
 
 def _may_follow_dashes(below: Sequence[str]) -> bool:
@@ -114,24 +115,21 @@ def _may_follow_dashes(below: Sequence[str]) -> bool:
 
 
 def _is_speech(text: str) -> bool:
-    return len(text.split()) > 8 and ("," in text or _SENTENCE_END.search(text) is not None)
+    return len(text.split()) > 8 and ("," in text or is_sentence(text))
 
 
 def _is_plain_block(below: Sequence[str]) -> bool:
     if len(below) > 10:
         return False
     return not any(
-        not text or len(text) > 90 or text.endswith("?") or _is_sentence(text) or about_matter(text)
+        not text
+        or len(text) > 90
+        or text.endswith("?")
+        or is_sentence(text)
+        or about_matter(text)
+        or addresses_somebody(text)
         for text in below
     )
-
-
-def reaches(text: str) -> bool:
-    return _PHONE.search(text) is not None or _REACH.search(text) is not None
-
-
-def _is_sentence(text: str) -> bool:
-    return len(text.split()) > 6 and _SENTENCE_END.search(text) is not None
 
 
 def _after_closing(lines: Sequence[Line], end: int) -> int | None:
@@ -144,89 +142,6 @@ def _after_closing(lines: Sequence[Line], end: int) -> int | None:
         written += 1
         if written > 14:
             return None
-        if _is_closing(lines[at].content):
-            return at if _is_card(lines[at + 1 : last + 1]) else None
+        if is_closing(lines[at].content):
+            return at if is_card(lines[at + 1 : last + 1]) else None
     return None
-
-
-def _is_closing(content: str) -> bool:
-    text = content.casefold().strip(" ,.!-–—*_;。、，")
-    if text in words.CLOSINGS:
-        return True
-    head, comma, name = text.partition(",")
-    if comma and head.strip() in words.CLOSINGS and 0 < len(name.split()) <= 3:
-        return True
-    return len(text.split()) <= 6 and not content.endswith("?") and text.endswith(words.CLOSING_ENDS)
-
-
-def _is_card(below: Sequence[Line]) -> bool:
-    texts = [line.content for line in below if not line.blank and not is_rule(line)]
-    if not texts or any(_speaks(text) for text in texts):
-        return False
-    return any(reaches(text) for text in texts) or (
-        len(texts) >= 2 and not any(c.isdigit() for text in texts for c in text)
-    )
-
-
-def _speaks(text: str) -> bool:
-    if not text or len(text) > 120 or text.endswith(("?", "!", ":")) or POSTSCRIPT.match(text):
-        return True
-    if about_matter(text) and not _TITLE.search(text):
-        return True
-    if _ADDRESSES.search(text) or (not reaches(text) and FIRST_PERSON.search(text)):
-        return True
-    return _is_sentence(text) or _is_short_sentence(text) or (len(text.split()) > 9 and not reaches(text))
-
-
-def _is_short_sentence(text: str) -> bool:
-    if not text.endswith(".") or _SUFFIX.search(text):
-        return False
-    return sum(word.strip(",.").islower() for word in text.split()) >= 3
-
-
-def _after_rule(lines: Sequence[Line], end: int) -> int | None:
-    """A rule of any kind, and below it who and where: a name first, a way to reach it, no sentence."""
-    last = last_written(lines, end)
-    if last >= 0 and is_rule(lines[last]):
-        last = last_written(lines, last)
-    for at in range(last, max(-1, last - _MAX_LINES), -1):
-        if is_rule(lines[at]):
-            texts = [_columns(line) for line in lines[at + 1 : last + 1] if not line.blank]
-            return at if _is_reachable_card(texts) else None
-    return None
-
-
-def _is_reachable_card(texts: Sequence[str]) -> bool:
-    if not 1 < len(texts) <= 9 or any(_speaks(text) for text in texts):
-        return False
-    return any(reaches(text) for text in texts) and len(_first_column(texts[0]).split()) <= 6
-
-
-def _columns(line: Line) -> str:
-    """What a line says, with "|" where wide space divides it."""
-    return " | ".join(part.strip() for part in _WIDE.split(line.raw.strip())) if line.content else ""
-
-
-def _first_column(text: str) -> str:
-    return text.partition("|")[0].strip()
-
-
-def _bare_card(lines: Sequence[Line], end: int) -> int | None:
-    """A paragraph of its own, name first, with two ways to reach that person, below a finished sentence."""
-    last = last_written(lines, end)
-    at = last
-    while at > 0 and last - at < 10 and not lines[at - 1].blank:
-        at -= 1
-    if not 2 <= last - at <= 8:
-        return None
-    texts = [_columns(line) for line in lines[at : last + 1]]
-    above = last_written(lines, at) if at > 0 else -1
-    if above < 0 or any(_speaks(text) for text in texts):
-        return None
-    if (
-        not _NAME.fullmatch(_first_column(texts[0]).partition(",")[0])
-        or sum(reaches(text) for text in texts) < 2
-    ):
-        return None
-    content = lines[above].content
-    return at if content.endswith((".", "!", "?", "…", ")")) or _is_closing(content) else None

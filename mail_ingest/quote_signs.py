@@ -123,7 +123,7 @@ def _names_a_writer(said: str, plain: str) -> bool:
         ADDRESS.search(said) is not None,
     )
     verb = has_said(plain)
-    if not verb and not address and not (day and time):
+    if not verb and not address and not (day and (time or _is_capitalised(said))):
         return False
     rest = _rest(plain)
     if any(word in words.PERSONAL for word in rest):
@@ -131,6 +131,11 @@ def _names_a_writer(said: str, plain: str) -> bool:
     if len(rest) > _MAX_NAME + 4 * (day or address):
         return False
     return verb or len(rest) <= _MAX_NAME
+
+
+def _is_capitalised(said: str) -> bool:
+    """A date and a name with at most one word beside them, that may be "wrote" in a language nobody listed."""
+    return small_words(said) <= 1 and sum(word[0].isupper() for word in _WORD.findall(said)) >= 3
 
 
 def _rest(plain: str) -> list[str]:
