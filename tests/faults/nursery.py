@@ -30,6 +30,7 @@ PROGRAMS = {
     "scheduler": "workers.schedule:main",
     "worker": "workers.worker:main",
     "sender": "tests.faults.programs:send_what_is_due",
+    "filer": "tests.faults.programs:file_what_was_sent",
     "replay": "tests.faults.programs:replay",
     "web": "tests.faults.programs:serve",
 }

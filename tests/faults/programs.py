@@ -8,6 +8,7 @@ import os
 from werkzeug.serving import make_server
 
 from app import create_app, db
+from app.outgoing import sent_copies
 from app.outgoing import service as outgoing
 from app.settings import load_settings
 from workers import jobs
@@ -28,6 +29,16 @@ def send_what_is_due() -> None:
         for message_id in waiting:
             tried.add(message_id)
             jobs.deliver_message(message_id)
+
+
+def file_what_was_sent() -> None:
+    """What scheduler and worker do for the Sent folders, without a bell."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    db.configure(load_settings().database)
+    with db.reading() as session:
+        waiting = sent_copies.due_mailboxes(session, db.now())
+    for mailbox_id in waiting:
+        jobs.file_sent_copies(mailbox_id)
 
 
 def replay() -> None:
