@@ -1,8 +1,8 @@
 """Between gathering and deciding: who vouches for the sender, and whose letter it is when one of us passed it on.
 
 Only an agent's forward counts, and only when our mail server vouches for the agent's address, or none was named that
-could; in the latter case the page says that the forwarder is not proven. Pure but for the stored bytes of an attached
-letter; those the reader has read once already, as part of the letter around them.
+could; in the latter case the page says that the forwarder is not proven. Pure but for storing the files of an attached
+letter; the reader has read it together with the letter around it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mail_ingest.forward import Forward, as_attached, as_original, passed_on
 from mail_ingest.mime_body import FORWARDED_LINE
 from mail_ingest.parse import ParsedAttachment, ParsedMail
 from mail_ingest.reader_batch import Letter
-from mail_ingest.reader_letter import Folded, read_letter
+from mail_ingest.reader_letter import Folded
 
 # A colleague may pass on what a colleague has passed on.
 MOST_HANDS = 3
@@ -61,9 +61,9 @@ def _inline(letter: Letter, known: Known) -> Letter | None:
 
 def _attached(letter: Letter, files: list[LetterFile], known: Known, blobs: BlobStore) -> Letter | None:
     """The one letter among the files; with several nobody can say which of them the matter is."""
-    if len(files) != 1:
+    read = letter.attached
+    if len(files) != 1 or read is None:
         return None
-    read = read_letter(blobs.get(files[0].sha256))
     if not _is_customers(read.mail, known) or read.mail.several_senders:
         return None
     mine, inner = letter.mail, read.mail

@@ -142,7 +142,7 @@ class _Child:
         self._parent = os.getpid()
         self._buffer = bytearray()
         self._read = 0
-        self._base_kib = self._highest_kib = 0
+        self._base_kib = self._kib = 0
         self._await_hello()
 
     @property
@@ -153,7 +153,7 @@ class _Child:
         """Alive, ours (not that of a process we were forked from) and not grown too much."""
         if os.getpid() != self._parent:
             return False
-        grown = self._highest_kib - self._base_kib > MOST_GROWTH_KIB
+        grown = self._kib - self._base_kib > MOST_GROWTH_KIB
         return self._process.poll() is None and self._read < MOST_MAILS and not grown
 
     def end(self) -> None:
@@ -196,7 +196,7 @@ class _Child:
                     raise TemporaryFailure("The reader of mail does not start.")
         kind, kib, _size = ANSWER.unpack_from(self._buffer)
         del self._buffer[: ANSWER.size]
-        self._base_kib = self._highest_kib = kib
+        self._base_kib = self._kib = kib
         if kind != HELLO:
             self.end()
             raise TemporaryFailure("The reader of mail does not start.")
@@ -240,7 +240,7 @@ class _Child:
                 results.append(_understood(kind, answer))
             del self._buffer[:end]
             self._read += 1
-            self._highest_kib = max(self._highest_kib, kib)
+            self._kib = kib
             taken += 1
         return taken
 

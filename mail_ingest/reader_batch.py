@@ -20,7 +20,7 @@ from mail_ingest.authentication import SenderCheck
 from mail_ingest.forward import Forward
 from mail_ingest.parse import ParsedAttachment, ParsedMail
 from mail_ingest.reader import ALONE_SECONDS, TOGETHER_SECONDS, Reader, Trouble
-from mail_ingest.reader_letter import Folded, ReadLetter
+from mail_ingest.reader_letter import Attached, Folded, ReadLetter
 
 MOST_HEADER = 64 * 1024
 
@@ -33,6 +33,8 @@ class Letter:
     mail: ParsedMail
     body: Folded
     files: tuple[LetterFile, ...] = ()
+    # With its bytes: whether they are wanted is found out later.
+    attached: Attached | None = None
     # What passed_on finds before the decision: the verdict on the sender, and who of us passed the letter on.
     check: SenderCheck = field(default_factory=SenderCheck)
     forward: Forward | None = None
@@ -81,7 +83,7 @@ def sender_and_subject(reader: Reader, blobs: BlobStore, raw_id: int) -> tuple[s
 def _without_bytes(raw_id: int, letter: ReadLetter, stored: Iterable[str]) -> Letter:
     digests = iter(stored)
     files = tuple(_letter_file(part, next(digests)) for part in letter.mail.attachments)
-    return Letter(raw_id, replace(letter.mail, attachments=()), letter.body, files)
+    return Letter(raw_id, replace(letter.mail, attachments=()), letter.body, files, letter.attached)
 
 
 def _letter_file(part: ParsedAttachment, digest: str) -> LetterFile:

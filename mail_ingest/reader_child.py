@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,7 +59,7 @@ def _serve(raw: bytes, answers: BinaryIO) -> None:
 
 
 def _answer(answers: BinaryIO, kind: int, pieces: list[bytes]) -> None:
-    answers.write(ANSWER.pack(kind, highest_memory_kib(), sum(map(len, pieces))))
+    answers.write(ANSWER.pack(kind, memory_kib(), sum(map(len, pieces))))
     for piece in pieces:
         answers.write(piece)
     answers.flush()
@@ -107,17 +108,31 @@ def _die_first() -> None:
 
 def address_space() -> int:
     """Bytes of address space in use now; 0 where the system does not tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-    except (OSError, ValueError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    pages = _pages()
+    return pages[0] * os.sysconf("SC_PAGE_SIZE") if pages else 0
 
 
-def highest_memory_kib() -> int:
-    """The most memory this process ever had resident."""
+def memory_kib() -> int:
+    """How much memory this process has resident; where the system does not tell, the most it ever had."""
+    pages = _pages()
+    if pages:
+        return pages[1] * os.sysconf("SC_PAGE_SIZE") // 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // 1024 if sys.platform == "darwin" else most
+
+
+def _pages() -> list[int]:
+    statm = _statm()
+    return [int(number) for number in os.pread(statm, 100, 0).split()[:2]] if statm is not None else []
+
+
+@cache
+def _statm() -> int | None:
+    """Kept open: it is read after every mail."""
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return None
 
 
 if __name__ == "__main__":

@@ -22,15 +22,32 @@ class Folded:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadLetter:
-    """One mail as read."""
+class Attached:
+    """The one letter that hangs on another: a colleague may have passed it on."""
 
     mail: ParsedMail
     body: Folded
 
 
+@dataclass(frozen=True, slots=True)
+class ReadLetter:
+    """One mail as read."""
+
+    mail: ParsedMail
+    body: Folded
+    attached: Attached | None = None
+
+
 def read_letter(raw: bytes) -> ReadLetter:
-    """Parse one mail and sort its text."""
+    """Parse one mail and sort its text; the same for a letter attached to it, if it is the only one."""
     mail = parse_mail(raw)
+    inner = [part.content for part in mail.attachments if part.content_type == "message/rfc822"]
+    if len(inner) != 1 or mail.automatic or mail.bounce:
+        return ReadLetter(mail, _folded(mail))
+    within = parse_mail(inner[0])
+    return ReadLetter(mail, _folded(mail), Attached(within, _folded(within)))
+
+
+def _folded(mail: ParsedMail) -> Folded:
     body = split_quoted(mail.text, mail.html)
-    return ReadLetter(mail, Folded(body.visible, body.folded, body.signature))
+    return Folded(body.visible, body.folded, body.signature)

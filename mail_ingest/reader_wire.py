@@ -18,7 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from mail_ingest.reader_letter import ReadLetter
 
 REQUEST = struct.Struct(">Q")  # bytes of the mail that follows
-ANSWER = struct.Struct(">BIQ")  # kind, highest memory of the child in KiB, bytes that follow
+ANSWER = struct.Struct(">BIQ")  # kind, memory of the child in KiB, bytes that follow
 HELLO, LETTER, NO_MEMORY, FAILED = range(4)
 _HEAD = struct.Struct(">I")
 _dumps = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode

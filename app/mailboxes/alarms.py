@@ -59,7 +59,7 @@ def alarms(
     now: datetime,
     silence: timedelta,
     low_disk_mb: int | None = None,
-    counts: Iterable[sa.Select[Any]] = (),
+    counts: Iterable[sa.Select[str, int, int, datetime | None]] = (),
 ) -> list[Alarm]:
     """Everything that is wrong now, the gravest first.
 
@@ -105,7 +105,7 @@ def _token_alarm(mailbox: Mailbox, grant: OAuthGrant, now: datetime) -> Iterator
         yield Alarm(AlarmKind.TOKEN, mailbox.address, mailbox.id, number=days)
 
 
-def _mail_counts(now: datetime) -> list[sa.Select[Any]]:
+def _mail_counts(now: datetime) -> list[sa.Select[str, int, int, datetime | None]]:
     """Each of them is served by an index that holds only such rows."""
     return [
         _count(AlarmKind.PARKED, RawMail.decided_at, RawMail.state == RawState.PARKED),
@@ -119,7 +119,7 @@ def _mail_counts(now: datetime) -> list[sa.Select[Any]]:
     ]
 
 
-def _count(kind: AlarmKind, since: Any, *where: Any) -> sa.Select[Any]:
+def _count(kind: AlarmKind, since: Any, *where: Any) -> sa.Select[str, int, int, datetime | None]:
     return (
         sa.select(sa.literal(kind.value), RawMail.mailbox_id, sa.func.count(), sa.func.min(since))
         .where(*where)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,7 +13,7 @@ from app.tickets.models import Delivery, Message, Status, Ticket
 LOOK_BACK = timedelta(days=30)
 
 
-def unfinished(now: datetime) -> sa.Select[Any]:
+def unfinished(now: datetime) -> sa.Select[str, int, int, datetime | None]:
     """(kind, mailbox id, number of replies, since): failed or uncertain, in tickets that are open because of it."""
     return (
         sa.select(
