@@ -67,15 +67,22 @@ def split_footer(data: bytes) -> tuple[bytes, bytes]:
         newline = data.find(b"\n", foreign.start())
         position = newline + 1 if newline >= 0 else len(data)
         if _is_prose(data[start:position]):
+            start = _paragraph_start(data, start)
             # Prose from the start on was never encoded.
             return (data[:start], data[start:]) if data[:start].strip() else (data, b"")
     return data, b""
 
 
+def _paragraph_start(data: bytes, start: int) -> int:
+    """Single words above the prose belong to it, if a blank line divides them from the base64."""
+    blank = max(data.rfind(b"\n\n", 0, start), data.rfind(b"\n\r\n", 0, start))
+    return blank + 1 if blank >= 0 and start - blank < _LINE else start
+
+
 def _is_prose(line: bytes) -> bool:
-    if line.startswith(b"--"):
-        return True
     text = line[:_LINE].lstrip(b"> \t").rstrip()
+    if text.startswith(b"--"):
+        return True
     return (b" " in text and bool(_FOREIGN.search(text.replace(b" ", b"")))) or len(
         _FOREIGN.findall(text)
     ) > 2

@@ -134,7 +134,6 @@ def _walk(part: Part, reading: _Reading, *, is_root: bool = False, is_face: bool
         reading.framed.append(part)
     if part.nested is not None:
         _take_mail(part, reading)
-        _take_words_behind(part.tail, reading)
     elif part.content_type == "multipart/alternative" and part.children:
         _take_alternatives(part, reading)
     elif part.children:
@@ -145,6 +144,7 @@ def _walk(part: Part, reading: _Reading, *, is_root: bool = False, is_face: bool
         _take_text(part, reading)
     else:
         _take_file(part, reading)
+    _take_words_behind(part.tail, reading)
 
 
 def _take_children(part: Part, reading: _Reading) -> None:

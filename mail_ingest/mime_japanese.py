@@ -23,22 +23,26 @@ def decode_jis(data: bytes) -> str:
     alphabet = "ascii"
     position = 0
     for switch in _SWITCH.finditer(data):
-        texts.append(_stretch(data[position : switch.start()], alphabet))
-        alphabet = _ALPHABETS[switch[0]]
+        following = _ALPHABETS[switch[0]]
+        texts.append(_stretch(data[position : switch.start()], alphabet, closed=following == "ascii"))
+        alphabet = following
         position = switch.end()
-    texts.append(_stretch(data[position:], alphabet))
+    texts.append(_stretch(data[position:], alphabet, closed=False))
     return "".join(texts)
 
 
-def _stretch(data: bytes, alphabet: str) -> str:
+def _stretch(data: bytes, alphabet: str, *, closed: bool) -> str:
     if not data or alphabet == "ascii":
         return data.decode("cp932", "replace")
-    # No letter holds a line break: where the escape back to ASCII was lost, the next line still begins afresh.
-    pieces = _LINE_END.split(data)
-    return "".join(
-        piece.decode("ascii") if index % 2 else _letters(piece, alphabet)
-        for index, piece in enumerate(pieces)
-    )
+    # Every line begins in ASCII (RFC 1468); only an escape back to ASCII shows that a later line went on.
+    first, *others = _LINE_END.split(data, 0 if closed else 1)
+    texts = [_letters(first, alphabet)]
+    for index, piece in enumerate(others):
+        is_break = index % 2 == 0
+        texts.append(
+            _letters(piece, alphabet) if closed and not is_break else piece.decode("cp932", "replace")
+        )
+    return "".join(texts)
 
 
 def _letters(data: bytes, alphabet: str) -> str:

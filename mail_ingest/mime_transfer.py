@@ -10,6 +10,7 @@ from mail_ingest.mime_uuencode import decode_uu_body
 
 _HIGH_HEX = re.compile(rb"=[89A-F][0-9A-F]")
 _NO_CODE = re.compile(rb"=(?![0-9A-F]{2}|[ \t]{0,20}\r?\n|\Z)")
+_LONE_RETURN = re.compile(rb"=\r(?!\n)")
 _SOFT_BREAK = re.compile(rb"=[ \t]{1,200}(\r?\n)")
 _BASE64_LINES = re.compile(rb"(?:[A-Za-z0-9+/]{56,76}\r?\n){2,}[A-Za-z0-9+/]{0,76}={0,2}\s*")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
@@ -61,7 +62,10 @@ def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
 
 
 def decode_quoted(data: bytes) -> bytes:
-    """Bytes of quoted-printable text; soft line breaks may have spaces behind them."""
+    """Bytes of quoted-printable text; soft line breaks may have spaces behind them or a carriage return alone."""
+    if b"=\r" in data:
+        # The C decoder would skip everything up to the next line feed.
+        data = _LONE_RETURN.sub(b"=\n", data)
     return binascii.a2b_qp(_SOFT_BREAK.sub(rb"=\1", data) if b"= " in data or b"=\t" in data else data)
 
 

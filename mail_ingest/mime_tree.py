@@ -168,7 +168,7 @@ def _is_encoded_whole(part: Part, *, is_mail: bool) -> bool:
     return encoding == "quoted-printable" and bool(_QUOTED_HEADER.search(part.source, part.start, part.end))
 
 
-_QUOTED_HEADER = re.compile(rb"\ncontent-type:[^\n]{0,200}=3D", re.I)
+_QUOTED_HEADER = re.compile(rb"\ncontent-type:[^\n]{0,200}(?:charset|boundary|name)=3D", re.I)
 
 
 def _grow_multipart(part: Part, limits: Limits, depth: int) -> None:
@@ -240,7 +240,7 @@ _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]{2}")
 _PART_HEADER = re.compile(rb"^content-(?:type|transfer-encoding|disposition)[ \t]{0,20}:", re.I | re.M)
 # "This is a multi-part message in MIME format": for readers of another century.
 _ABOUT_MIME = re.compile(rb"MIME|multi-?part|mail[ -]?(?:reader|client|program)", re.I)
-_BLANK_LINES = re.compile(rb"\n\s*\n")
+_BLANK_LINES = re.compile(rb"\n\s*\n|\n(?=--)")
 _NOTE = 2000
 _SHORT_BOUNDARY = 5
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mail_ingest.parse import ParsedMail, parse_mail
 from tests.hostile.generator import Hostile
 
-HEADER_LINE = rb"(?:^|[\r\n])[!-9;-~]{1,60}:[^\n]{0,3000}%s"
+HEADER_LINE = rb"(?:^|[\r\n])[!-9;-~]{1,60}:[^\n]{0,3000}(?:\n[ \t][^\n]{0,300}){0,5}%s"
 MAILS = ("message/rfc822", "message/partial")
 
 

@@ -241,7 +241,10 @@ class _Maker:
         lines = b"".join(
             binascii.b2a_uu(content[at : at + 45], backtick=True) for at in range(0, len(content), 45)
         )
-        return [], f"{self.word()}\r\nbegin 644 a.bin\r\n".encode() + lines + b"`\r\nend\r\n"
+        return (
+            [],
+            f"The file {self.word()} is below.\r\nbegin 644 a.bin\r\n".encode() + lines + b"`\r\nend\r\n",
+        )
 
     def _calendar(self) -> tuple[list[bytes], bytes]:
         text = f"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:{self.word()}\r\nEND:VEVENT\r\nEND:VCALENDAR"
