@@ -34,56 +34,75 @@ def file_copies(mailbox_id: int, settings: Settings, blobs: BlobStore) -> None:
     """See to the copies of this mailbox that are due. Safe to run twice and at the same time."""
     with db.transaction() as session:
         waiting = sent_copies.claim(session, mailbox_id, db.now())
-    failures, reason, end = 0, "There was no time for it.", time.monotonic() + LONGEST_RUN_SECONDS
-    while waiting and failures < MOST_FAILURES and time.monotonic() < end:
-        try:
-            _work_off(mailbox_id, waiting, settings, blobs, end)
-            break
-        except (SincerelyError, ValueError) as error:
-            log.warning("sent copies of mailbox %d: %s", mailbox_id, error)
-            _put_off([waiting.pop(0)], str(error))
-            failures, reason = failures + 1, str(error)
     if waiting:
-        _put_off(waiting, reason)
+        _Round(mailbox_id, waiting, settings, blobs).run()
 
 
-def _work_off(mailbox_id: int, waiting: list[int], settings: Settings, blobs: BlobStore, end: float) -> None:
-    """Take them off `waiting` one by one, over one connection. The first of it is the one a failure is about."""
-    with db.reading() as session:
-        mailbox = session.get_one(Mailbox, mailbox_id)
-        account, wanted = account_of(mailbox, settings), mailbox.sent_folder
-    with SentFolder(account) as folder:
-        exists = folder.find(wanted)
-        while waiting and time.monotonic() < end:
+class _Round:
+    """One run for one mailbox. The first of `waiting` is the copy that is being seen to."""
+
+    def __init__(self, mailbox_id: int, waiting: list[int], settings: Settings, blobs: BlobStore) -> None:
+        self._mailbox_id = mailbox_id
+        self._waiting = waiting
+        self._settings = settings
+        self._blobs = blobs
+        self._end = time.monotonic() + LONGEST_RUN_SECONDS
+
+    def run(self) -> None:
+        reason, failures = "There was no time for it.", 0
+        while self._waiting and failures < MOST_FAILURES and time.monotonic() < self._end:
+            try:
+                folder, exists = self._open()
+            except SincerelyError as error:
+                # Nobody gets in: no letter's fault.
+                reason = str(error)
+                break
+            try:
+                with folder:
+                    self._work_off(folder, exists)
+            except (SincerelyError, ValueError) as error:
+                log.warning("sent copies of mailbox %d: %s", self._mailbox_id, error)
+                _put_off([self._waiting.pop(0)], str(error))
+                failures, reason = failures + 1, str(error)
+        _put_off(self._waiting, reason)
+
+    def _open(self) -> tuple[SentFolder, bool]:
+        """A connection, and whether there is a folder of sent mail."""
+        with db.reading() as session:
+            mailbox = session.get_one(Mailbox, self._mailbox_id)
+            account, wanted = account_of(mailbox, self._settings), mailbox.sent_folder
+        folder = SentFolder(account)
+        try:
+            return folder, folder.find(wanted)
+        except SincerelyError:
+            folder.close()
+            raise
+
+    def _work_off(self, folder: SentFolder, exists: bool) -> None:
+        while self._waiting and time.monotonic() < self._end:
             with db.reading() as session:
-                plan = sent_copies.plan(session, waiting[0])
+                plan = sent_copies.plan(session, self._waiting[0])
             if not exists and plan.ours:
                 folder.make()
                 exists = True
-            _see_to(plan, folder if exists else None, settings, blobs)
-            waiting.pop(0)
+            step = next_step(plan, folder.copies(plan.rfc_message_id) if exists else 0)
+            if step is Step.APPEND:
+                self._append(plan, folder)
+                step = Step.STORED
+            _note(plan, step)
+            self._waiting.pop(0)
 
+    def _append(self, plan: Plan, folder: SentFolder) -> None:
+        letter = self._letter(plan)
+        with db.transaction() as session:
+            sent_copies.settle(session, plan.message_id, CopyState.APPENDING, db.now())
+        folder.append(letter, plan.at)
 
-def _see_to(plan: Plan, folder: SentFolder | None, settings: Settings, blobs: BlobStore) -> None:
-    step = next_step(plan, folder.copies(plan.rfc_message_id) if folder is not None else 0)
-    if step is Step.APPEND and folder is not None:
-        _append(plan, folder, settings, blobs)
-        step = Step.STORED
-    _note(plan, step)
-
-
-def _append(plan: Plan, folder: SentFolder, settings: Settings, blobs: BlobStore) -> None:
-    letter = _letter(plan, settings, blobs)
-    with db.transaction() as session:
-        sent_copies.settle(session, plan.message_id, CopyState.APPENDING, db.now())
-    folder.append(letter, plan.at)
-
-
-def _letter(plan: Plan, settings: Settings, blobs: BlobStore) -> bytes:
-    """The letter without the customer's own links to rate it: whoever reads the Sent folder is not the customer."""
-    with db.reading() as session:
-        letter = letter_to(session, session.get_one(Outbox, plan.outbox_id), settings, blobs)
-    return compose(replace(letter, smileys=None)).as_bytes()
+    def _letter(self, plan: Plan) -> bytes:
+        """The letter without the customer's own links to rate it: whoever reads the Sent folder is not the customer."""
+        with db.reading() as session:
+            letter = letter_to(session, session.get_one(Outbox, plan.outbox_id), self._settings, self._blobs)
+        return compose(replace(letter, smileys=None)).as_bytes()
 
 
 _ENDS = {

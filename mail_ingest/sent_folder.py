@@ -46,7 +46,11 @@ class SentFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._source.close(politely=error is None)
+        self.close(politely=error is None)
+
+    def close(self, *, politely: bool = False) -> None:
+        """Never raises."""
+        self._source.close(politely=politely)
 
     def find(self, wanted: str) -> bool:
         """Settle on the folder: the one `wanted`, else the one marked as such, else one with a well-known name."""

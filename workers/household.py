@@ -11,8 +11,9 @@ from app.settings import Settings
 from workers import queue_server
 from workers.part import Part
 
-# Two, so that one slow mail server does not hold up the replies to all others.
-WORKERS = 2
+# One more than may work for the same mailbox (app.outgoing.turns.MOST_SENDERS), so that one slow mail server does not
+# hold up the replies to all others.
+WORKERS = 3
 WEB, BEHIND, MAIL, QUEUE = range(4)
 # Unbuffered, so that lines are shown when they are said.
 PYTHON = (sys.executable, "-u", "-m")

@@ -54,7 +54,7 @@ class Plan:
     ours: bool
     handed: int
     uncertain: tuple[str, ...]
-    outbox_id: int | None
+    outbox_id: int
     at: datetime
 
 
@@ -132,7 +132,7 @@ def plan(session: Session, message_id: int) -> Plan:
         bool(sent) and wanted,
         sum(1 for row in rows if row.data_started_at is not None),
         uncertain,
-        sent[0].id if sent else None,
+        (sent or rows)[0].id,
         (sent[0].done_at if sent else None) or message.arrived_at,
     )
 
