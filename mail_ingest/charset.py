@@ -56,6 +56,8 @@ def clean_text(text: str) -> str:
     """Text that a database can hold: without NUL; surrogate pairs joined, lone ones replaced."""
     if "\0" in text:
         text = text.replace("\0", "")
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

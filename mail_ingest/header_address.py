@@ -212,13 +212,17 @@ def _first_bare(whole: bytes, words: bytes, quoted: bytes) -> bytes:
 def _email(raw: bytes, hint: str) -> str:
     if b"=?" in raw:
         raw = decode_header(raw[:2000], hint).encode("utf-8", "replace")
-    tight = _AROUND_AT.sub(rb"\1", raw[:2000]).strip()
-    if b"@" not in tight:
+    if b"@" not in raw:
         return ""
+    tight = raw[:2000].strip()
+    if b" " in tight or b"\t" in tight:
+        tight = _AROUND_AT.sub(rb"\1", tight)
     match = _QUOTED_LOCAL.search(tight) or _BARE.search(tight)
     if not match:
         return ""
-    text = "".join(char for char in decode_bytes(match[0], hint) if char.isprintable())
+    text = decode_bytes(match[0], hint)
+    if not text.isprintable():
+        text = "".join(char for char in text if char.isprintable())
     local, _, domain = text.strip().rstrip(".").rpartition("@")
     if not local or not domain or len(local) + len(domain) >= MAX_EMAIL:
         return ""
@@ -226,7 +230,9 @@ def _email(raw: bytes, hint: str) -> str:
 
 
 def _name(raw: bytes, hint: str) -> str:
-    name = "".join(char if char.isprintable() else " " for char in decode_header(raw, hint))
+    name = decode_header(raw, hint)
+    if not name.isprintable():
+        name = "".join(char if char.isprintable() else " " for char in name)
     name = " ".join(name.split())[:500]
     # Some senders quote twice, or quote inside of the encoded word.
     while len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":

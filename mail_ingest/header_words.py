@@ -39,6 +39,8 @@ def decode_header(value: bytes, hint: str = "") -> str:
 
 
 def _on_one_line(text: str) -> str:
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return _SPACES.sub(" ", clean_text(text)).strip()
 
 

@@ -49,7 +49,7 @@ def read_text(part: Part) -> TextRead:
         defects.append(wrong)
     footer = split_footer(raw)[1] if content != raw and encoding_name(encoding) == "base64" else b""
     if footer:
-        text = f"{text.rstrip()}\n\n{decode_text(footer)[0]}"
+        text = f"{text.rstrip()}\n\n{decode_text(footer)[0].lstrip()}"
     return TextRead(_shape(_plain_newlines(text), part), files, defects, len(beginning) < len(content))
 
 
