@@ -12,17 +12,19 @@ from typing import Literal
 import sqlalchemy as sa
 
 from app import db, installation, queue
-from app.errors import SincerelyError
+from app.errors import TemporaryFailure
 from app.knowledge.models import Article
 from app.mailboxes import queries
-from app.mailboxes.models import Mailbox
-from app.outgoing import smtp
+from app.mailboxes.models import Auth, Mailbox, OAuthGrant
+from app.mailboxes.oauth_providers import PROVIDERS
 from app.settings import Settings
 from kb_search.index import IndexTrouble, open_current
-from mail_ingest import fetch
-from mail_ingest.capture import account_of
+from mail_ingest.connection_check import missing_folders, try_servers
+from mail_ingest.dns_records import Records
+from mail_ingest.sender_policy import is_reserved, judge
 
 DISK_FLOOR = 1024**3
+SOON = timedelta(days=7)
 Level = Literal["ok", "warn", "bad"]
 
 
@@ -43,6 +45,8 @@ def examine(settings: Settings) -> list[Finding]:
         _database,
         _redis,
         _mailboxes,
+        _permissions,
+        _sending_domains,
         _index,
     )
     findings: list[Finding] = []
@@ -117,21 +121,63 @@ def _mailboxes(settings: Settings) -> Iterator[Finding]:
 
 
 def _servers(mailbox: Mailbox, settings: Settings) -> Iterator[Finding]:
-    tries: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("IMAP", lambda: fetch.check_login(account_of(mailbox, settings))),
-        ("SMTP", lambda: smtp.check_login(smtp.account_of(mailbox, settings))),
+    with db.reading() as session:
+        mailbox = queries.mailbox_with_folders(session, mailbox.id)
+    for tried in try_servers(mailbox, settings):
+        if tried.ok:
+            yield Finding("ok", mailbox.address, f"{tried.what} login works")
+        elif mailbox.sandbox:
+            yield Finding(
+                "warn", mailbox.address, f"{tried.what}: the sandbox is not running (make run starts it)"
+            )
+        else:
+            yield Finding("bad", mailbox.address, f"{tried.what}: {tried.text}")
+        watched = [
+            folder.name for folder in mailbox.folders if folder.watched and not folder.name.startswith("(")
+        ]
+        for name in missing_folders(watched, tried.folders) if tried.what == "IMAP" and tried.ok else ():
+            yield Finding(
+                "bad", mailbox.address, f"the server has no folder {name!r}, which is to be watched"
+            )
+
+
+def _permissions(settings: Settings) -> Iterator[Finding]:
+    """Mailboxes that sign in by a provider's permission: how long it lasts, and whether it is still given."""
+    query = sa.select(Mailbox, OAuthGrant).outerjoin(OAuthGrant, OAuthGrant.mailbox_id == Mailbox.id)
+    with db.reading() as session:
+        rows = session.execute(query.where(Mailbox.auth != Auth.PASSWORD).order_by(Mailbox.id)).all()
+    for mailbox, grant in rows:
+        yield _permission(mailbox, grant)
+
+
+def _permission(mailbox: Mailbox, grant: OAuthGrant | None) -> Finding:
+    what = f"{mailbox.address}, permission of {PROVIDERS[mailbox.auth].name}"
+    if grant is None or not grant.refresh_token:
+        return Finding("bad", what, f"not given yet: flask connect-mailbox {mailbox.address}")
+    if grant.failing_since is not None:
+        return Finding("bad", what, f"{grant.last_error} (since {grant.failing_since:%Y-%m-%d %H:%M} UTC)")
+    if grant.refresh_until is not None and grant.refresh_until - db.now() < SOON:
+        return Finding(
+            "warn", what, f"ends on {grant.refresh_until:%Y-%m-%d}: connect the mailbox again before"
+        )
+    return Finding(
+        "ok", what, "renewed " + (f"{grant.refreshed_at:%Y-%m-%d %H:%M} UTC" if grant.refreshed_at else "")
     )
-    for protocol, attempt in tries:
+
+
+def _sending_domains(settings: Settings) -> Iterator[Finding]:
+    with db.reading() as session:
+        query = sa.select(Mailbox.address).where(Mailbox.smtp_host != "", Mailbox.sandbox.is_(False))
+        domains = sorted({address.rpartition("@")[2].lower() for address in session.scalars(query)})
+    records = Records()
+    for domain in domains:
+        if is_reserved(domain):
+            continue
         try:
-            attempt()
-            yield Finding("ok", mailbox.address, f"{protocol} login works")
-        except SincerelyError as error:
-            if mailbox.sandbox:
-                yield Finding(
-                    "warn", mailbox.address, f"{protocol}: the sandbox is not running (make run starts it)"
-                )
-            else:
-                yield Finding("bad", mailbox.address, f"{protocol}: {error}")
+            for judged in judge(domain, records.texts):
+                yield Finding(judged.level, domain, judged.text)
+        except TemporaryFailure as trouble:
+            yield Finding("warn", domain, f"SPF, DKIM and DMARC could not be looked up: {trouble}")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
