@@ -7,7 +7,7 @@ _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDING = re.compile(rb"=+")
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _LETTERS_AND_BLANKS = bytes(range(48, 58)) + bytes(range(65, 91)) + bytes(range(97, 123)) + b"+/=\r\n"
-_PLAIN_WORD = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+")
+_PLAIN_WORD = re.compile(rb"[A-Z]?[a-z]+")
 _FOREIGN_BYTE = re.compile(rb"[^A-Za-z0-9+/=\r\n]")
 _MAX_CANDIDATES = 20_000
 _LINE = 200
@@ -33,8 +33,8 @@ def _decode_group(group: bytes) -> bytes:
     return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
 
 
-def looks_like_base64(data: bytes) -> bool:
-    """False for text that was labelled base64 but never encoded."""
+def looks_like_base64(data: bytes, *, is_text: bool = True) -> bool:
+    """False for text that was labelled base64 but never encoded; a single word is doubted only where text belongs."""
     sample = data[:4096]
     letters = _FOREIGN.sub(b"", sample)
     if len(letters) + sum(map(sample.count, (b"\r", b"\n", b" ", b"\t"))) < 0.9 * len(sample):
@@ -42,7 +42,7 @@ def looks_like_base64(data: bytes) -> bool:
     # Prose has many words on a line, base64 one word a line.
     lines = [line.split() for line in sample.splitlines() if line.strip()]
     wordy = sum(len(words) > 1 for words in lines)
-    if len(letters) < _SHORT and (wordy or _PLAIN_WORD.fullmatch(letters)):
+    if len(letters) < _SHORT and (wordy or (is_text and _PLAIN_WORD.fullmatch(letters))):
         return _is_utf8(decode_base64(data))
     return sum(map(len, lines)) <= len(lines) + 2 + len(lines) // 4
 

@@ -44,12 +44,12 @@ def likely_encoding(values: Sequence[str], data: bytes) -> str:
     )
 
 
-def decode_transfer(data: bytes, encoding: str) -> tuple[bytes, str]:
+def decode_transfer(data: bytes, encoding: str, *, is_text: bool = True) -> tuple[bytes, str]:
     """(decoded bytes, defect or ''); `encoding` is the Content-Transfer-Encoding as the mail states it."""
     name = encoding_name(encoding)
     if name == "base64":
         body, _ = split_footer(data)
-        if looks_like_base64(body):
+        if looks_like_base64(body, is_text=is_text):
             return decode_base64(body), ""
         found = decode_uu_body(data) if data.lstrip().startswith(b"begin ") else None
         return data if found is None else found, "the text is labelled base64 but is not encoded"

@@ -55,7 +55,7 @@ class Part:
     def decoded(self) -> tuple[bytes, str]:
         """Content with its transfer encoding undone, and a defect or ''."""
         raw = self.raw
-        return decode_transfer(raw, self.encoding(raw))
+        return decode_transfer(raw, self.encoding(raw), is_text=self.main_type == "text")
 
     def footer(self) -> bytes:
         """What stands in plain words behind a content in base64."""

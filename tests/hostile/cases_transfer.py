@@ -118,6 +118,7 @@ CASES: list[Case] = [
     case("misspelt quoted, short", _encoded("quoted-print", qp(RU.encode())), text=RU),
     case("the header of the encoding folded", mail(b64(RU.encode()), "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding:\r\n base64"), text=RU),
     case("file in base64", _sent(b64(DATA)), contents=[DATA], names=["a.bin"]),
+    *(case(f"a tiny file {content.hex()}", _sent(b64(content)), contents=[content]) for content in (b"\0", b"\0\1", b"\0\1\2", b"u\xabZ", b"abc", b"\x9e\xcb\x1e", b"")),
     case("file in base64, line feeds", _sent(b64(DATA).replace(b"\r\n", b"\n")), contents=[DATA]),
     case("file in base64, lines of 1,000", _sent(base64.b64encode(DATA)), contents=[DATA]),
     case("file in base64, lines of odd lengths", _sent(b"\r\n".join(base64.b64encode(DATA)[at : at + 61] for at in range(0, 1024, 61))), contents=[DATA]),
