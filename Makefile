@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
 # How many tests at the same time. Each runner has servers of its own.
 JOBS ?= 2
+# How often `make faults` repeats every fault, each time with other dice.
+FAULT_SEEDS ?= 5
 .DEFAULT_GOAL := help
 .PHONY: help run test setup setup-dev system-parts lint format types unit faults hostile bench translations vendor pins \
 	clean-sandbox
@@ -42,8 +44,8 @@ format: setup-dev ## Lay out the code, and mend what can be mended without think
 unit: setup-dev ## Only the quick tests, on SQLite, without servers
 	@$(PYTEST) -q -m "not postgres and not dovecot and not browser and not slow and not faults"
 
-faults: setup-dev ## Only the tests that kill processes, fill disks and break connections
-	@$(PYTEST) -m faults
+faults: setup-dev system-parts ## Kill, cut, fill and restart everything at every step, with FAULT_SEEDS seeds (an hour)
+	@$(PYTEST) -n $(JOBS) --dist loadfile -q -m faults --fault-seeds $(FAULT_SEEDS)
 
 hostile: setup-dev ## Read twenty thousand hostile mails under the limits of a reader (ten minutes)
 	@$(PY) -m tests.hostile.run

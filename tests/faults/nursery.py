@@ -29,6 +29,7 @@ PROGRAMS = {
     "poller": "mail_ingest.poller:main",
     "scheduler": "workers.schedule:main",
     "worker": "workers.worker:main",
+    "knowledge": "workers.knowledge:main",
     "sender": "tests.faults.programs:send_what_is_due",
     "filer": "tests.faults.programs:file_what_was_sent",
     "replay": "tests.faults.programs:replay",

@@ -159,6 +159,12 @@ FAULTS: dict[str, tuple[Callable[[Bell], None], Callable[[Bell], None]]] = {
 }
 
 
+@pytest.mark.fault_slice(
+    "while they work-killed",
+    "while they work-flushed",
+    "before the worker-restarted empty",
+    "while they work-unreachable",
+)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("when", ["before the worker", "while they work"])
 def test_bell_breaks(play: Play, bell: Bell, fault: str, when: str, seed: int) -> None:
@@ -183,6 +189,7 @@ def test_bell_breaks(play: Play, bell: Bell, fault: str, when: str, seed: int) -
     play(case, f"F31 Redis {fault}", when)
 
 
+@pytest.mark.fault_slice("child of the worker-deliver.before_data", "worker and child-deliver.after_rcpt")
 @pytest.mark.parametrize(
     "point",
     ["jobs.begin", "deliver.after_rcpt", "deliver.before_data", "deliver.after_dot", "deliver.before_record"],
@@ -245,6 +252,7 @@ def test_scheduler_killed(play: Play, bell: Bell, seed: int) -> None:
     play(case, "F32 scheduler killed", "schedule.tick")
 
 
+@pytest.mark.faults_whole
 def test_two_offices_on_one_database(play: Play, bell: Bell, seed: int) -> None:
     """F33: two schedulers ring for everything, two workers run everything."""
 

@@ -87,16 +87,19 @@ def test_poller_killed(play: Play, point: str, seed: int) -> None:
     play(killed(point, POINTS[point]), "F1-F6 poller killed", point)
 
 
+@pytest.mark.fault_slice("fetch.fetched", "journal.inserted", "ingest.applied")
 @pytest.mark.parametrize("point", RAISING)
 def test_poller_meets_an_error(play: Play, point: str, seed: int) -> None:
     play(raises(point, "error"), "F5 error in the poller", point)
 
 
+@pytest.mark.fault_slice("blobs.written", "ingest.applied")
 @pytest.mark.parametrize("point", DISK)
 def test_poller_finds_the_disk_full(play: Play, point: str, seed: int) -> None:
     play(raises(point, "disk"), "F35 disk full for a moment", point)
 
 
+@pytest.mark.fault_slice("50")
 @pytest.mark.parametrize("share", [25, 50, 75])
 def test_poller_killed_in_the_middle_of_a_letter(play: Play, share: int, seed: int) -> None:
     def case(ground: Ground) -> Findings:
@@ -114,6 +117,7 @@ def test_poller_killed_in_the_middle_of_a_letter(play: Play, share: int, seed: i
     play(case, "F3 poller killed in a literal", f"{share} % of it")
 
 
+@pytest.mark.fault_slice("4")
 @pytest.mark.parametrize("times", [2, 4])
 def test_poller_killed_again_and_again(play: Play, times: int, seed: int) -> None:
     along = ["fetch.fetched", "journal.inserted", "ingest.applied", "ingest.written"]
@@ -148,6 +152,7 @@ def copies(ground: Ground, kind: str) -> list[bytes]:
     return made
 
 
+@pytest.mark.fault_slice("same content")
 @pytest.mark.parametrize("kind", ["same content", "other content", "no Message-ID"])
 def test_poller_killed_between_copies(play: Play, kind: str, seed: int) -> None:
     """F15: the same letter twice is one; another letter under the same Message-ID, or under none, is one of its own."""
@@ -165,6 +170,7 @@ def test_poller_killed_between_copies(play: Play, kind: str, seed: int) -> None:
     play(case, "F15 killed between copies", kind)
 
 
+@pytest.mark.fault_slice("86400", "-86400")
 @pytest.mark.parametrize("clock", [86_400, -86_400, 3600, -3600])
 def test_clock_that_jumps(play: Play, clock: int, seed: int) -> None:
     """F17: the poller that dies has another time than the next; nothing it noted may stand in the way."""
@@ -181,6 +187,7 @@ def test_clock_that_jumps(play: Play, clock: int, seed: int) -> None:
     play(case, "F17 clock jumps back or forth", f"{clock:+} s")
 
 
+@pytest.mark.fault_slice("99999")
 @pytest.mark.parametrize("year", [1970, 2050, 99999])
 def test_letters_with_impossible_dates(play: Play, year: int, seed: int) -> None:
     """F17: the order of the tickets is the order of arrival, whatever a letter says of itself."""

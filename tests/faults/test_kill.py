@@ -31,7 +31,7 @@ from tests.support.smtp_sink import SmtpSink
 from tests.support.waiting import wait_until
 from tests.support.web import add_agent
 
-pytestmark = [pytest.mark.dovecot, pytest.mark.slow]
+pytestmark = [pytest.mark.dovecot, pytest.mark.slow, pytest.mark.faults, pytest.mark.faults_whole]
 
 CUSTOMERS, LETTERS_EACH, REPLIES, KILLS_EACH = 100, 3, 50, 10
 SEED = 20261122

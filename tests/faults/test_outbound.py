@@ -42,6 +42,17 @@ def states(ground: Ground) -> list[str]:
     return [row[0] for row in ground.database.rows("SELECT state FROM outbox ORDER BY id")]
 
 
+@pytest.mark.fault_slice(
+    "deliver.before_connect-kill",
+    "deliver.after_mail-kill",
+    "deliver.after_rcpt-kill",
+    "deliver.before_data-kill",
+    "deliver.before_dot-kill",
+    "deliver.after_dot-kill",
+    "deliver.before_record-kill",
+    "deliver.recorded-kill",
+    "deliver.before_data-error",
+)
 @pytest.mark.parametrize("action", ["kill", "error"])
 @pytest.mark.parametrize("point", POINTS)
 def test_sender_breaks_off(play: Play, point: str, action: str, seed: int) -> None:
@@ -66,6 +77,7 @@ def test_sender_breaks_off(play: Play, point: str, action: str, seed: int) -> No
     play(case, f"F19-F24 sender: {'killed' if action == 'kill' else 'error'}", point)
 
 
+@pytest.mark.fault_slice("False")
 @pytest.mark.parametrize("arrived", [True, False])
 def test_agent_settles_an_uncertain_delivery(play: Play, arrived: bool, seed: int) -> None:
     """F23: taken, and nobody knows. Nothing is sent by itself; an agent decides, and a second copy is counted."""
@@ -87,6 +99,7 @@ def test_agent_settles_an_uncertain_delivery(play: Play, arrived: bool, seed: in
     play(case, "F23 uncertain, settled by an agent", "it arrived" if arrived else "it is sent again")
 
 
+@pytest.mark.fault_slice("1.5-accepted", "4.0-uncertain")
 @pytest.mark.parametrize(
     ("delay", "state"), [(0.15, "accepted"), (1.5, "accepted"), (2.3, "accepted"), (4.0, "uncertain")]
 )
@@ -125,6 +138,7 @@ NEVER = {
 }
 
 
+@pytest.mark.fault_slice("4xx-CONNECT", "4xx-RCPT", "4xx-DATA", "4xx-DOT", "reset-DATA", "close-AUTH")
 @pytest.mark.parametrize("verb", LATER)
 @pytest.mark.parametrize("answer", ["4xx", RESET, CLOSE])
 def test_server_says_later(play: Play, verb: str, answer: str, seed: int) -> None:
@@ -145,6 +159,7 @@ def test_server_says_later(play: Play, verb: str, answer: str, seed: int) -> Non
     play(case, f"F26 server: {'later' if answer == '4xx' else answer}", verb)
 
 
+@pytest.mark.fault_slice("reset")
 @pytest.mark.parametrize("answer", [RESET, CLOSE])
 def test_taken_and_hung_up(play: Play, answer: str, seed: int) -> None:
     """F23: the server takes the letter and the line ends before its answer."""
@@ -161,6 +176,7 @@ def test_taken_and_hung_up(play: Play, answer: str, seed: int) -> None:
     play(case, f"F23 taken, then {answer}", "DOT")
 
 
+@pytest.mark.fault_slice("in the letter", "behind the dot")
 @pytest.mark.parametrize("place", ["in the letter", "before the dot", "behind the dot"])
 def test_line_breaks_in_the_letter(play: Play, place: str, seed: int) -> None:
     """F22-F23: cut by the network at a byte; uncertain, and never sent again by itself."""
@@ -184,6 +200,7 @@ def test_line_breaks_in_the_letter(play: Play, place: str, seed: int) -> None:
     play(case, "F22-F23 line cut", place)
 
 
+@pytest.mark.fault_slice("RCPT", "DOT")
 @pytest.mark.parametrize("verb", NEVER)
 def test_server_says_never(play: Play, verb: str, seed: int) -> None:
     """F27: a final refusal at each verb is shown, and no copy exists; a refused password is no fault of the letter."""
@@ -201,6 +218,7 @@ def test_server_says_never(play: Play, verb: str, seed: int) -> None:
     play(case, "F27 server: never", verb)
 
 
+@pytest.mark.fault_slice("True-450 later-accepted", "False-550 no such user-failed")
 @pytest.mark.parametrize(("answer", "ends"), [("450 later", "accepted"), ("550 no such user", "failed")])
 @pytest.mark.parametrize("killed", [False, True])
 def test_one_of_three_recipients_is_refused(
@@ -225,6 +243,7 @@ def test_one_of_three_recipients_is_refused(
     play(case, "F27 one of three refused", f"{answer[:3]}{', sender killed' if killed else ''}")
 
 
+@pytest.mark.fault_slice("reset")
 @pytest.mark.parametrize("answer", ["421 too late", RESET, CLOSE])
 def test_goodbye_goes_wrong(play: Play, answer: str, seed: int) -> None:
     """F28: what is said after the 250 changes nothing."""
@@ -241,6 +260,7 @@ def test_goodbye_goes_wrong(play: Play, answer: str, seed: int) -> None:
     play(case, "F28 QUIT", answer)
 
 
+@pytest.mark.fault_slice("3")
 @pytest.mark.parametrize("days", [3, 6])
 def test_server_is_down_for_days(play: Play, days: int, seed: int) -> None:
     """F29: after three days everything leaves in the order it was written; after five we say that we gave up."""
@@ -267,6 +287,7 @@ def test_server_is_down_for_days(play: Play, days: int, seed: int) -> None:
     play(case, "F29 server down", f"{days} days")
 
 
+@pytest.mark.fault_slice("deliver.before_data", "deliver.after_dot")
 @pytest.mark.parametrize(
     "point", ["deliver.after_rcpt", "deliver.before_data", "deliver.after_dot", "deliver.before_record"]
 )
@@ -302,6 +323,7 @@ def test_three_senders_at_once(play: Play, seed: int) -> None:
     play(case, "F33 job run three times at once", "4 replies, 8 recipients")
 
 
+@pytest.mark.fault_slice("real", "forged")
 @pytest.mark.parametrize("kind", ["real", "delayed", "forged"])
 def test_poller_killed_while_a_bounce_comes_in(play: Play, kind: str, seed: int) -> None:
     """F30: a real bounce marks its reply once; a notice of delay and a forged bounce mark none."""

@@ -24,6 +24,7 @@ IMPATIENT: dict[str, object] = {
 }
 
 
+@pytest.mark.fault_slice("kill")
 @pytest.mark.parametrize("action", ["kill", "abort", "error", "stall"])
 def test_reader_breaks_at_some_letter(play: Play, action: str, seed: int) -> None:
     """F14: every reader breaks at its second to fourth letter; read again, alone, each letter is well."""
@@ -42,6 +43,7 @@ def test_reader_breaks_at_some_letter(play: Play, action: str, seed: int) -> Non
     play(case, f"F14 reader: {action}", "a letter now and then")
 
 
+@pytest.mark.fault_slice("abort")
 @pytest.mark.parametrize("action", ["kill", "abort"])
 def test_reader_breaks_at_every_letter(play: Play, action: str, seed: int) -> None:
     """F14: nothing can be read at all. Everything is set aside with a reason, and taken up again after the cure."""
@@ -63,6 +65,7 @@ def test_reader_breaks_at_every_letter(play: Play, action: str, seed: int) -> No
     play(case, f"F14 reader: {action}", "every letter, replayed later")
 
 
+@pytest.mark.fault_slice("1")
 @pytest.mark.parametrize("times", [1, 5])
 def test_reader_killed_from_outside(play: Play, times: int, seed: int) -> None:
     """The kernel kills it for want of memory, while letters come in."""

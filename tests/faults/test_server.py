@@ -41,6 +41,7 @@ def renumber(ground: Ground) -> None:
     ground.imap.start()
 
 
+@pytest.mark.fault_slice("idle", "fetch.fetched")
 @pytest.mark.parametrize(
     "point", ["idle", "capture.listed", "capture.sized", "fetch.fetched", "journal.bytes_stored"]
 )
@@ -122,6 +123,7 @@ def client_that_sets_flags(ground: Ground):  # noqa: ANN201
         thread.join(20)
 
 
+@pytest.mark.fault_slice("fetch.fetched")
 @pytest.mark.parametrize("point", ["", "fetch.fetched", "journal.committed"])
 def test_another_client_plays_with_flags(play: Play, point: str, seed: int) -> None:
     """F9: read or unread, deleted or not: no flag decides what is new."""
@@ -163,6 +165,14 @@ CUTS = {
 }
 
 
+@pytest.mark.fault_slice(
+    "SEARCH answer, close",
+    "SELECT answer, BYE",
+    "literal, close",
+    "literal called shorter",
+    "tag of an answer, close",
+    "second letter, BYE",
+)
 @pytest.mark.parametrize("name", CUTS)
 def test_line_breaks_in_an_answer(play: Play, name: str, seed: int) -> None:
     """F10: cut, reset, frozen or wrong in the middle of an answer, three times; then the line is good again."""
@@ -183,6 +193,7 @@ def test_line_breaks_in_an_answer(play: Play, name: str, seed: int) -> None:
     play(case, "F10 answer broken", name)
 
 
+@pytest.mark.fault_slice("silent")
 @pytest.mark.parametrize("how", ["silent", "reset", "refused for a while"])
 def test_line_dies_while_idle(play: Play, how: str, seed: int) -> None:
     """F11: in IDLE the line goes dead without a word; new mail is found all the same."""
@@ -207,6 +218,7 @@ def test_line_dies_while_idle(play: Play, how: str, seed: int) -> None:
     play(case, "F11 dead line in IDLE", how)
 
 
+@pytest.mark.fault_slice("slow line")
 @pytest.mark.parametrize("how", ["slow line", "late answers", "greeting never comes"])
 def test_slow_server(play: Play, how: str, seed: int) -> None:
     """F12: slow is not broken; a server that never answers is left after the time limit."""
@@ -246,6 +258,7 @@ def test_refused_sign_in_harms_no_other_mailbox(play: Play, seed: int) -> None:
     play(case, "F12 sign-in refused for a while", "one of two mailboxes")
 
 
+@pytest.mark.fault_slice("journal.bytes_stored", "ingest.read")
 @pytest.mark.parametrize("point", ["capture.listed", "fetch.fetched", "journal.bytes_stored", "ingest.read"])
 def test_two_pollers(play: Play, point: str, seed: int) -> None:
     """F13: a poller stands still past its lease; another takes over; the first wakes up and does no harm."""

@@ -38,6 +38,7 @@ def in_folder(ground: Ground, folder: str) -> list[ServerMail]:
     return observer.server_mails(ground.servers.dovecot, ground.address, folder)
 
 
+@pytest.mark.fault_slice("after_fetch.told")
 @pytest.mark.parametrize("point", ["journal.committed", "after_fetch.told", "after_fetch.noted"])
 def test_killed_while_marking_as_read(play: Play, point: str, seed: int) -> None:
     def case(ground: Ground) -> Findings:
@@ -69,6 +70,7 @@ COPYING = (
 )
 
 
+@pytest.mark.fault_slice("MOVE-after_fetch.told", "COPY-after_fetch.copied", "COPY-after_fetch.marked")
 @pytest.mark.parametrize(
     ("how", "point"), [*(("MOVE", point) for point in MOVING), *(("COPY", point) for point in COPYING)]
 )
@@ -100,6 +102,7 @@ def test_killed_while_moving(play: Play, how: str, point: str, seed: int) -> Non
     play(case, f"F5-F6 killed, moving by {how}", point)
 
 
+@pytest.mark.fault_slice("sent.after_append")
 @pytest.mark.parametrize("point", ["sent.before_append", "sent.after_append"])
 def test_killed_while_filing_what_was_sent(play: Play, point: str, seed: int) -> None:
     """A copy of each reply in the Sent folder, once, whatever happens while it is put there."""

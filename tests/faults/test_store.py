@@ -51,6 +51,7 @@ def lock_for_a_while(ground: Ground) -> threading.Thread:
     return thread
 
 
+@pytest.mark.fault_slice("journal.bytes_stored")
 @pytest.mark.parametrize("point", RECEIVING)
 def test_locked_while_letters_come_in(play: Play, point: str, seed: int) -> None:
     def case(ground: Ground) -> Findings:
@@ -68,6 +69,7 @@ def test_locked_while_letters_come_in(play: Play, point: str, seed: int) -> None
     play(case, "F34 SQLite locked", point)
 
 
+@pytest.mark.fault_slice("deliver.before_record")
 @pytest.mark.parametrize("point", SENDING)
 def test_locked_while_replies_leave(play: Play, point: str, seed: int) -> None:
     def case(ground: Ground) -> Findings:
@@ -84,6 +86,7 @@ def test_locked_while_replies_leave(play: Play, point: str, seed: int) -> None:
     play(case, "F34 SQLite locked", point)
 
 
+@pytest.mark.fault_slice("0-journal.bytes_stored", "12000-capture.listed")
 @pytest.mark.parametrize("point", RECEIVING)
 @pytest.mark.parametrize("size", [0, 12_000])
 def test_disk_full_while_letters_come_in(play: Play, point: str, size: int, seed: int) -> None:
@@ -105,6 +108,7 @@ def test_disk_full_while_letters_come_in(play: Play, point: str, size: int, seed
     play(case, f"F35 disk full, {size} bytes left", point)
 
 
+@pytest.mark.fault_slice("deliver.before_record")
 @pytest.mark.parametrize("point", SENDING)
 def test_disk_full_while_replies_leave(play: Play, point: str, seed: int) -> None:
     def case(ground: Ground) -> Findings:
@@ -157,6 +161,7 @@ BREAKS: dict[str, Callable[[PostgresCluster, Ground], None]] = {
 }
 
 
+@pytest.mark.fault_slice("restarted-ingest.written", "crashed-journal.inserted")
 @pytest.mark.postgres
 @pytest.mark.parametrize("point", ["capture.listed", "journal.inserted", "ingest.applied", "ingest.written"])
 @pytest.mark.parametrize("fault", BREAKS)
@@ -179,6 +184,7 @@ def test_postgresql_breaks_while_letters_come_in(
     play(case, f"F36 PostgreSQL {fault}", point, url=cluster.url(cluster.create()))
 
 
+@pytest.mark.fault_slice("connections ended-deliver.before_record")
 @pytest.mark.postgres
 @pytest.mark.parametrize("point", ["deliver.after_rcpt", "deliver.before_data", "deliver.before_record"])
 @pytest.mark.parametrize("fault", BREAKS)
@@ -198,6 +204,9 @@ def test_postgresql_breaks_while_replies_leave(
     play(case, f"F36 PostgreSQL {fault}", point, url=cluster.url(cluster.create()))
 
 
+@pytest.mark.fault_slice(
+    "COMMIT is lost-letters come in", "its answer is lost-letters come in", "its answer is lost-replies leave"
+)
 @pytest.mark.postgres
 @pytest.mark.parametrize("work", ["letters come in", "replies leave"])
 @pytest.mark.parametrize("what", ["COMMIT is lost", "its answer is lost"])
@@ -232,6 +241,7 @@ def test_line_to_postgresql_breaks_in_commit(
         line.stop()
 
 
+@pytest.mark.fault_slice("ingest.written")
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "point", ["journal.inserted", "journal.committed", "ingest.applied", "ingest.written", "ingest.committed"]
@@ -249,6 +259,7 @@ def test_poller_killed_on_postgresql(play: Play, cluster: PostgresCluster, point
     play(case, "F1-F6 poller killed, PostgreSQL", point, url=cluster.url(cluster.create()))
 
 
+@pytest.mark.fault_slice("ingest.applied")
 @pytest.mark.postgres
 @pytest.mark.parametrize("point", ["capture.listed", "journal.bytes_stored", "ingest.read", "ingest.applied"])
 def test_two_pollers_on_postgresql(play: Play, cluster: PostgresCluster, point: str, seed: int) -> None:

@@ -21,13 +21,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without --fault-seeds the long faults are left out, and said to be."""
+    """Without --fault-seeds only the short slice of the faults runs; what is left out is said to be."""
     if config.getoption("--fault-seeds"):
         return
-    long = [item for item in items if item.get_closest_marker("faults_whole")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("faults_whole")]
+    left_out = [item for item in items if not _in_slice(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _in_slice(item)]
+
+
+def _in_slice(item: pytest.Item) -> bool:
+    if item.get_closest_marker("faults_whole"):
+        return False
+    marker = item.get_closest_marker("fault_slice")
+    if marker is None:
+        return True
+    name = item.callspec.id.removeprefix("seed1").strip("-")  # type: ignore[attr-defined]
+    return name in marker.args
 
 
 def seeds(config: pytest.Config) -> list[int]:
