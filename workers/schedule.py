@@ -17,9 +17,9 @@ from app import db, installation, queue
 from app.blobs import BlobStore
 from app.failpoints import passing
 from app.mailboxes.bytes_check import BytesCheck
-from app.outgoing import sandbox, sent_copies, turns
+from app.outgoing import receipts_limit, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from app.tickets import housekeeping, search_index
 
 log = logging.getLogger(__name__)
@@ -53,9 +53,11 @@ def sweep_sandbox() -> None:
 
 
 def clean_up() -> None:
-    """Old change rows, and jobs whose worker was killed: RQ itself looks only every ten minutes."""
+    """Old change rows, receipts that may leave again, and jobs whose worker was killed: RQ itself looks only every
+    ten minutes."""
     with db.transaction() as session:
         housekeeping.forget_old_changes(session, now=db.now())
+        receipts_limit.close_quiet_breakers(session, db.now(), per_hour=_settings().automatic_per_hour)
     connection = queue.connection()
     if connection is not None and queue.answers():
         StartedJobRegistry(queue.NAME, connection=connection, serializer=queue.SERIALIZER).cleanup()
@@ -73,8 +75,13 @@ def check_bytes() -> None:
 
 
 @cache
+def _settings() -> Settings:
+    return installation.settle(load_settings())
+
+
+@cache
 def _bytes_check() -> BytesCheck:
-    settings = installation.settle(load_settings())
+    settings = _settings()
     return BytesCheck(BlobStore(settings.blob_dir), settings.timezone)
 
 

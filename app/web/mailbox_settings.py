@@ -16,6 +16,7 @@ from app import db
 from app.errors import Conflict, InvalidInput
 from app.mailboxes import editing, oauth_consent, queries
 from app.mailboxes.models import Auth, Mailbox, OAuthGrant
+from app.outgoing import receipts_limit
 from app.settings import Settings
 from app.web.auth import admin_required, login_required
 from app.web.forms import fields
@@ -71,6 +72,14 @@ def remove_folder(mailbox_id: int, folder_id: int) -> Any:
     return _changed(
         mailbox_id, form, lambda session, mailbox: editing.remove_folder(session, mailbox, folder_id)
     )
+
+
+@bp.post("/<int:mailbox_id>/resume-automatic")
+@admin_required
+def resume_automatic(mailbox_id: int) -> Any:
+    """The breaker of automatic mail, closed by hand."""
+    form = fields(request.form)
+    return _changed(mailbox_id, form, lambda _session, mailbox: receipts_limit.resume(mailbox))
 
 
 @bp.post("/<int:mailbox_id>/check")

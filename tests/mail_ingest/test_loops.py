@@ -128,13 +128,10 @@ def test_a_thousand_rounds_of_every_responder(installation: Settings) -> None:
 
 def forged(number: int) -> bytes:
     who = f"victim{number}@house{number % 977}.example"
-    return letter(
-        f"CANARY-text-{number} buy now",
-        sender=f'"CANARY-name-{number}" <{who}>',
-        to=SUPPORT,
-        subject=f"CANARY-subject-{number}",
-        message_id=f"canary-{number}@forged.example",
-    )
+    return (
+        f'From: "CANARY-name-{number}" <{who}>\nTo: {SUPPORT}\nSubject: CANARY-subject-{number}\n'
+        f"Message-ID: <canary-{number}@forged.example>\n\nCANARY-text-{number} buy now\n"
+    ).encode()
 
 
 @pytest.mark.slow

@@ -331,3 +331,12 @@ def test_a_mailbox_is_added_in_the_browser(
         assert session.scalars(sa.select(OAuthGrant.client_id)).one() == "app-1"
     assert admin.post("/mailboxes", data=password | {"address": "no address"}).status_code == 422
     assert admin.post("/mailboxes", data=password | {"imap_host": "10.0.0.1"}).status_code == 400
+
+
+def test_an_admin_lets_receipts_leave_again(admin: FlaskClient, mailbox_id: int) -> None:
+    with db.transaction() as session:
+        session.get_one(Mailbox, mailbox_id).automatic_stopped_at = db.now()
+    assert "none leave" in admin.get(f"/mailboxes/{mailbox_id}").get_data(as_text=True)
+    admin.post(f"/mailboxes/{mailbox_id}/resume-automatic")
+    assert stored().automatic_stopped_at is None
+    assert "none leave" not in admin.get(f"/mailboxes/{mailbox_id}").get_data(as_text=True)
