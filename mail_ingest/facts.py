@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Agent
 from app.customers.models import Customer, CustomerAddress
-from app.mailboxes.models import Mailbox, RawMail, RawState
+from app.mailboxes.models import RawMail, RawState
 from app.outgoing.ids import MOST_MARKS, marks_in, read_token
 from app.outgoing.models import Outbox
 from app.tickets.models import Kind, Message, MessageReference, Participant, Status, Ticket
 from mail_ingest.decide import Arrival
+from mail_ingest.ourselves import OurMailbox, load_ourselves
 from mail_ingest.parse import ParsedMail
 from mail_ingest.reader_batch import Letter
 from mail_ingest.thanks import is_bare_thanks, may_be_thanks
@@ -29,15 +29,10 @@ from mail_ingest.thread import Facts, TicketFacts, named_ids, subject_number
 # Longer ids are cut the same way on both sides; PostgreSQL cannot index more than 2,700 bytes.
 LONGEST_ID = 600
 FOLLOW_MERGES = 20
+# Of the tickets that one Message-ID leads to, the oldest so many: some carriers give all their letters the same id, and
+# somebody may name another's id in thousands of letters. What belongs together is at the beginning.
+MOST_LED_TO = 50
 _SETTLED = frozenset((Status.CLOSED, Status.WAITING))
-
-
-@dataclass(frozen=True)
-class OurMailbox:
-    """What a mailbox says about its letters. `authserv_id`: the server whose word on senders we take, '' for none."""
-
-    authserv_id: str = ""
-    thanks_reopen: bool = False
 
 
 def short_id(message_id: str) -> str:
@@ -67,19 +62,17 @@ class Known:
             for text in self._token_texts(mail)
             if (token := read_token(text, token_key)) is not None
         }
-        self._stored: dict[str, list[int]] = defaultdict(list)
-        self._kin: dict[str, list[int]] = defaultdict(list)
+        self._stored: dict[str, dict[int, None]] = defaultdict(dict)
+        self._kin: dict[str, dict[int, None]] = defaultdict(dict)
         self._tickets: dict[int, TicketFacts] = {}
         self._rows: dict[int, Ticket] = {}
         self._same_bytes: dict[tuple[int, str], int] = {}
         self._same_letter: dict[str, int] = {}
         self._message_ids: set[str] = set()
-        self._mailboxes: dict[int, OurMailbox] = {}
-        self.our_addresses: frozenset[str] = frozenset()
-        # Active agents: address in lower case → name. Those who left speak in no ticket they were copied on (T3).
-        self.agents: dict[str, str] = {}
-        self._left: set[str] = set()
-        self._load_us()
+        us = load_ourselves(session)
+        self._mailboxes, self._left = us.mailboxes, us.left
+        # Addresses of our mailboxes; active agents: address in lower case → name.
+        self.our_addresses, self.agents = us.addresses, us.agents
         self._load_messages(mails)
         self._load_tickets(self._wanted_tickets(mails))
         self._load_copies(mails, raws)
@@ -141,10 +134,10 @@ class Known:
         self._same_letter.setdefault(mail.content_key, raw.id)
         self._same_bytes.setdefault((raw.mailbox_id, raw.sha256), raw.id)
         if mail.message_id:
-            self._stored[short_id(mail.message_id)].append(ticket.id)
+            _lead(self._stored[short_id(mail.message_id)], ticket.id)
             self._message_ids.add(short_id(mail.message_id))
         for name in named_ids(mail):
-            self._kin[short_id(name)].append(ticket.id)
+            _lead(self._kin[short_id(name)], ticket.id)
         self._rows[ticket.id] = ticket
         before = self._tickets.get(ticket.id)
         everybody = frozenset(participants) | (before.participants if before else frozenset())
@@ -163,25 +156,6 @@ class Known:
         addresses = [address.email for address in (*mail.to, *mail.cc)]
         marks = self._marks.get(mail.content_key, ())
         return tuple(dict.fromkeys((*named_ids(mail), *addresses, *mail.delivered_to, *marks)))
-
-    def _load_us(self) -> None:
-        """Our mailboxes and agents, in one question."""
-        mailboxes = sa.select(
-            Mailbox.id, Mailbox.address, Mailbox.name, Mailbox.authserv_id, Mailbox.thanks_reopen
-        )
-        agents = sa.select(sa.literal(0), Agent.email, Agent.name, sa.literal(""), Agent.active)
-        addresses = set()
-        for mailbox_id, address, name, authserv_id, flag in self._session.execute(
-            sa.union_all(mailboxes, agents)
-        ):
-            if mailbox_id:
-                addresses.add(address)
-                self._mailboxes[mailbox_id] = OurMailbox(authserv_id, bool(flag))
-            elif flag:
-                self.agents[address.lower()] = name
-            else:
-                self._left.add(address.lower())
-        self.our_addresses = frozenset(addresses)
 
     def _bounced(self, mail: ParsedMail) -> tuple[int, int] | None:
         if mail.bounce is None:
@@ -204,15 +178,16 @@ class Known:
         for name, ticket_id, kind in self._session.execute(query):
             self._message_ids.add(name)
             if kind == Kind.INCOMING:
-                self._stored[name].append(ticket_id)
+                _lead(self._stored[name], ticket_id)
         query_kin = (
             sa.select(MessageReference.rfc_message_id, Message.ticket_id)
             .join(Message, Message.id == MessageReference.message_id)
             .where(MessageReference.rfc_message_id.in_(own | names))
-            .order_by(Message.id)
+            .group_by(MessageReference.rfc_message_id, Message.ticket_id)
+            .order_by(sa.func.min(Message.id))
         )
         for name, ticket_id in self._session.execute(query_kin):
-            self._kin[name].append(ticket_id)
+            _lead(self._kin[name], ticket_id)
 
     def _wanted_tickets(self, mails: Sequence[ParsedMail]) -> set[int]:
         wanted = {ticket for ticket, _message in self._tokens.values()}
@@ -292,6 +267,12 @@ class Known:
         by_content = sa.select(RawMail.content_key, RawMail.id).where(placed, RawMail.content_key.in_(keys))
         for key, raw_id in self._session.execute(by_content.order_by(RawMail.id)):
             self._same_letter.setdefault(key, raw_id)
+
+
+def _lead(found: dict[int, None], ticket_id: int) -> None:
+    """Remember a ticket, in order and once."""
+    if len(found) < MOST_LED_TO:
+        found.setdefault(ticket_id)
 
 
 def _marks(mail: ParsedMail) -> tuple[str, ...]:

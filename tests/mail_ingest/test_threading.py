@@ -17,6 +17,10 @@ from app.settings import Settings
 from app.tickets import merging, moving
 from app.tickets import service as tickets
 from app.tickets.models import Event, Message, Status, Ticket
+from mail_ingest.facts import MOST_LED_TO, Known
+from mail_ingest.parse import parse_mail
+from mail_ingest.reader_batch import Letter
+from mail_ingest.reader_letter import Folded
 from tests.mail_ingest.test_ingest import Post, all_tickets, messages, post
 from tests.support.letters import answer_to, letter
 from tests.support.web import add_agent
@@ -275,6 +279,31 @@ def test_a_carrier_that_uses_one_message_id_for_everything(post: Post) -> None:
     assert post.deliver(*notices) == {"filed": 5}
     assert counts() == [1] * 5
     assert post.deliver(*notices) == {"duplicate": 5}
+
+
+def test_one_id_in_very_many_letters_leads_to_the_first_of_them_only(post: Post) -> None:
+    """Else each further notice of such a carrier would ask for all tickets that there are of it."""
+    post.deliver(letter("Where is it?", message_id="notice@carrier.example"))
+    other = "Carrier <info@carrier.example>"
+    for start in range(0, 120, 40):
+        post.deliver(
+            *(
+                letter(
+                    f"Notice {n}",
+                    message_id="notice@carrier.example",
+                    subject=f"N {n}",
+                    sender=other.replace("info", f"info{n}"),
+                )
+                for n in range(start, start + 40)
+            )
+        )
+    mail = parse_mail(answer_to("notice@carrier.example"))
+    with db.reading() as session:
+        known = Known(session, [mail], [], token_key=b"k", instance="i")
+        facts = known.facts(Letter(1, mail, Folded("", "", "")), now=db.now(), reopen_days=30)
+        assert len(facts.named["notice@carrier.example"]) == MOST_LED_TO
+    post.deliver(answer_to("notice@carrier.example", text="Any news?"))
+    assert messages(1)[-1].visible == "Any news?"
 
 
 def test_the_same_letter_whose_id_was_made_anew_is_the_same_bytes_or_two_letters(post: Post) -> None:
