@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import arrival, generator, ingest, suggest
+from bench import arrival, generator, ingest, quotes, suggest
 
 RU_DESK = Path(__file__).parent / "data" / "ru_desk.json"
 
 
 def main() -> None:
     generator.main([])
+    print()
+    quotes.main([])
     print()
     ingest.main([])
     print()

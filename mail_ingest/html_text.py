@@ -25,7 +25,8 @@ _SIGNS = re.compile(r"<(?:<*(?=<))?")  # a run of signs that are no tags, withou
 _ATTRIBUTE = re.compile(
     r"""\b(href|src|alt|style|hidden|start)\s{0,20}(?:=\s{0,20}("[^"]*"|'[^']*'|[^\s"'>]+))?""", re.I
 )
-_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none|mso-hide\s{0,9}:\s{0,9}all", re.I)
+# Not "mso-hide": that hides from one program what all others show.
+_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none", re.I)
 _HIDEABLE = frozenset("div span p table tr td a b font section u i em".split())
 _ELEMENT_MARKS = {name: re.compile(rf"<(/?){name}(?=[\s/>])", re.I) for name in _SKIPPED | _HIDEABLE}
 
@@ -35,14 +36,22 @@ def html_to_text(html: str) -> str:
     source = html[:MAX_HTML]
     reader = _Reader(source)
     reader.read()
+    text = reader.page.text()
+    if text.strip() or not reader.hidden:
+        return text
+    # A letter of which nothing is to be seen: what its maker hid is better than nothing.
+    reader = _Reader(source, shows_hidden=True)
+    reader.read()
     return reader.page.text()
 
 
 class _Reader:
     """Cuts HTML into text and tags, and tells the page what they mean."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, shows_hidden: bool = False) -> None:
         self.source = source
+        self.shows_hidden = shows_hidden
+        self.hidden = False  # something was left out because it is not displayed
         self.page = Page()
         self.position = 0
         self.pre = 0
@@ -117,7 +126,9 @@ class _Reader:
         if name in _SKIPPED and not attributes.endswith("/"):
             return self._skip(name, end)
         if name in _HIDEABLE and ("none" in attributes or "hid" in attributes) and _is_hidden(attributes):
-            return self._skip(name, end)
+            self.hidden = True
+            if not self.shows_hidden:
+                return self._skip(name, end)
         action = _OPENING.get(name)
         if action:
             action(self, attributes)

@@ -34,7 +34,12 @@ def with_rule_above(lines: Sequence[Line], index: int, floor: int) -> int:
     at = index - 1
     while at >= floor and at >= index - 3 and lines[at].blank:
         at -= 1
-    if at >= floor and lines[at].depth == lines[index].depth and is_rule(lines[at]):
+    if (
+        at >= floor
+        and lines[at].depth == lines[index].depth
+        and is_rule(lines[at])
+        and lines[at].content[0] != "*"
+    ):
         return at
     return index
 

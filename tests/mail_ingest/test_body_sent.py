@@ -160,6 +160,39 @@ def test_links_rewritten_on_the_way_do_not_count_as_new_words():
     assert split_quoted(f"Read it.\n\n{HEAD}\n{back}", sent_texts=[sent]).visible == "Read it."
 
 
+def test_a_link_written_between_our_lines_is_an_answer():
+    answered = quoted(SENT).replace(
+        "order number?", "order number?\n> https://shop.client.example/orders/7788"
+    )
+    body = split_quoted(f"{HEAD}\n\n{answered}", sent_texts=[SENT])
+    assert body.visible == "> https://shop.client.example/orders/7788"
+
+
+def test_a_link_written_behind_our_words_is_an_answer():
+    answered = quoted(SENT).replace("order number?", "order number? https://shop.client.example/orders/7788")
+    assert "orders/7788" in split_quoted(f"{HEAD}\n\n{answered}", sent_texts=[SENT]).visible
+
+
+def test_our_links_are_known_when_a_gateway_wraps_them():
+    sent = "Please read our page about lamps first:\nhttps://orbit.example/help/lamps\nIt answers most questions."
+    back = sent.replace(
+        "https://orbit.example/help/lamps",
+        "https://gate.example/?url=https%3A%2F%2Forbit.example%2Fhelp%2Flamps&x=1",
+    )
+    assert split_quoted(f"Read it.\n\n{HEAD}\n{quoted(back)}", sent_texts=[sent]).visible == "Read it."
+
+
+def test_short_lines_of_ours_fold_with_the_passage_they_stand_in():
+    body = split_quoted(f"All fine.\n\nZzz 3 qqq Orbit xyz\n{SENT}\n\nSee you", sent_texts=[SENT])
+    assert body.visible == "All fine.\n\nZzz 3 qqq Orbit xyz\n\nSee you"
+
+
+def test_signs_that_a_program_wrote_as_entities_are_our_words_still():
+    sent = SENT.replace("a nice day", 'a "nice" day & evening')
+    back = sent.replace('"', "&quot;").replace("&", "&amp;", 0).replace(" & ", " &amp; ")
+    assert split_quoted(f"Fine.\n\n{HEAD}\n{quoted(back)}", sent_texts=[sent]).visible == "Fine."
+
+
 def test_our_letter_sent_back_alone_is_shown():
     assert split_quoted(quoted(SENT), sent_texts=[SENT]).visible == quoted(SENT)
 
