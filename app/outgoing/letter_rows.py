@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.blobs import BlobStore
+from app.outgoing.accounts import mailbox_of
 from app.outgoing.compose import FACES, File, Letter, Smileys, plain_text
 from app.outgoing.ids import reply_address
 from app.outgoing.models import Outbox, WrittenReply
@@ -16,7 +17,7 @@ from app.outgoing.service import instance_id, token_key
 from app.ratings.models import RatingInvitation
 from app.ratings.service import invitation_token
 from app.settings import PROJECT, Settings
-from app.tickets.models import Message, Ticket
+from app.tickets.models import Message
 
 SMILEYS = PROJECT / "app" / "static" / "smileys"
 LATEST = 5
@@ -40,7 +41,7 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
     """Everything that makes this recipient's mail, from rows that do not change any more; no files without `blobs`."""
     message = session.get_one(Message, row.message_id)
     written = session.get_one(WrittenReply, row.message_id)
-    mailbox = session.get_one(Ticket, message.ticket_id).mailbox
+    mailbox = mailbox_of(session, message)
     reply_to = reply_address(message.sender_email, message.ticket_id, message.id, token_key(settings))
     return Letter(
         message_id=message.rfc_message_id,

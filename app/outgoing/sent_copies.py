@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.mailboxes.models import Mailbox
 from app.outgoing import backoff
+from app.outgoing.accounts import mailbox_of
 from app.outgoing.models import CopyState, Outbox, SentCopy
-from app.tickets.models import Delivery, Message, Ticket
+from app.tickets.models import Delivery, Message
 
 # Providers that file what they send need a moment for it.
 COPY_AFTER = timedelta(seconds=30)
@@ -78,7 +79,7 @@ def note_delivery(session: Session, message_id: int, state: str, now: datetime) 
     if state not in (Delivery.ACCEPTED, Delivery.UNCERTAIN):
         return
     message = session.get_one(Message, message_id)
-    mailbox = session.get_one(Ticket, message.ticket_id).mailbox
+    mailbox = mailbox_of(session, message)
     if message.automatic is not None or not mailbox.imap_host:
         return
     due = now + (COPY_AFTER if state == Delivery.ACCEPTED else LOOK_AFTER)

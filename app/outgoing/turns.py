@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.mailboxes.models import Mailbox
 from app.outgoing import states
+from app.outgoing.accounts import account_id
 from app.outgoing.models import Outbox
 from app.outgoing.pace import PAUSE, SLOWLY_FOR, Pace
 from app.tickets.models import Delivery, Message, Ticket
@@ -51,13 +52,13 @@ def waiting(session: Session, now: datetime) -> list[int]:
         sa.select(sa.func.min(Outbox.message_id))
         .join(Message, Message.id == Outbox.message_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
-        .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
+        .join(Mailbox, Mailbox.id == account_id())
         .where(
             Outbox.state == Delivery.QUEUED,
             Outbox.due_at <= now,
             sa.or_(Mailbox.next_send_at.is_(None), Mailbox.next_send_at <= now),
         )
-        .group_by(Ticket.mailbox_id)
+        .group_by(Mailbox.id)
     )
     return sorted(session.scalars(query))
 
@@ -67,14 +68,15 @@ def one_of_each(session: Session, message_ids: Sequence[int]) -> list[int]:
     query = (
         sa.select(sa.func.min(Message.id))
         .join(Ticket, Ticket.id == Message.ticket_id)
+        .join(Mailbox, Mailbox.id == account_id())
         .where(Message.id.in_(message_ids))
-        .group_by(Ticket.mailbox_id)
+        .group_by(Mailbox.id)
     )
     return sorted(session.scalars(query)) if message_ids else []
 
 
 def mailbox_of(session: Session, message_id: int) -> int | None:
-    query = sa.select(Ticket.mailbox_id).join(Message, Message.ticket_id == Ticket.id)
+    query = sa.select(account_id()).join_from(Message, Ticket, Message.ticket_id == Ticket.id)
     return session.scalar(query.where(Message.id == message_id))
 
 
@@ -108,9 +110,7 @@ def server_answers(session: Session, mailbox_id: int, now: datetime) -> int:
 
 def _messages_of(mailbox_id: int) -> sa.Select[int]:
     return (
-        sa.select(Message.id)
-        .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(Ticket.mailbox_id == mailbox_id)
+        sa.select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(account_id() == mailbox_id)
     )
 
 
@@ -130,7 +130,7 @@ def _next_message(session: Session, mailbox_id: int, now: datetime, since: datet
         .join(Message, Message.id == Outbox.message_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
         .where(
-            Ticket.mailbox_id == mailbox_id,
+            account_id() == mailbox_id,
             Outbox.state == Delivery.QUEUED,
             Outbox.due_at <= now,
             ~in_hand.exists(),
@@ -172,7 +172,7 @@ def _senders(session: Session, mailbox_id: int, now: datetime) -> int:
         sa.select(sa.func.count(Outbox.id))
         .join(Message, Message.id == Outbox.message_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(Ticket.mailbox_id == mailbox_id, Outbox.state.in_(_IN_HAND), Outbox.lease_until >= now)
+        .where(account_id() == mailbox_id, Outbox.state.in_(_IN_HAND), Outbox.lease_until >= now)
     )
     return session.scalar(query) or 0
 

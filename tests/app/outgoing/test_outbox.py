@@ -15,6 +15,7 @@ from app.mailboxes.models import Mailbox
 from app.outgoing import deliver, door, service, states, turns
 from app.outgoing.models import Outbox
 from app.tickets import service as tickets
+from app.tickets.merging import merge
 from app.tickets.models import Event, Message, Status, Ticket
 from tests.app.outgoing.conftest import NOW, World
 from tests.app.outgoing.test_at_once import at_once
@@ -323,6 +324,24 @@ def test_each_mailbox_sends_through_its_own_server(world: World, sink: SmtpSink)
             ["sales@orbit.example"],
         ]
         assert [delivery(ours), delivery(theirs)] == ["accepted", "accepted"]
+    finally:
+        second.stop()
+
+
+def test_a_letter_leaves_by_the_mailbox_it_was_written_for_also_after_its_ticket_was_merged(
+    world: World, sink: SmtpSink
+) -> None:
+    second = SmtpSink().start()
+    try:
+        sales = another_mailbox(world, smtp_port=second.port)
+        set_mailbox(sales, reply_subaddress=True)
+        message_id = reply(world)
+        with db.transaction() as session:
+            merge(session, world.ticket, sales.ticket, by=session.get_one(Agent, world.ben), now=db.now())
+        assert tick() == [message_id]
+        hand_over(world, message_id)
+        assert ([one.sender for one in sink.accepted], second.accepted) == (["support@orbit.example"], [])
+        assert sink.accepted[0].mail["Reply-To"] is None, "that is a setting of the other mailbox"
     finally:
         second.stop()
 
