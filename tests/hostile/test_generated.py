@@ -1,4 +1,6 @@
-"""A slice of the generated hostile mails, the bombs, and every codec of Python (`make hostile` reads twenty thousand).
+"""A slice of the generated hostile mails, the bombs, and every codec of Python.
+
+`make hostile` reads twenty thousand, the bombs at ten times their size, and a megabyte in every codec.
 
 They are read in processes with a limit on memory, as the product reads them.
 """
@@ -32,10 +34,5 @@ def test_bombs_are_read_within_the_limits() -> None:
     expect_clean(child("bombs,1"), 70)
 
 
-@pytest.mark.slow
-def test_bombs_of_ten_times_the_size_are_read_within_the_limits() -> None:
-    expect_clean(child("bombs,10"), 70)
-
-
 def test_no_codec_of_python_is_a_bomb() -> None:
-    expect_clean(child("codecs,100000"), 400)
+    expect_clean(child("codecs,20000"), 400)
