@@ -209,6 +209,8 @@ def longest_job(settings: Settings) -> float:
 
 def _mail(session: Session, row: Outbox, settings: Settings, blobs: BlobStore) -> _Mail:
     letter = letter_to(session, row, settings, blobs)
-    # RFC 3834, section 3.3: nothing can be answered to the null sender. A relay that refuses it gets our address.
-    senders = ("", letter.sender.email) if letter.automatic else (letter.sender.email,)
+    # RFC 3834, section 3.3: nothing can be answered to the null sender. A reply's bounce comes to an address that names
+    # it, where the provider delivers such. A relay that refuses either gets our plain address.
+    best = "" if letter.automatic else letter.reply_to or letter.sender.email
+    senders = tuple(dict.fromkeys((best, letter.sender.email)))
     return _Mail(senders, row.recipient, compose(letter).as_bytes(), needs_utf8(letter))

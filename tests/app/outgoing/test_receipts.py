@@ -14,10 +14,12 @@ from app.blobs import BlobStore
 from app.mailboxes.models import Mailbox
 from app.outgoing import deliver, receipts, receipts_limit, states, thread, turns
 from app.outgoing.bounce import record_bounce
+from app.outgoing.ids import read_token
 from app.outgoing.models import AutomaticMail, Outbox
 from app.outgoing.receipts import Opening, Verdict, maybe_send
 from app.outgoing.receipts_policy import ALIGNED, NOT_ALIGNED, bare_address, is_role, why_no_receipt
 from app.outgoing.receipts_text import as_html, receipt_text
+from app.outgoing.service import token_key
 from app.ratings.models import RatingInvitation
 from app.security import seal
 from app.tickets.models import Message, Ticket
@@ -327,6 +329,16 @@ def test_a_relay_that_takes_no_null_sender_gets_our_address_once(
     message_id = hand_over(world)
     assert [copy.sender for copy in sink.accepted] == ["support@orbit.example"]
     assert receipt(message_id).delivery == "accepted"
+
+
+def test_a_reply_s_envelope_names_it_where_such_addresses_arrive(world: World, sink: SmtpSink) -> None:
+    set_mailbox(world, reply_subaddress=True)
+    message_id = queued(world)
+    with db.transaction() as session:
+        session.execute(sa.update(Outbox).values(due_at=db.now() - timedelta(seconds=1)))
+    deliver.deliver_message(message_id, world.settings, BlobStore(world.settings.blob_dir))
+    (copy,) = sink.accepted
+    assert read_token(copy.sender, token_key(world.settings)) == (world.ticket, message_id)
 
 
 def refuse_null_at_data(sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> None:
