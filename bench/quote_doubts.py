@@ -35,6 +35,8 @@ SIGNATURES: dict[str, tuple[str, str]] = {
         "solely for the addressee. If you are not the intended recipient, please delete it.",
     ),
     "card links": ("en", "Best,\nHannah\n\nHannah Quill\nHead of Gardening\nhannah@quill.example<mailto:hannah@quill.example>\nwww.quill.example<http://www.quill.example>"),
+    "blank lines, no closing": ("en", "Hannah Quill\n\nHead of Gardening\n\nQuill & Fern Ltd\n\nTel: +44 20 7946 0011\n\nwww.quill.example"),
+    "im auftrag": ("de", "Mit freundlichem Gruß\nIm Auftrag\n\nJörg Ahorn\nStadt Musterstadt\nTelefon: 030/000-1122"),
     "beside dashes": ("en", "--Hannah\nhannah@quill.example"),
     "beside dashes 2": ("en", "-- Hannah Quill, Quill & Fern"),
     "boxed": ("en", "-------------------------------------------------------------\nHannah Quill              | Fern University\n"
@@ -306,6 +308,7 @@ DOUBTS: dict[str, str] = {
     "dashes then please": "It is broken.\n--\nPlease send another one",
     "dash item": "What I need:\n-- Another pump\n-- Longer hoses\nand that is all.",
     "two lines at end": "The invoice goes to\n\nHannah Quill\nhannah@quill.example",
+    "new contact": "Please use this contact from now on.\n\nRita Rose\nrita@quill.example\n+44 20 7946 0099",
     "sig words": "Kind regards to your team, they were great!",
 }  # fmt: skip
 

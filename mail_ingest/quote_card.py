@@ -21,7 +21,8 @@ _REACH = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"manager|director|executive|officer|engineer|department|specialist|assistant|менеджер|директор|отдел|leiter|responsable",
+    r"im auftrag|manager|director|executive|officer|engineer"
+    r"|department|specialist|assistant|менеджер|директор|отдел|leiter|responsable",
     re.IGNORECASE,
 )
 _WIDE = re.compile(r"[ \t]{3,}")
@@ -33,6 +34,11 @@ _ADDRESSES = re.compile(
 )
 _SUFFIX = re.compile(
     r"\b(?:ltd|inc|co|corp|llc|s\.?l|s\.?a|b\.?v|n\.?v|s\.?r\.?o|a\.?ş|gmbh|str|st|ph\.?d|lda|e\.?v|m\.?b\.?h)\.$",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"contact|address|adress|phone|number|details|below|following|deliver|ship|invoice|контакт|адрес|данн|телефон|реквизит|ниже"
+    r"|kontakt|telefon|nummer|unten|folgend|coordonn|téléphone|ci-dessous|direcci|teléfono|indirizz|telefono|recapit|dane|niżej",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[?!]$|\w{3,}\.$")
@@ -107,25 +113,37 @@ def _first_column(text: str) -> str:
 
 
 def bare_card(lines: Sequence[Line], end: int) -> int | None:
-    """A paragraph of its own, name first, with ways to reach that person, below a finished sentence."""
+    """Lines of their own, name first, with ways to reach that person, below a finished sentence."""
     last = last_written(lines, end)
-    at = last
-    while at > 0 and last - at < 10 and not lines[at - 1].blank:
-        at -= 1
-    above = last_written(lines, at) if at > 0 else -1
-    if above < 0 or not 1 <= last - at <= 8 or not _is_finished(lines[above].content):
-        return None
-    texts = [_columns(line) for line in lines[at : last + 1]]
-    if any(speaks(text) for text in texts) or not _NAME.fullmatch(
-        _first_column(texts[0]).partition(",")[0].strip()
-    ):
-        return None
+    texts: list[str] = []
+    found = None
+    for at in range(last, max(0, last - _MAX_LINES), -1):
+        if lines[at].blank:
+            continue
+        text = _columns(lines[at])
+        if speaks(text) or (text.endswith((".", "!")) and not _SUFFIX.search(text) and not reaches(text)):
+            break
+        texts.insert(0, text)
+        if (
+            lines[at - 1].blank
+            and _is_named_card(texts)
+            and _is_finished(lines[last_written(lines, at)].content)
+        ):
+            found = at
+    return found
+
+
+def _is_named_card(texts: Sequence[str]) -> bool:
+    if not 2 <= len(texts) <= 10 or not _NAME.fullmatch(_first_column(texts[0]).partition(",")[0].strip()):
+        return False
     ways = sum(reaches(text) for text in texts)
-    return at if ways > 1 or (ways == 1 and len(texts) == 2 and len(texts[1].split()) <= 2) else None
+    return ways > 1 or (ways == 1 and len(texts) == 2 and len(texts[1].split()) <= 2)
 
 
 def _is_finished(content: str) -> bool:
     """Nothing announces the lines below: the sentence has ended, or a closing stands there."""
+    if _ANNOUNCES.search(content):
+        return False
     if content.endswith((".", "!", "?", "…", ")")) or is_closing(content):
         return True
     return content.endswith(",") and len(content.split()) <= 5

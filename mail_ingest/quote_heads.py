@@ -12,7 +12,7 @@ from mail_ingest.quote_attribution import find_attribution, find_lead, may_end_a
 from mail_ingest.quote_border import Head, Kind, header_role, with_rule_above
 from mail_ingest.quote_header import header_block
 from mail_ingest.quote_lines import Line
-from mail_ingest.quote_signs import has_date
+from mail_ingest.quote_signs import ADDRESS, has_date
 
 _MAX_TRIED = 800  # lines that look like a head and are read closely; a letter with more is no letter
 _DASHES = "-‐‑‒–—―_=*~#+ \t"
@@ -69,12 +69,17 @@ def _may_be_head(content: str) -> bool:
 def _separator(lines: Sequence[Line], index: int, markers: Sequence[str]) -> Head | None:
     content = lines[index].content
     lowered = content.casefold()
-    if not markers and content[0] not in _DASHES_AND_MARK and lowered.strip(_DASHES_AND_MARK) not in _NAMED:
+    if (
+        not markers
+        and content[0] not in _DASHES_AND_MARK
+        and content[-1] != ">"
+        and lowered.strip(_DASHES_AND_MARK) not in _NAMED
+    ):
         return None
     phrase, dashed = _between_dashes(lowered)
     if _is_forward(lowered, phrase, dashed):
         return Head(index, index + 1, Kind.FORWARD)
-    if content.startswith(">>>") and has_date(content):  # GroupWise
+    if (content.startswith(">>>") and has_date(content)) or _is_groupwise_end(content):
         marked = _stands_above_marks(lines, index)
         return Head(index, index + 1, Kind.LEAD if marked else Kind.CUT)
     if len(content) <= 160 and any(marker in lowered for marker in markers):
@@ -85,6 +90,11 @@ def _separator(lines: Sequence[Line], index: int, markers: Sequence[str]) -> Hea
     if named and (dashed or _labels_follow(lines, index + 1)):
         return Head(index, index + 1, Kind.CUT)
     return None
+
+
+def _is_groupwise_end(content: str) -> bool:
+    """ ""Anna" <anna@…> 3/11/2026 3:04 PM >>>": its first line was cut by whatever brought it here."""
+    return content.endswith(">>>") and has_date(content) and ADDRESS.search(content) is not None
 
 
 def _between_dashes(text: str) -> tuple[str, bool]:

@@ -75,6 +75,8 @@ def ends_attribution(text: str) -> bool:
 def is_lead(text: str) -> bool:
     """Whether a line (or wrapped lines, joined) right above marked lines says whose words these are."""
     said = text.strip(" *_#~=|")
+    if said[:1] == "[" and said[-1:] == "]":
+        said = said[1:-1].strip() + ":"
     if not said or len(said) > 300 or said.count(" ") > _MAX_LEAD_WORDS:
         return False
     plain = plain_of(said)
