@@ -428,3 +428,11 @@ def test_thanks_long_after_closing_begin_no_ticket(post: Post) -> None:
 def test_thanks_from_a_stranger_are_held_as_anything_else(post: Post) -> None:
     post.deliver(answer_to(settled(post, Status.CLOSED), text=THANKS, sender=EVE))
     assert messages(1)[-1].held
+
+
+def test_automatic_mail_of_a_stranger_with_our_token_wakes_nobody(post: Post) -> None:
+    """It is held and shown; a closed ticket is not opened for it."""
+    ours = settled(post, Status.CLOSED)
+    raw = answer_to(ours, sender=EVE, subject="Automatic reply: My parcel")
+    post.deliver(b"Auto-Submitted: auto-replied\n" + raw)
+    assert (all_tickets()[0].status, messages(1)[-1].held) == ("closed", True)
