@@ -3,8 +3,10 @@
 import re
 
 MAX_IDS = 1000
+# A column and an index must hold it; RFC 5322 allows 998 in a line. Longer ones are told apart by their beginning.
+MAX_ID = 900
 
-_BRACKETED = re.compile(r"<([^<>]{1,2000})>")
+_BRACKETED = re.compile(r"<([^<>]{1,32768})>")
 _SPACES = re.compile(r"\s+")
 
 
@@ -18,7 +20,7 @@ def read_ids(value: str) -> tuple[str, ...]:
     if not found:
         words = [word.strip("<>,;\"'()") for word in value.split()]
         found = [word for word in words if "@" in word] or (words if len(words) == 1 else [])
-    return tuple(dict.fromkeys(item for item in found if item))[:MAX_IDS]
+    return tuple(dict.fromkeys(item[:MAX_ID] for item in found if item))[:MAX_IDS]
 
 
 def first_id(value: str) -> str:

@@ -6,6 +6,7 @@ are joined in order. Everything that is not shown as text is an attachment, so n
 
 import hashlib
 import html as _html
+import re
 from dataclasses import dataclass, field
 
 from mail_ingest.charset import decode_bytes
@@ -31,6 +32,8 @@ from mail_ingest.mime_tree import Part, read_tree
 MAX_TEXT = 1024 * 1024
 MAX_ALL_TEXT = 2 * 1024 * 1024
 
+# Exchange gives these names to what a person wrote below a picture.
+_CUT_TEXT = re.compile(r"ATT\d{3,8}\.(?:txt|html?)", re.I)
 _FACES = frozenset(("text/plain", "text/html"))
 # Texts for programs: shown to nobody, kept as files.
 _FILE_TYPES = frozenset(
@@ -47,6 +50,8 @@ _SILENT = frozenset(("image", "audio", "video", "font"))
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 # The same letter once more, for programs: AMP pages and watch faces.
 _IGNORED_FACES = frozenset(("text/x-amp-html", "text/watch-html"))
+# As the whole of a mail any other text is its letter.
+_CARDS = frozenset(f"text/{kind}" for kind in "calendar x-vcalendar vcard x-vcard directory rtf".split())
 _OWN_FACES = _FACES | _IGNORED_FACES | {"text/enriched", "text/richtext"}
 FORWARDED_LINE = "---------- Forwarded message ----------"
 
@@ -184,9 +189,11 @@ def _walk_face(part: Part, reading: _Reading) -> None:
 
 def _is_letter(part: Part, reading: _Reading, *, is_root: bool, is_face: bool) -> bool:
     """Is this text part something the person wrote, rather than a file that happens to be text?"""
-    if reading.shown > MAX_ALL_TEXT or part.content_type in _FILE_TYPES:
+    named = bool(parameter_name(part)) and not _CUT_TEXT.fullmatch(parameter_name(part))
+    if reading.shown > MAX_ALL_TEXT or part.content_type in (
+        _CARDS if is_root and not named else _FILE_TYPES
+    ):
         return False
-    named = bool(parameter_name(part))
     if is_root:
         return part.disposition != "attachment" or not named
     if part.disposition == "attachment" or (part.disposition and part.disposition != "inline" and named):

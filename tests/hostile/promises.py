@@ -104,6 +104,8 @@ def wrong_name(name: str) -> list[str]:
 
 def _over(mail: ParsedMail, raw: bytes) -> list[str]:
     limits = {
+        "ids": (max(map(len, (mail.message_id, mail.in_reply_to, *mail.references))), 998),
+        "content types": (max((len(file.content_type) for file in mail.attachments), default=0), 200),
         "text": (len(mail.text), MAX_ALL_TEXT),
         "defects": (len(mail.defects), MAX_DEFECTS),
         "to": (len(mail.to), MAX_ADDRESSES),
