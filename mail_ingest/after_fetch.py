@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from app import db
 from app.errors import TemporaryFailure
@@ -59,8 +60,18 @@ def _same_folder(one: str, other: str) -> bool:
 
 
 def _waiting(mailbox: Mailbox, folder: Folder) -> Sequence[RawMail]:
-    """Mail we hold whole, from after the wish was made. History stays where it is, and so does what was too large."""
+    """Mail we hold whole, from after the wish was made. History stays where it is, and so does what was too large.
+
+    After a renumbering everything is journalled anew; what was here before the wish under another number stays too.
+    """
+    earlier = aliased(RawMail)
+    known_before = sa.exists().where(
+        earlier.folder_id == RawMail.folder_id,
+        earlier.sha256 == RawMail.sha256,
+        earlier.stored_at < mailbox.after_fetch_at,
+    )
     query = sa.select(RawMail).where(
+        ~known_before,
         RawMail.folder_id == folder.id,
         RawMail.uidvalidity == folder.uidvalidity,
         RawMail.server_done_at.is_(None),

@@ -127,6 +127,19 @@ def test_history_and_mail_from_before_the_wish_stay_where_they_are(
     assert [b"after it" in raw for raw in dovecot.letters(folder="Done")] == [True]
 
 
+def test_a_renumbered_folder_is_not_moved_away_as_a_whole(watched: Watched) -> None:
+    watched.dovecot.append(letter("from before the wish"))
+    watched.look()
+    with db.transaction() as session:  # what a new UIDVALIDITY looks like from here
+        session.execute(sa.update(Folder).values(uidvalidity=1))
+        session.execute(sa.update(RawMail).values(uidvalidity=1, stored_at=db.now() - timedelta(hours=1)))
+    wish(watched, "move")
+    watched.dovecot.append(letter("from after it"))
+    tell(watched)
+    assert [b"from before" in raw for raw in watched.dovecot.letters()] == [True]
+    assert [b"from after" in raw for raw in watched.dovecot.letters(folder="Done")] == [True]
+
+
 def test_mail_too_large_for_us_is_left_alone(watched: Watched) -> None:
     wish(watched, "move")
     watched.dovecot.append(letter("x" * 5000))
