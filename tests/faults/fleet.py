@@ -151,21 +151,27 @@ class AgentBrowser:
 
     def reply(self, ticket_id: int, html: str, to: str, nonce: str) -> None:
         """Send the reply form of a ticket; raises OSError when the web was not there to take it."""
+        self.send(self.form(ticket_id, html, to, nonce))
+
+    def form(self, ticket_id: int, html: str, to: str, nonce: str) -> tuple[str, dict[str, str]]:
+        """The filled-in reply form of a ticket: where it goes, and its fields."""
         page = self.get(f"/tickets/{ticket_id}")
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found, "the ticket page has a form"
-        self._ask(
-            f"/tickets/{ticket_id}/reply",
-            {
-                "csrf_token": found[1],
-                "html": html,
-                "to": to,
-                "cc": "",
-                "then_status": "waiting",
-                "nonce": nonce,
-                "confirmed": "yes",
-            },
-        )
+        fields = {
+            "csrf_token": found[1],
+            "html": html,
+            "to": to,
+            "cc": "",
+            "then_status": "waiting",
+            "nonce": nonce,
+            "confirmed": "yes",
+        }
+        return f"/tickets/{ticket_id}/reply", fields
+
+    def send(self, form: tuple[str, dict[str, str]]) -> None:
+        """One click on Send; a form may be sent any number of times."""
+        self._ask(*form)
 
     def _ask(self, path: str, form: dict[str, str] | None) -> str:
         body = urllib.parse.urlencode(form).encode() if form is not None else None

@@ -269,7 +269,7 @@ def test_server_is_down_for_days(play: Play, days: int, seed: int) -> None:
         write_replies(ground, 4)
         ground.servers.sink.stop()
         try:
-            steps = [0, 60, 400, 1300, 5000, *range(9000, days * DAY, 5 * 3600)]
+            steps = [0, 60, 400, 1300, 5000, *range(9000, days * DAY, 8 * 3600)]
             for clock in steps:
                 ground.start("sender", clock=clock).wait()
         finally:

@@ -25,13 +25,10 @@ NONCE = "nonce-of-one-form-in-a-browser"
 
 
 def start_web(ground: Ground, *points: str) -> Child:
+    agent = browser(ground)
     child = ground.start("web", *points)
-    wait_until(lambda: answers(ground), 20)
+    wait_until(agent.is_there, 20)
     return child
-
-
-def answers(ground: Ground) -> bool:
-    return browser(ground).is_there()
 
 
 def browser(ground: Ground) -> AgentBrowser:
@@ -66,8 +63,8 @@ def test_web_killed_at_a_reply(play: Play, point: str, kept: int, seed: int) -> 
         assert web.wait() == -9
         assert replies(ground) == kept
         start_web(ground)
-        send(ground, ticket)
-        send(ground, ticket)
+        for _ in range(2):
+            send(ground, ticket)
         ground.sent_all(clocks=[2, 3600])
         found = ground.look()
         if replies(ground) != 1 or len(ground.servers.sink.accepted) != 2:
@@ -83,7 +80,9 @@ def test_double_click(play: Play, seed: int) -> None:
     def case(ground: Ground) -> Findings:
         ticket = ticket_to_answer(ground)
         start_web(ground)
-        clicks = [threading.Thread(target=send, args=(ground, ticket)) for _ in range(5)]
+        agent = browser(ground)
+        form = agent.form(ticket, "<div>the answer</div>", "r0-0@client.example", NONCE)
+        clicks = [threading.Thread(target=agent.send, args=(form,)) for _ in range(5)]
         for click in clicks:
             click.start()
         for click in clicks:
