@@ -436,3 +436,45 @@ def test_automatic_mail_of_a_stranger_with_our_token_wakes_nobody(post: Post) ->
     raw = answer_to(ours, sender=EVE, subject="Automatic reply: My parcel")
     post.deliver(b"Auto-Submitted: auto-replied\n" + raw)
     assert (all_tickets()[0].status, messages(1)[-1].held) == ("closed", True)
+
+
+def asked(post: Post, raws: list[bytes]) -> int:
+    """How many questions the database is asked to decide these letters together."""
+    ids = post.store(*raws)
+    seen: list[str] = []
+
+    def count(_c: object, _cursor: object, statement: str, *_more: object) -> None:
+        # PostgreSQL hands out the number of each new ticket by a question.
+        if statement.lstrip().upper().startswith("SELECT") and "nextval" not in statement:
+            seen.append(statement)
+
+    sa.event.listen(db.engine(), "before_cursor_execute", count)
+    try:
+        post.ingest.ingest(ids)
+    finally:
+        sa.event.remove(db.engine(), "before_cursor_execute", count)
+    return len(seen)
+
+
+def test_a_batch_asks_as_much_for_forty_letters_as_for_ten(post: Post) -> None:
+    """Threads, verdicts, agents and thanks included: each is asked for once, for all letters together."""
+    with db.transaction() as session:
+        session.execute(sa.update(Mailbox).values(authserv_id="mx.help.example"))
+    post.deliver(letter(message_id=FIRST))
+    add_agent("nora@help.example", "Nora Lind")
+    top = b"Authentication-Results: mx.help.example; dmarc=pass header.from=buyer.example\n"
+
+    def mixed(numbers: range) -> list[bytes]:
+        return [
+            top
+            + (
+                answer_to(FIRST, text="Thanks!")
+                if n % 2
+                else letter(f"News {n}", sender=f"c{n}@buyer.example")
+            )
+            for n in numbers
+        ]
+
+    asked(post, mixed(range(100, 102)))  # whatever is asked once in the life of a process
+    ten, forty = asked(post, mixed(range(10))), asked(post, mixed(range(10, 50)))
+    assert forty == ten
