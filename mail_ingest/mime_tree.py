@@ -7,77 +7,21 @@ numbers of levels, parts and header bytes are limited before any work is done.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, read_headers, starts_with_header
 from mail_ingest.header_params import split_value
-from mail_ingest.mime_base64 import split_footer
-from mail_ingest.mime_transfer import decode_transfer, encoding_name, likely_encoding
+from mail_ingest.mime_boundaries import part_spans
+from mail_ingest.mime_part import MAX_PARTS as MAX_PARTS
+from mail_ingest.mime_part import Limits
+from mail_ingest.mime_part import Part as Part
+from mail_ingest.mime_transfer import encoding_name
 
 MAX_DEPTH = 20
-MAX_PARTS = 500
 MAX_PART_HEADERS = 32 * 1024
-MAX_ALL_PART_HEADERS = 2 * 1024 * 1024
-MAX_BOUNDARY_CANDIDATES = 100_000
 
 _GUESSED_BOUNDARY = re.compile(
     rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?:[ \t]*\r?\n)?content-(?:type|transfer|disp)", re.I
 )
-
-
-@dataclass(slots=True)
-class Part:
-    """One part: its headers and the span of `source` that holds its (still encoded) content."""
-
-    headers: Headers
-    source: bytes
-    start: int
-    end: int
-    content_type: str = "text/plain"
-    params: dict[str, str] = field(default_factory=dict)
-    disposition: str = ""
-    disposition_params: dict[str, str] = field(default_factory=dict)
-    children: list["Part"] = field(default_factory=list)
-    nested: "Part | None" = None  # the mail inside a message/rfc822 part
-    margins: list[tuple[int, int]] = field(default_factory=list)  # what stands above and below the parts
-    has_delimiters: bool = False
-    tail: bytes = b""  # plain words behind a mail or a multipart that was encoded whole
-
-    @property
-    def raw(self) -> bytes:
-        return self.source[self.start : self.end]
-
-    @property
-    def main_type(self) -> str:
-        return self.content_type.partition("/")[0]
-
-    def decoded(self) -> tuple[bytes, str]:
-        """Content with its transfer encoding undone, and a defect or ''."""
-        raw = self.raw
-        return decode_transfer(raw, self.encoding(raw), is_text=self.main_type == "text")
-
-    def footer(self) -> bytes:
-        """What stands in plain words behind a content in base64."""
-        raw = self.raw
-        return split_footer(raw)[1] if encoding_name(self.encoding(raw)) == "base64" else b""
-
-    def encoding(self, raw: bytes) -> str:
-        """The transfer encoding of the content, `raw`; of several headers the likeliest."""
-        values = self.headers.every("content-transfer-encoding")
-        if len(values) > 1:
-            return likely_encoding([value.decode("ascii", "replace") for value in values], raw)
-        return self.headers.ascii("content-transfer-encoding")
-
-
-@dataclass(slots=True)
-class Limits:
-    """What is left to spend on one mail, nested mails included."""
-
-    parts: int = MAX_PARTS
-    headers: int = MAX_ALL_PART_HEADERS
-    candidates: int = MAX_BOUNDARY_CANDIDATES
-    defects: list[str] = field(default_factory=list)
 
 
 def read_tree(raw: bytes) -> tuple[Part, list[str]]:
@@ -173,10 +117,10 @@ _QUOTED_HEADER = re.compile(rb"\ncontent-type:[^\n]{0,200}(?:charset|boundary|na
 
 def _grow_multipart(part: Part, limits: Limits, depth: int) -> None:
     boundary = part.params.get("boundary", "").encode("utf-8", "replace")
-    spans = _spans(part, boundary, limits) if boundary else []
+    spans = part_spans(part, boundary, limits) if boundary else []
     if not spans and not part.has_delimiters:
         guess = _GUESSED_BOUNDARY.search(part.source, part.start, min(part.end, part.start + 100_000))
-        spans = _spans(part, guess[1], limits) if guess else []
+        spans = part_spans(part, guess[1], limits) if guess else []
         limits.defects.append("the boundary between the parts is missing")
         if not spans:
             part.content_type = "text/plain"
@@ -202,106 +146,3 @@ def _child(part: Part, span: tuple[int, int], default: str, limits: Limits, dept
     limits.defects.extend(headers.defects)
     _grow(child, limits, depth + 1)
     return child
-
-
-def _spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, int]]:
-    """Spans between the delimiter lines. Parts behind a closing delimiter count too: some senders give a nested
-    multipart the boundary of its parent. So does what stands above or below the parts when a damaged delimiter or the
-    head of a part shows that it was one; other words there are no part of the letter (RFC 2046, section 5.1.1)."""
-    source, end = part.source, part.end
-    spans: list[tuple[int, int]] = []
-    opened = part.start
-    is_part = False
-    for found, after, closing in _delimiters(part, b"--" + boundary, limits):
-        span = (opened, _without_line_break(source, opened, found))
-        if is_part or (
-            _WORD.search(source, *span) if part.has_delimiters else _was_part(part, span, boundary)
-        ):
-            spans.append(span)
-        elif not part.has_delimiters:
-            part.margins.append(span)
-        part.has_delimiters = True
-        opened, is_part = after, not closing
-        if len(spans) > MAX_PARTS:
-            return spans
-    if is_part and opened < end:
-        limits.defects.append("the closing boundary is missing")
-        spans.append((opened, end))
-    elif part.has_delimiters and _was_part(part, (opened, end), boundary):
-        spans.append((opened, end))
-    else:
-        part.margins.extend([(opened, end)] * part.has_delimiters)
-    if any(_says_something(source, span) for span in part.margins):
-        limits.defects.append("words stand above or below the parts; they are only in the original mail")
-    return spans
-
-
-_WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]{2}")
-_PART_HEADER = re.compile(rb"^content-(?:type|transfer-encoding|disposition)[ \t]{0,20}:", re.I | re.M)
-# "This is a multi-part message in MIME format": for readers of another century.
-_ABOUT_MIME = re.compile(rb"MIME|multi-?part|mail[ -]?(?:reader|client|program)", re.I)
-_BLANK_LINES = re.compile(rb"\n\s*\n|\n(?=--)")
-_NOTE = 2000
-_SHORT_BOUNDARY = 5
-
-
-def _was_part(part: Part, span: tuple[int, int], boundary: bytes) -> bool:
-    if not _WORD.search(part.source, *span):
-        return False
-    # A damaged delimiter line; short boundaries occur in words.
-    if len(boundary) > _SHORT_BOUNDARY and part.source.find(boundary, *span) >= 0:
-        return True
-    return bool(_PART_HEADER.search(part.source, *span))
-
-
-def _says_something(source: bytes, span: tuple[int, int]) -> bool:
-    if not _WORD.search(source, *span):
-        return False
-    paragraphs = _BLANK_LINES.split(source[span[0] : min(span[1], span[0] + _NOTE)])
-    return span[1] - span[0] > _NOTE or any(
-        _WORD.search(text) and not _ABOUT_MIME.search(text) for text in paragraphs
-    )
-
-
-def _delimiters(part: Part, delimiter: bytes, limits: Limits) -> Iterator[tuple[int, int, bool]]:
-    """(offset of the line, offset behind it, closes the multipart) of every delimiter line."""
-    source, end = part.source, part.end
-    found = (
-        part.start
-        if source.startswith(delimiter, part.start)
-        else _next_line(source, delimiter, part.start, end)
-    )
-    while found >= 0:
-        limits.candidates -= 1
-        if limits.candidates < 0:
-            limits.defects.append("too many boundary lines; the others are only in the original mail")
-            return
-        after, closing = _line_end(source, found + len(delimiter), end)
-        if after >= 0:
-            yield found, after, closing
-        found = _next_line(source, delimiter, found, end)
-
-
-def _next_line(source: bytes, start_of_line: bytes, position: int, end: int) -> int:
-    found = source.find(b"\n" + start_of_line, position, end)
-    return found + 1 if found >= 0 else -1
-
-
-def _line_end(source: bytes, position: int, end: int) -> tuple[int, bool]:
-    """Offset behind the delimiter line (-1 when other text follows) and whether it closes the multipart."""
-    closing = source.startswith(b"--", position)
-    newline = source.find(b"\n", position, min(end, position + 200))
-    stop = newline if newline >= 0 else min(end, position + 200)
-    rest = source[position + 2 * closing : stop].strip()
-    if rest:
-        return -1, False
-    return (newline + 1 if newline >= 0 else end), closing
-
-
-def _without_line_break(source: bytes, start: int, end: int) -> int:
-    # The line break before a delimiter belongs to the delimiter (RFC 2046, section 5.1.1).
-    if end > start and source[end - 1 : end] == b"\n":
-        end -= 1
-    if end > start and source[end - 1 : end] == b"\r":
-        end -= 1
-    return max(end, start)
