@@ -71,7 +71,8 @@ class _Ledger:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(_Ledger(config.getoption("--fault-report")), "fault-ledger")
+    if not hasattr(config, "workerinput"):  # of several runners only the first process keeps the ledger
+        config.pluginmanager.register(_Ledger(config.getoption("--fault-report")), "fault-ledger")
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
