@@ -30,7 +30,7 @@ from mail_ingest.acknowledge import Opened, opened, send_receipts
 from mail_ingest.decide import Arrival, Decision, Outcome, decide
 from mail_ingest.facts import Known
 from mail_ingest.flood import Flood
-from mail_ingest.incoming import Copy, incoming_letter, letter_language, sender_address
+from mail_ingest.incoming import Copy, incoming_letter, sender_address
 from mail_ingest.journal import decide_row
 from mail_ingest.parse import ParsedMail
 from mail_ingest.passed_on import taken
@@ -141,8 +141,8 @@ class Applier:
     ) -> str:
         """Write the letter into this ticket, or into a new one."""
         session, mail, now = batch.session, letter.mail, db.now()
-        customer = self._card(batch, mail, now)
         filed = self._incoming(batch, raw, letter, decision, now)
+        customer = self._card(batch, mail, filed.language, now)
         if ticket is None:
             ticket = batch.filing.open_ticket(filed, customer)
         wakes = decision.wakes and not raw.history
@@ -197,11 +197,10 @@ class Applier:
             tickets.record(batch.session, "also-sent-to", ticket=ticket, now=now, mailbox=raw.mailbox.address)
             tickets.changed(batch.session, ticket.id, "event", now)
 
-    def _card(self, batch: _Batch, mail: ParsedMail, now: datetime) -> Customer:
+    def _card(self, batch: _Batch, mail: ParsedMail, language: str, now: datetime) -> Customer:
         email = sender_address(mail)
         card = batch.cards.get(email)
         if card is None:
-            language = letter_language(mail.subject, mail.text)
             card = customers.make(batch.session, email, mail.sender.name, now=now, language=language)
             batch.cards[email] = card
         elif mail.sender.name and not card.name:
