@@ -309,6 +309,15 @@ DOUBTS: dict[str, str] = {
     "dash item": "What I need:\n-- Another pump\n-- Longer hoses\nand that is all.",
     "two lines at end": "The invoice goes to\n\nHannah Quill\nhannah@quill.example",
     "new contact": "Please use this contact from now on.\n\nRita Rose\nrita@quill.example\n+44 20 7946 0099",
+    "told me": "Peter (peter@y.example) told me on 4 January 2027 at 9:05:\nthe pump is broken\n\nIs it?",
+    "report ru": "4 января 2027 в 9:05 мастер написал в акте:\nнасос сломан\nЧто делать?",
+    "list below dashes": "The list:\n-- \npump\nhose",
+    "smtp": "550 no\nMAIL FROM:<hannah@quill.example>\nRCPT TO:<otto@y.example>\nDATA\n250 ok\nWhy?",
+    "report fr": "Le 4 janvier 2027 à 9h05, votre technicien est venu et a écrit sur le bon :\npompe en panne\n\nQue faire ?",
+    "report es": "El 4 de enero de 2027 a las 9:05 su técnico escribió:\nbomba averiada\n\n¿Qué hago?",
+    "report pl": "W dniu 4.01.2027 o 9:05 wasz technik napisał:\npompa zepsuta\n\nCo robić?",
+    "report de": "Am 04.01.2027 um 9:05 schrieb Ihr Techniker:\nPumpe defekt\n\nWas nun?",
+    "json": 'The answer:\n{\n  "from": "pump",\n  "to": "hose",\n  "date": "2027-01-04 09:05",\n  "subject": "x"\n}\nIs it right?',
     "sig words": "Kind regards to your team, they were great!",
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from mail_ingest.quote_signs import (
     evidence_of_day,
     is_lead,
     is_personal,
+    names_somebody,
     plain_of,
     says_wrote,
     small_words,
@@ -38,7 +39,9 @@ class _Signs:
     address: bool
     boxed: bool  # the address stands in brackets after a name, as programs write it
     by: bool  # "by anna@…:" at its end
-    personal: bool
+    personal: bool  # words only a person writes into it
+    spoken: bool  # the same, in small letters: "Lei" is a name, "lei" is not
+    named: bool
     sentence: bool  # too many small words for a name
     ends: bool
 
@@ -47,7 +50,11 @@ class _Signs:
         """Enough to be an attribution by itself, whatever follows."""
         dated = (self.day and self.time) or (self.address and (self.day or self.time))
         said = self.verb or ((self.boxed or self.by) and self.day and self.time)
-        return self.ends and dated and said and not (self.personal if not self.address else self.sentence)
+        if not (self.ends and dated and said):
+            return False
+        if not self.address:
+            return self.named and not self.personal
+        return not self.sentence and (self.verb or not self.spoken)
 
 
 def find_attribution(lines: Sequence[Line], index: int, floor: int) -> Head | None:
@@ -105,7 +112,9 @@ def _signs(joined: str) -> _Signs:
         address=ADDRESS.search(text) is not None,
         boxed=_BOXED.search(text) is not None,
         by=_BY_ADDRESS.search(text) is not None,
-        personal=is_personal(plain) or small_words(text) > 2,
+        personal=is_personal(plain),
+        spoken=any(word.islower() and word in words.PERSONAL for word in _WORD.findall(text)),
+        named=small_words(text) <= 1 and names_somebody(text),
         sentence=small_words(text) > (5 if _BOXED.search(text) else 1),
         ends=may_end_attribution(text),
     )

@@ -45,10 +45,14 @@ _BARS_SET = frozenset(_BARS)
 def _named(rows: Sequence[str], signed: Sequence[int]) -> Iterator[tuple[int, tuple[int, int]]]:
     """Initials or a name before ">", on two lines at least; a longer name must stand in an attribution, too."""
     found = {at: match for at in signed if (match := _NAME_MARK.match(rows[at]))}
-    if len(found) < 2:
+    if len(found) == 1 and not _leads(rows, next(iter(found))):
         return
     counts = Counter(match[1] for match in found.values())
-    names = {name for name, count in counts.items() if count > 1 and name.upper() not in _PROMPTS}
+    names = {
+        name
+        for name, count in counts.items()
+        if (count > 1 or len(found) == 1) and name.upper() not in _PROMPTS
+    }
     names = {name for name in names if _is_initials(name) or _is_announced(name, rows, min(found))}
     for at, match in found.items():
         if match[1] in names:

@@ -75,12 +75,21 @@ def _after_dashes(lines: Sequence[Line], end: int) -> int | None:
     last = last_written(lines, end)
     written, found = 0, None
     for at in range(last, -1, -1):
-        if is_delimiter(lines[at]) and _is_signature(lines[at], lines[at + 1 : last + 1]):
+        if (
+            is_delimiter(lines[at])
+            and not _is_announced(lines, at)
+            and _is_signature(lines[at], lines[at + 1 : last + 1])
+        ):
             found = at
         written += not lines[at].blank
         if written > _MAX_LINES:
             break
     return found if found is not None else _beside_dashes(lines, last)
+
+
+def _is_announced(lines: Sequence[Line], at: int) -> bool:
+    """ "The list:" above the dashes: what follows them belongs to the letter."""
+    return at > 0 and lines[at - 1].content.endswith(":")
 
 
 def _is_signature(delimiter: Line, below: Sequence[Line]) -> bool:

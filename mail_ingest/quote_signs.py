@@ -157,4 +157,12 @@ def small_words(text: str) -> int:
     return sum(word in rest and word.islower() and word[0] in _CASED for word in _WORD.findall(text))
 
 
+def names_somebody(text: str) -> bool:
+    """Whether something is left that may be a name: a word with a capital letter, or of a script without any."""
+    rest = set(_rest(plain_of(text)))
+    return any(
+        word.casefold() in rest and not (word[0] in _CASED and word.islower()) for word in _WORD.findall(text)
+    )
+
+
 _CASED = frozenset("abcdefghijklmnopqrstuvwxyzабвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ")
