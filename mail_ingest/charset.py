@@ -14,7 +14,7 @@ from mail_ingest.mime_cyrillic import find_cyrillic, is_cyrillic, sample_of, sco
 from mail_ingest.mime_east_asian import find_east_asian
 from mail_ingest.mime_japanese import decode_jis
 from mail_ingest.mime_latin import find_latin
-from mail_ingest.mime_mended import WIDE, encoded_once, find_wide, is_mostly_utf8, read_mixed
+from mail_ingest.mime_mended import WIDE, encoded_once, find_wide, is_mostly_utf8, is_narrow, read_mixed
 
 _SEVEN_BIT = ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7")
 _JAPANESE = ("iso2022_jp_ext", "iso2022_jp_2")
@@ -103,7 +103,8 @@ def _marked(data: bytes, codec: str) -> tuple[str, str] | None:
         return _strict(data[3:], "utf-8")
     even = data[: len(data) // 2 * 2]
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strict(even, "utf-16")
+        # The mark before a text that is plainly none: somebody glued two texts together.
+        return _strict(data[2:], "utf-8") if is_narrow(data[2:]) else _strict(even, "utf-16")
     head = data[:400]
     if len(head) > 3 and head.count(0) * 3 >= len(head):
         return _strict(even, "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be")

@@ -41,8 +41,7 @@ def part_spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, i
 _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]{2}")
 _PART_HEADER = re.compile(rb"^content-(?:type|transfer-encoding|disposition)[ \t]{0,20}:", re.I | re.M)
 # "This is a multi-part message in MIME format": for readers of another century.
-_ABOUT_MIME = re.compile(rb"MIME|multi-?part|mail[ -]?(?:reader|client|program)", re.I)
-_BLANK_LINES = re.compile(rb"\n\s*\n|\n(?=--)")
+_ABOUT_MIME = re.compile(rb"MIME|multi-?part|mail[ -]?(?:reader|client|program)|legible|this message", re.I)
 _NOTE = 2000
 _SHORT_BOUNDARY = 5
 
@@ -59,9 +58,9 @@ def _was_part(part: Part, span: tuple[int, int], boundary: bytes) -> bool:
 def _says_something(source: bytes, span: tuple[int, int]) -> bool:
     if not _WORD.search(source, *span):
         return False
-    paragraphs = _BLANK_LINES.split(source[span[0] : min(span[1], span[0] + _NOTE)])
+    lines = source[span[0] : min(span[1], span[0] + _NOTE)].split(b"\n")
     return span[1] - span[0] > _NOTE or any(
-        _WORD.search(text) and not _ABOUT_MIME.search(text) for text in paragraphs
+        _WORD.search(text) and not _ABOUT_MIME.search(text) for text in lines
     )
 
 

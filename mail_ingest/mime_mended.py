@@ -62,9 +62,14 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
+def is_narrow(data: bytes) -> bool:
+    """Is this a text of single bytes or UTF-8, whatever it says of itself?"""
+    return not _CONTROLS.search(data) and _is_utf8(data)
+
+
 def find_wide(data: bytes, codec: str) -> str:
     """The order of bytes in which a text that is declared UTF-16 or UTF-32 makes sense, '' when it does in none."""
-    if not _CONTROLS.search(data) and _is_utf8(data):
+    if is_narrow(data):
         return ""
     fitting = [order for order in _ORDERS[codec] if _makes_sense(data, order)]
     if len(fitting) > 1 and codec == "utf-16":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from mail_ingest.automatic import automatic_reason
+from mail_ingest.automatic import automatic_reason, list_address
 from mail_ingest.bounce import Bounce as Bounce
 from mail_ingest.bounce import find_bounce
 from mail_ingest.header_address import MAX_ADDRESSES, read_addresses
@@ -38,6 +38,7 @@ class ParsedMail:
     equal for copies of one letter that arrived by different routes. `envelope_sender` is the Return-Path: '' for
     the null sender and when there is none; `null_sender` is true for the former only. `several_senders`: From names
     more than one address, so nobody can say who wrote. `authentication` is the topmost Authentication-Results.
+    `list_address` is where one writes to the list that it came through, if that alone makes it automatic.
     """
 
     message_id: str
@@ -62,6 +63,7 @@ class ParsedMail:
     is_own: str
     several_senders: bool = False
     authentication: str = ""
+    list_address: str = ""
 
 
 def parse_mail(raw: bytes) -> ParsedMail:
@@ -77,6 +79,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     sent_at = read_date(decode_header(headers.first("date"), hint))
     defects += [*structure, *body.defects, *_header_defects(headers, sender, sent_at)]
     message_id = first_id(headers.ascii("message-id"))
+    automatic = automatic_reason(root, subject, sender, bounce, body.text)
     return ParsedMail(
         message_id=message_id,
         in_reply_to=first_id(headers.ascii("in-reply-to")),
@@ -90,7 +93,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         text=body.text,
         html=body.html,
         attachments=body.attachments,
-        automatic=automatic_reason(root, subject, sender, bounce, body.text),
+        automatic=automatic,
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects))[:MAX_DEFECTS],
         delivered_to=_delivered_to(headers),
@@ -100,6 +103,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         is_own=decode_header(headers.first("x-sincerely-instance"))[:200],
         several_senders=_several_senders(headers, senders),
         authentication=headers.first("authentication-results").decode("utf-8", "replace").strip(),
+        list_address=list_address(root, automatic),
     )
 
 
@@ -132,6 +136,8 @@ _RETURN_AS_END = re.compile(rb"\r(?:[Cc]ontent-(?:[Tt]ype|[Tt]rans|[Dd]isp)|--)"
 def _narrow(raw: bytes) -> bytes:
     """A mail that was saved as UTF-16, whole, in UTF-8."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if b"\0" not in raw[:200]:
+            return raw[2:]
         return raw[: len(raw) // 2 * 2].decode("utf-16", "replace").encode("utf-8", "replace")
     return raw
 

@@ -134,6 +134,8 @@ CASES: list[Case] = [
     case("utf-8 and cp1251 in one text", mail((RU + "\n").encode() * 3 + "Привет из другого письма".encode("cp1251"), "Content-Type: text/plain; charset=utf-8"), has=RU),
     case("a byte order mark", mail(b"\xef\xbb\xbf" + RU.encode(), "Content-Type: text/plain; charset=utf-8"), text=RU),
     case("a byte order mark and a false label", mail(b"\xef\xbb\xbf" + RU.encode(), "Content-Type: text/plain; charset=koi8-r"), text=RU),
+    case("the mark of UTF-16 before ASCII", mail(b"\xff\xfeHello there", "Content-Type: text/plain"), text="Hello there"),
+    case("Russian in UTF-16 with its mark, without a label", mail("Привет".encode("utf-16"), "Content-Type: text/plain"), text="Привет"),
     case("utf-16 in quoted-printable", mail(qp(RU.encode("utf-16")), "Content-Type: text/plain; charset=utf-16", "Content-Transfer-Encoding: quoted-printable"), text=RU),
     case("emoji as two halves", mail(b"ok \xed\xa0\xbd\xed\xb8\x80", "Content-Type: text/plain; charset=utf-8"), text="ok \U0001f600"),
     case("an overlong NUL", mail(b"a\xc0\x80b " + RU.encode(), "Content-Type: text/plain; charset=utf-8"), has=RU),

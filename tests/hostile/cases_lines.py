@@ -46,6 +46,7 @@ CASES: list[Case] = [
     case("a byte order mark twice", b"\xef\xbb\xbf\xef\xbb\xbf" + GOOD, **_both(GOOD)),
     case("the whole mail in UTF-16", "\ufeff".encode("utf-16-le") + GOOD.decode().encode("utf-16-le"), **_both(GOOD)),
     case("the whole mail in UTF-16, big end first", b"\xfe\xff" + GOOD.decode().encode("utf-16-be"), **_both(GOOD)),
+    case("the mark of UTF-16 before a mail that is none", b"\xff\xfe" + GOOD, **_both(GOOD)),
     case("blank lines before", b"\r\n\r\n\r\n" + GOOD, **_both(GOOD)),
     case("spaces before", b"   \r\n" + GOOD, **_both(GOOD)),
     case("an mbox line", b"From ann@customer.example Mon Nov  2 10:15:00 2026\r\n" + GOOD, **_both(GOOD)),
