@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.mailboxes.models import Mailbox
 from app.outgoing import states
@@ -39,11 +39,15 @@ def take(
 
     `since`: when this sender began. What it has tried since then is not tried again before its time.
     """
-    message_id = _next_message(session, mailbox_id, now, since)
-    if message_id is None or _senders(session, mailbox_id, now) >= MOST_SENDERS:
+    in_hand = _in_hand(session)
+    senders = [one for one in in_hand if one.mailbox_id == mailbox_id and (one.lease_until or now) >= now]
+    if len(senders) >= MOST_SENDERS:
+        return None
+    due = _due(session, mailbox_id, in_hand, now)
+    if due is None:
         return None
     wait = _reserve(session, mailbox_id, now)
-    return wait or states.claim(session, message_id, now, seconds=seconds)
+    return wait or states.claim(session, _first(session, due, since, now), now, seconds=seconds)
 
 
 def waiting(session: Session, now: datetime) -> list[int]:
@@ -114,18 +118,28 @@ def _messages_of(mailbox_id: int) -> sa.Select[int]:
     )
 
 
-def _next_message(session: Session, mailbox_id: int, now: datetime, since: datetime) -> int | None:
-    other, other_message = aliased(Outbox), aliased(Message)
-    in_hand = (
-        sa.select(other.id)
-        .join(other_message, other_message.id == other.message_id)
-        .where(
-            other.state.in_(_IN_HAND),
-            other.recipient == Outbox.recipient,
-            other_message.ticket_id == Message.ticket_id,
-        )
+def _in_hand(session: Session) -> Sequence[sa.Row[int, int, str, datetime | None]]:
+    """What is being handed over at the moment, by whatever mailbox: a handful of rows."""
+    query = (
+        sa.select(account_id().label("mailbox_id"), Message.ticket_id, Outbox.recipient, Outbox.lease_until)
+        .join_from(Outbox, Message, Message.id == Outbox.message_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Outbox.state.in_(_IN_HAND))
     )
-    due = session.execute(
+    return session.execute(query).all()
+
+
+def _due(
+    session: Session,
+    mailbox_id: int,
+    in_hand: Sequence[sa.Row[int, int, str, datetime | None]],
+    now: datetime,
+) -> sa.Row[int, int, str, int] | None:
+    """The oldest delivery that may be tried and does not wait for an earlier one to the same person."""
+    behind = [
+        sa.and_(Message.ticket_id == one.ticket_id, Outbox.recipient == one.recipient) for one in in_hand
+    ]
+    query = (
         sa.select(Outbox.id, Outbox.message_id, Outbox.recipient, Message.ticket_id)
         .join(Message, Message.id == Outbox.message_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
@@ -133,13 +147,16 @@ def _next_message(session: Session, mailbox_id: int, now: datetime, since: datet
             account_id() == mailbox_id,
             Outbox.state == Delivery.QUEUED,
             Outbox.due_at <= now,
-            ~in_hand.exists(),
+            *[~one for one in behind],
         )
         .order_by(Outbox.id)
         .limit(1)
-    ).first()
-    if due is None:
-        return None
+    )
+    return session.execute(query).first()
+
+
+def _first(session: Session, due: sa.Row[int, int, str, int], since: datetime, now: datetime) -> int:
+    """The message to try: the due one, or an earlier one to the same person that was put off."""
     earlier = _earlier(session, due, since)
     if earlier is None:
         return int(due.message_id)
@@ -165,16 +182,6 @@ def _earlier(session: Session, due: sa.Row[int, int, str, int], since: datetime)
         .with_for_update(of=Outbox)
     )
     return session.scalar(query)
-
-
-def _senders(session: Session, mailbox_id: int, now: datetime) -> int:
-    query = (
-        sa.select(sa.func.count(Outbox.id))
-        .join(Message, Message.id == Outbox.message_id)
-        .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(account_id() == mailbox_id, Outbox.state.in_(_IN_HAND), Outbox.lease_until >= now)
-    )
-    return session.scalar(query) or 0
 
 
 def _reserve(session: Session, mailbox_id: int, now: datetime) -> Wait | None:
