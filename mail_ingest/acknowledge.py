@@ -40,7 +40,7 @@ def opened(ticket: Ticket, message: Message, raw: RawMail, letter: Letter) -> Op
             # Of several senders nobody can say who wrote.
             sender="" if mail.several_senders else mail.sender.email,
             arrived_at=message.arrived_at,
-            automatic=message.automatic,
+            automatic=message.automatic or mail.automatic,
             null_sender=mail.null_sender,
             from_an_instance=bool(mail.is_own),
             history=raw.history,

@@ -71,6 +71,8 @@ _INVITATION_ANSWERED = re.compile(
     r"has (?:tentatively )?(?:accepted|declined)|(?:принял|отклонил)\w* (?:это )?приглашение", re.I
 )
 _SHORTEST_COMMENT = 3
+_MAILTO = re.compile(r"mailto:([^\s<>?@]{1,64}@[^\s<>?]{1,250})", re.I)
+_LIST_NAME = re.compile(r"<([^\s<>.]{1,64})\.([^\s<>]{3,250})>\s{0,5}$")
 
 
 def automatic_reason(
@@ -153,6 +155,18 @@ def _bulk(root: Part) -> str | None:
         if headers.has(name):
             return f"mailing list or newsletter (header {name.title()})"
     return None
+
+
+def list_address(root: Part, reason: str | None) -> str:
+    """Where one writes to the list that this mail came through (RFC 2369, RFC 2919), '' when that is not all that
+    makes it automatic. When it is an address of ours, people write to us that way."""
+    if reason is None or not reason.startswith("mailing list"):
+        return ""
+    posts = _MAILTO.search(root.headers.ascii("list-post")[:2000])
+    if posts:
+        return posts[1].lower()
+    name = _LIST_NAME.search(root.headers.ascii("list-id")[:2000])
+    return f"{name[1]}@{name[2]}".lower() if name else ""
 
 
 def _receipt(root: Part, subject: str, text: str) -> str | None:

@@ -85,7 +85,8 @@ def _is_report(root: Part, subject: str, sender: Address) -> bool:
     """A status part elsewhere than in a report may be what somebody passes on."""
     if root.content_type == "multipart/report" or is_from_server(root, sender) or failed_header(root):
         return True
-    return bool(SUBJECT.match(subject)) and not PREFIXED.match(subject) and not root.headers.has("user-agent")
+    by_hand = root.headers.has("user-agent") or root.headers.has("x-mailer") or bool(PREFIXED.match(subject))
+    return bool(SUBJECT.match(subject)) and not by_hand
 
 
 def _from_prose(root: Part, prose: Prose, text: str) -> Bounce:

@@ -72,6 +72,9 @@ def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
             evidence,
             automatic=mail.automatic or "bounce",
         )
+    if mail.list_address and mail.list_address in arrival.our_addresses:
+        # A group of the provider stands before our mailbox: what comes through it was written to us.
+        mail = replace(mail, automatic=None)
     thread = find_ticket(mail, facts, thanks=arrival.thanks)
     if arrival.forward is not None and arrival.forward.accepted:
         return _passed_on(arrival.forward, thread, facts)

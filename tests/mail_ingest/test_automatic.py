@@ -148,3 +148,21 @@ def test_a_complaint_report_is_automatic() -> None:
     mail = parse_mail(raw)
     assert mail.automatic == "a complaint report from a mail provider"
     assert mail.bounce is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ("List-Post: <https://groups.example/x>, <mailto:Support@help.example>\nPrecedence: list\n", "support@help.example"),
+        ("List-Id: Our desk <support.help.example>\n", "support@help.example"),
+        ("List-Unsubscribe: <https://shop.example/u>\n", ""),
+        ("List-Id: <support.help.example>\nAuto-Submitted: auto-generated\n", ""),
+        ("List-Id: <support.help.example>\nPrecedence: bulk\n", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_list_is_known_when_the_list_alone_makes_it_automatic(
+    headers: str, address: str
+) -> None:
+    mail = parse_mail(f"From: Ann <ann@customer.example>\nSubject: lamp\n{headers}\nHello\n".encode())
+    assert mail.list_address == address

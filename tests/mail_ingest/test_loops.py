@@ -362,3 +362,12 @@ def test_two_of_our_own_behind_a_gateway_that_strips_headers_write_once_a_day(
     sent = play(companies, clock, days=3, strip=True)
     assert sent["support@one.example"] == 3
     assert sent["help@two.example"] <= 3
+
+
+def test_what_comes_through_our_own_group_is_a_letter_but_gets_no_receipt(desk: Desk, clock: Clock) -> None:
+    """Many companies put a group of their provider before the mailbox; every letter then looks like list mail."""
+    group = {"List-Id": "<support.help.example>", "Precedence": "list", "List-Post": f"<mailto:{SUPPORT}>"}
+    desk.deliver(letter("My lamp is dark", to=SUPPORT, subject="lamp", headers=group))
+    (ticket,) = tickets()
+    assert ticket.waiting_since is not None
+    assert desk.outbox() == []
