@@ -19,7 +19,7 @@ def part_spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, i
         if is_part or (
             _WORD.search(source, *span) if part.has_delimiters else _was_part(part, span, boundary)
         ):
-            spans.append(span)
+            spans.append(span if is_part else _without_junk(source, span, boundary))
         elif not part.has_delimiters:
             part.margins.append(span)
         part.has_delimiters = True
@@ -30,7 +30,7 @@ def part_spans(part: Part, boundary: bytes, limits: Limits) -> list[tuple[int, i
         limits.defects.append("the closing boundary is missing")
         spans.append((opened, end))
     elif part.has_delimiters and _was_part(part, (opened, end), boundary):
-        spans.append((opened, end))
+        spans.append(_without_junk(source, (opened, end), boundary))
     else:
         part.margins.extend([(opened, end)] * part.has_delimiters)
     if any(_says_something(source, span) for span in part.margins):
@@ -55,12 +55,20 @@ def _was_part(part: Part, span: tuple[int, int], boundary: bytes) -> bool:
     return bool(_PART_HEADER.search(part.source, *span))
 
 
-def _says_something(source: bytes, span: tuple[int, int]) -> bool:
+def _without_junk(source: bytes, span: tuple[int, int], boundary: bytes) -> tuple[int, int]:
+    """The part without the damaged delimiter, and without the line about MIME, above its head."""
+    head = _PART_HEADER.search(source, *span)
+    if head and not _says_something(source, (span[0], head.start()), boundary):
+        return head.start(), span[1]
+    return span
+
+
+def _says_something(source: bytes, span: tuple[int, int], but: bytes = b"\n") -> bool:
     if not _WORD.search(source, *span):
         return False
     lines = source[span[0] : min(span[1], span[0] + _NOTE)].split(b"\n")
     return span[1] - span[0] > _NOTE or any(
-        _WORD.search(text) and not _ABOUT_MIME.search(text) for text in lines
+        _WORD.search(text) and not _ABOUT_MIME.search(text) and but not in text for text in lines
     )
 
 
