@@ -45,6 +45,7 @@ _BORDER_TOP = re.compile(r"border-top\s*:\s*solid [^;]{0,40}")
 _LABEL = re.compile(
     r"(?:\s++|<(?!/?b\b)[^<>]{0,300}+>){0,12}+<b\b[^<>]{0,200}>(?:\s++|<[^<>]{0,200}+>){0,6}+[^<>:]{1,30}:"
 )
+_BOLD_LABEL = re.compile(r"<b\b[^<>]{0,200}>(?:\s++|<[^<>]{0,200}+>){0,6}+[^<>:]{1,30}:")
 _MAX_TRIED = 100
 
 # Names looked for in class, id and data-marker, each with what the inside (or, for CUTS, all that follows)
@@ -66,7 +67,15 @@ _CUT_NAMES = (
     "stopspelling",
 )
 _SIGNATURE_NAMES = ("signature", "bloop_sign", "moz-sig")
-_ALL_NAMES = ("<blockquote", "border-top", *_QUOTE_NAMES, *_MIXED_NAMES, *_CUT_NAMES, *_SIGNATURE_NAMES)
+_ALL_NAMES = (
+    "<blockquote",
+    "border-top",
+    'name="quote"',
+    *_QUOTE_NAMES,
+    *_MIXED_NAMES,
+    *_CUT_NAMES,
+    *_SIGNATURE_NAMES,
+)
 
 
 @dataclass
@@ -112,7 +121,7 @@ class _Reader:
             self._enter(name, names, marks)
 
     def _enter(self, name: str, names: str, marks: dict[str, str]) -> None:
-        if any(known in names for known in _QUOTE_NAMES):
+        if any(known in names for known in _QUOTE_NAMES) or marks.get("name") == "quote":
             self.label = QUOTED
         elif any(known in names for known in _SIGNATURE_NAMES):
             self.label = SIGNATURE
@@ -146,7 +155,9 @@ class _Reader:
 
 def _is_outlook_border(style: str, following: str) -> bool:
     """The line Outlook draws above the small header, in whatever language the labels of that are."""
-    return _BORDER_TOP.search(style) is not None and _LABEL.match(following) is not None
+    if "border:none" not in style.replace(" ", "") or _BORDER_TOP.search(style) is None:
+        return False
+    return _LABEL.match(following) is not None and len(_BOLD_LABEL.findall(following)) > 1
 
 
 def _blockquote_label(names: str, marks: dict[str, str], in_mixed: bool) -> int:

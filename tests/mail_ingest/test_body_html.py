@@ -151,3 +151,25 @@ def test_a_signature_marked_by_the_program_is_folded_apart():
 )
 def test_hostile_html_changes_nothing_about_the_text(html):
     assert split_quoted("The lamp is broken.", html).visible == "The lamp is broken."
+
+
+def test_a_border_of_the_persons_own_cuts_nothing():
+    html = (
+        "<div>Dear team,</div><div style='border-top:solid 1px #ccc;padding:3pt'><p><b>Order:</b> lamp</p><p>Two pieces, please.</p>"
+        "</div>"
+    )
+    assert split_quoted("", html).visible == "Dear team,\n\nOrder: lamp\n\nTwo pieces, please."
+
+
+def test_words_about_quotes_and_signatures_in_class_names_do_not_hide_a_letter():
+    html = '<div class="signature-form"><div>Please sign the form and return it.</div></div>'
+    assert split_quoted("", html).visible == "Please sign the form and return it."
+
+
+def test_short_answers_below_a_quotation_that_ends_in_the_html_are_shown():
+    html = (
+        "<div class='moz-cite-prefix'>On 11/3/26 3:04 PM, Orbit wrote:</div><blockquote type='cite'><p>Is the lamp plugged in now?</p>"
+        "</blockquote><p>Yes.</p><p>It has been all day long.</p><p>Marta</p>"
+    )
+    text = "Hi\n\nOn 11/3/26 3:04 PM, Orbit wrote:\n\nIs the lamp plugged in now?\n\nYes.\n\nIt has been all day long.\n\nMarta"
+    assert split_quoted(text, html).visible == "Hi\n\nYes.\n\nIt has been all day long.\n\nMarta"
