@@ -163,6 +163,7 @@ FAULTS: dict[str, tuple[Callable[[Bell], None], Callable[[Bell], None]]] = {
     "while they work-killed",
     "while they work-flushed",
     "before the worker-restarted empty",
+    "while they work-connections freeze",
     "while they work-unreachable",
 )
 @pytest.mark.parametrize("fault", FAULTS)
