@@ -161,7 +161,9 @@ class Known:
         if mail.bounce is None:
             return None
         sent_to = [address.email for address in mail.to]
-        for text in (mail.bounce.original_message_id, *named_ids(mail), *mail.delivered_to, *sent_to):
+        # The mark last: in what came back it is our letter's own, since what we quote has none.
+        places = (*named_ids(mail), *mail.delivered_to, *sent_to, *self._marks.get(mail.content_key, ()))
+        for text in (mail.bounce.original_message_id, *places):
             token = read_token(text, self._key) if text else None
             if token is not None and token[0] in self._tickets:
                 return self._tickets[token[0]].merged_into or token[0], token[1]

@@ -173,3 +173,17 @@ def test_looking_for_marks_takes_linear_time(piece: str) -> None:
     before = time.process_time()
     marks_in(piece * (2_000_000 // len(piece)))
     assert time.process_time() - before < 10
+
+
+def test_a_bounce_that_returns_our_text_alone_is_about_that_reply(post: Post, sent: Letter) -> None:
+    """A relay had given the letter an id of its own; what came back has our words, and our mark in them."""
+    report = (
+        "From: MAILER-DAEMON@mx.buyer.example\nTo: support@help.example\nSubject: Undelivered Mail Returned to Sender\n"
+        "Return-Path: <>\nMessage-ID: <b1@mx.buyer.example>\nDate: Fri, 20 Nov 2026 12:00:00 +0000\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: text/plain\n\n"
+        f"No such user.\n\n{mark(sent)}\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.buyer.example\n\n"
+        "Final-Recipient: rfc822; olga@buyer.example\nAction: failed\nStatus: 5.1.1\n\n--b--\n"
+    )
+    post.deliver(report.encode())
+    assert [ticket.message_count for ticket in all_tickets()] == [3]
+    assert messages(1)[-1].evidence[0]["rule"] == "bounce"
