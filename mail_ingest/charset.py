@@ -13,7 +13,7 @@ from mail_ingest.mime_codecs import codec_for as codec_for
 from mail_ingest.mime_cyrillic import find_cyrillic, is_cyrillic, sample_of, score_cyrillic
 from mail_ingest.mime_east_asian import find_east_asian
 from mail_ingest.mime_japanese import decode_jis
-from mail_ingest.mime_latin import find_latin
+from mail_ingest.mime_latin import find_latin, reads_as_western
 from mail_ingest.mime_mended import WIDE, encoded_once, find_wide, is_mostly_utf8, is_narrow, read_mixed
 
 _SEVEN_BIT = ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr", "hz", "utf-7")
@@ -39,6 +39,7 @@ _RELATIVES = {
 }  # fmt: skip
 # That many letters of another script are no accents of a Western one.
 _CLEARLY = 12
+_SURELY = 5
 
 _WIDE_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CYRILLIC_WORD = re.compile("[А-Яа-яё][а-яё]{3}")
@@ -190,7 +191,12 @@ def _other_latin(data: bytes, codec: str) -> str:
     if codec != "cp1252":
         return codec
     best, margin = find_latin(data)
-    return find_alphabet(data, _CLEARLY) or (best if margin > 6.0 else codec)
+    return _alphabet(data, _CLEARLY) or (best if margin > 6.0 else codec)
+
+
+def _alphabet(data: bytes, enough: int) -> str:
+    found = find_alphabet(data, enough)
+    return "" if found and reads_as_western(data) else found
 
 
 def _cyrillic(data: bytes, codec: str) -> tuple[str, str]:
@@ -211,7 +217,7 @@ def _mostly(data: bytes, codec: str) -> tuple[str, str] | None:
 
 
 def _detected(data: bytes) -> tuple[str, str]:
-    codec = find_cyrillic(data) or find_east_asian(data) or find_alphabet(data) or find_latin(data)[0]
+    codec = find_cyrillic(data) or find_east_asian(data) or _alphabet(data, _SURELY) or find_latin(data)[0]
     return data.decode(codec, "replace"), codec
 
 

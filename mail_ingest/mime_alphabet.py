@@ -22,12 +22,11 @@ _SIGN = math.log(0.01)
 _STRANGE = math.log(0.0004)
 # Mean over the letters of a text: such a text reaches -3.9 even when it is short, other scripts stay below -5.
 _CONVINCING = -4.3
-_MIN_BYTES = 5
 
 _RUN = re.compile(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?")
 
 
-def find_alphabet(data: bytes, enough: int = _MIN_BYTES) -> str:
+def find_alphabet(data: bytes, enough: int) -> str:
     """The Python codec of a text in one of these scripts, '' for other texts and for less than `enough` bytes."""
     runs = _RUN.findall(data[:20_000])[:400]
     whole = b"".join(run for run in runs if run[0] > 0x7F and run[-1] > 0x7F)

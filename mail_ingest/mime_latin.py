@@ -31,6 +31,9 @@ _PRIOR = {
     "mac-roman": -5.0,
 }
 _SIGNS = "“”‘’„‚«»–—…€£§°©®™•\xa0¿¡´×"
+_ASCII = bytes(range(128))
+# Mean per letter of texts in one language; a letter of another costs twice as much.
+_ORDINARY = -3.3
 _STRANGE = math.log(0.002)
 _SIGN = math.log(0.03)
 
@@ -43,6 +46,13 @@ def find_latin(data: bytes) -> tuple[str, float]:
     scores = {codec: _score(pieces, codec) + _PRIOR[codec] for codec in _LANGUAGES}
     best = max(_LANGUAGES, key=lambda codec: scores[codec])
     return best, scores[best] - scores["cp1252"]
+
+
+def reads_as_western(data: bytes) -> bool:
+    """Are the accented letters those of one Western language? A row of umlauts is no Greek."""
+    pieces = Counter(_WORD.findall(data[:20_000])[:400])
+    letters = sum(count * len(piece.strip(_ASCII)) for piece, count in pieces.items())
+    return letters > 0 and _score(pieces, "cp1252") / letters > _ORDINARY
 
 
 def _score(pieces: Counter[bytes], codec: str) -> float:

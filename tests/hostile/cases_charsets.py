@@ -134,6 +134,8 @@ CASES: list[Case] = [
     case("utf-8 and cp1251 in one text", mail((RU + "\n").encode() * 3 + "Привет из другого письма".encode("cp1251"), "Content-Type: text/plain; charset=utf-8"), has=RU),
     case("a byte order mark", mail(b"\xef\xbb\xbf" + RU.encode(), "Content-Type: text/plain; charset=utf-8"), text=RU),
     case("a byte order mark and a false label", mail(b"\xef\xbb\xbf" + RU.encode(), "Content-Type: text/plain; charset=koi8-r"), text=RU),
+    *(case(f"only umlauts, {label or 'no label'}", _labelled(label, "cp1252", "ÄÖÜäöüß ÄÖÜäöüß"), text="ÄÖÜäöüß ÄÖÜäöüß") for label in ("", "iso-8859-1", "us-ascii")),
+    *(case(f"only accents: {text}", mail(text.encode("cp1252")), text=text) for text in ("ÆØÅ æøå", "éèêë àâ", "ñÑáéíóú", "çãõÇÃÕ")),
     case("the mark of UTF-16 before ASCII", mail(b"\xff\xfeHello there", "Content-Type: text/plain"), text="Hello there"),
     case("Russian in UTF-16 with its mark, without a label", mail("Привет".encode("utf-16"), "Content-Type: text/plain"), text="Привет"),
     case("utf-16 in quoted-printable", mail(qp(RU.encode("utf-16")), "Content-Type: text/plain; charset=utf-16", "Content-Transfer-Encoding: quoted-printable"), text=RU),
