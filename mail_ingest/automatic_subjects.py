@@ -103,7 +103,7 @@ _REQUEST = (
 _ID = r"(?:[\[(#№]\s{0,2}[\w#:./-]{1,40}[\])]{0,2}\s{0,3}[:—–-]?\s{0,3}|\[[^\]]{1,60}\]\s{0,3}[:—–-]?\s{0,3}){0,2}"
 _BEHIND = r"(?![^?]{0,300}\?)"
 _RECEIVED = re.compile(
-    rf"\s{{0,3}}{_ID}(?:"
+    rf"\s{{0,3}}(?:\[(?:request|ticket|case|message) received\]|{_ID}(?:"
     rf"(?:we|we have|we.ve) received your (?:{_REQUEST}|feedback|letter|support)"
     rf"|(?:thank you|thanks) for (?:contacting|getting in touch|reaching out|writing to|your (?:inquiry"
     rf"|enquiry|support request|submission))\b"
@@ -141,7 +141,7 @@ _RECEIVED = re.compile(
     r"|bericht|melding|vraag)\b[^?]{0,60}(?:ontvangen|geregistreerd)"
     r"|potwierdzenie (?:otrzymania|przyjęcia)\b|otrzymaliśmy (?:twoj|państwa)|(?:twoje"
     r"|państwa) zgłoszenie\b[^?]{0,60}(?:przyjęt|zarejestrowan)"
-    rf"){_BEHIND}",
+    rf"){_BEHIND})",
     re.I,
 )
 # "Prove that you are a person": nothing of ours may answer, and nobody of ours should have to.

@@ -17,12 +17,15 @@ _LONGEST_GREETING = 60
 _RULE = re.compile(r"-{3,}|_{10,}")
 _HEADER = re.compile(r"(?:from|von|de|da|od|от|от кого|发件人|差出人)[ \t]{0,2}[:：]", re.I)
 _ATTRIBUTION = re.compile(
-    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|napisał\w*|пишет|писал\w?|написал\w?)[^\n]{0,20}:$",
+    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|napisał\w*|пишет|писал\w?"
+    r"|написал\w?)[^\n]{0,20}:$",
     re.I,
 )
 _STATEMENT = (
-    r"this is an? (?:\w+[- ]){0,2}(?:automat(?:ed|ic|ically)|auto-?(?:generated|matically)|system|computer)[- ]"
-    r"(?:\w+[- ]){0,3}(?:message|e-?mail|mail|reply|response|notif\w+|answer|acknowledge?ment|confirmation|note)\b"
+    r"this is an? (?:\w+[- ]){0,2}(?:automat(?:ed|ic|ically)|auto-?(?:generated|matically)|system"
+    r"|computer)[- ]"
+    r"(?:\w+[- ]){0,3}(?:message|e-?mail|mail|reply|response|notif\w+|answer|acknowledge?ment|confirmation"
+    r"|note)\b"
     r"|this is an? auto-?(?:reply|response)\b"
     r"|this (?:\w+ ){0,2}(?:message|e-?mail|mail|reply|response|notification|letter) (?:was|is|has been) "
     r"(?:automatically |auto-?|system[- ])(?:generated|sent|created|produced)"
@@ -144,10 +147,11 @@ _TEMPLATES = tuple(
         r"(?:i will|i'll|i’ll|we will) (?:\w+ ){0,3}(?:reply|respond|answer|get back|return|be back"
         r"|contact you)|(?:upon|on|after) my return|when i(?:.m| am)? (?:return|back|get back)"
         r"|(?:will be )?back (?:on|in|at|by)|(?:until|till|returning|return on)\b"
-        r"|по возвращени|вернусь|отвечу|после (?:возвращения|отпуска)|до \d|rückkehr|wieder (?:erreichbar"
+        r"|по возвращени|вернусь|отвечу|после (?:возвращения|отпуска)|до \d|с \d{1,2}\D{1,20}по \d"
+        r"|rückkehr|wieder (?:erreichbar"
         r"|im|da|für)|bis (?:zum|einschließlich)|(?:de|mon) retour|jusqu|(?:mi|al) (?:regreso|vuelta"
         r"|rientro|ritorno)|hasta el|fino al|regress|retorn|até|terug|tot en met|po powrocie|wracam"
-        r"|do dnia|zpět|tillbaka|tilbage|tilbake|takaisin|戻り|返回|回复您|복귀",
+        r"|do dnia|zpět|tillbaka|tilbage|tilbake|takaisin|戻り|返事が遅れ|返信が遅れ|返回|回复您|복귀",
         r"thank you for (?:your|the) (?:e-?mail|message|mail|interest)|thanks for your (?:e-?mail|message"
         r"|mail)|спасибо за (?:ваше )?(?:письмо|сообщение)|благодарю за|дякую за"
         r"|(?:vielen )?dank für (?:ihre|deine)|merci (?:de|pour) votre|gracias por (?:su|tu)|grazie per"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from mail_ingest.bounce_subjects import (
     DAEMON_LOCAL,
     DAEMON_NAME,
+    OFFICE_LOCAL,
     POSTMASTER_LOCAL,
     POSTMASTER_NAME,
     PREFIXED,
@@ -88,7 +89,9 @@ def is_from_server(root: Part, sender: Address) -> bool:
     return _server(root, sender) >= _DAEMON
 
 
-_DAEMON, _POSTMASTER, _NOBODY = 3, 2, 0
+_DAEMON, _POSTMASTER, _OFFICE, _NOBODY = 3, 2, 1, 0
+# So early stands the first sentence of a program; before a person's comes a greeting.
+_AT_ONCE = 12
 
 
 def _says_so(server: int, subject: str, sender: Address, flat: str) -> bool:
@@ -96,16 +99,19 @@ def _says_so(server: int, subject: str, sender: Address, flat: str) -> bool:
     opening = bool(OPENING.search(flat[:_BEGINNING]))
     says = opening or bool(FAILED.search(flat[:_MIDDLE]))
     code = bool(STATUS.search(flat) or _REPLY.search(flat))
+    address = bool(ADDRESS.search(flat[:_MIDDLE]))
     if server == _DAEMON and _is_daemon(sender):
-        return says and (known or weak or code or opening)
+        return says and (known or weak or code or opening or address)
     if PREFIXED.match(subject):
         return False
     if server == _DAEMON:
         # Absence notes have no envelope sender either: they speak of messages, not of delivery.
         return says and (known or (code and (weak or opening)))
-    if server == _POSTMASTER:
-        return says and ((known and (code or opening)) or (code and opening and weak))
-    return known and code and bool(OPENING.search(flat[: _BEGINNING // 3]))
+    if server >= _OFFICE:
+        enough = code or opening or (address and server == _POSTMASTER)
+        return says and ((known and enough) or (code and opening and weak))
+    first = OPENING.search(flat[:_BEGINNING])
+    return known and code and first is not None and first.start() <= _AT_ONCE
 
 
 def _server(root: Part, sender: Address) -> int:
@@ -117,9 +123,8 @@ def _server(root: Part, sender: Address) -> int:
     if not sender.email or POSTMASTER_LOCAL.search(local) or POSTMASTER_NAME.search(sender.name):
         return _POSTMASTER
     submitted = headers.ascii("auto-submitted").lower()
-    if submitted.startswith(("auto-rep", "auto-gen", "auto-not")) or headers.has("x-mddsn-message"):
-        return _POSTMASTER
-    return _NOBODY
+    declared = submitted.startswith(("auto-rep", "auto-gen", "auto-not")) or headers.has("x-mddsn-message")
+    return _OFFICE if declared or OFFICE_LOCAL.search(local) else _NOBODY
 
 
 def _is_daemon(sender: Address) -> bool:

@@ -19,8 +19,10 @@ DAEMON_LOCAL = re.compile(
     r"|mta-?\w*-?daemon)(?:[-+=_.].*)?$",
     re.I,
 )
-POSTMASTER_LOCAL = re.compile(
-    r"^(?:post-?master\d*|mail-?admin|mail|daemon|system|smtp|e?mail-?gateway|administrator|admin|root"
+POSTMASTER_LOCAL = re.compile(r"^post[-_]?(?:master|office)\d*$", re.I)
+# Addresses that people use as well.
+OFFICE_LOCAL = re.compile(
+    r"^(?:mail-?admin|mail|daemon|system|smtp|e?mail-?gateway|administrator|admin|root"
     r"|antivirus|amavis"
     r"|virus-?\w+|content-?filter|mailscanner|mailguard|mailmarshal|interscan|webshield|no-?reply"
     r"|do-?not-?reply)$",
@@ -119,7 +121,7 @@ _SUBJECT_WEST = (
     r"|δεν (?:παραδόθηκε|ήταν)|μη παραδοτέο|αποτυχία παράδοσης"
 )
 _SUBJECT_EAST = (
-    r".{0,40}退信|无法投递|未送达|未能?投递|投递失败|传递失败|发送失败|邮件(?:被)?退回|無法(?:傳遞|投遞)|未傳遞|傳遞失敗"
+    r".{0,40}退信|邮件(?:投递|发送|传递|寄送)失败|无法投递|未送达|未能?投递|投递失败|传递失败|发送失败|邮件(?:被)?退回|無法(?:傳遞|投遞)|未傳遞|傳遞失敗"
     r"|配信(?:不能|エラー|できません|の失敗|遅延)|送信(?:エラー|失敗|できません)|配送エラー|メール(?:送信)?(?:エラー|失敗)|未配信|配達不能"
     r"|반송|배달(?:되지|할 수| 실패)|전(?:송|달)(?: 실패|되지)|תקלה במסירה|לא נ(?:מסר|יתן למסור)|تعذر (?:ال)?تسليم"
     r"|لم يتم (?:ال)?تسليم|فشل (?:ال)?تسليم"

@@ -44,11 +44,13 @@ FAILED = _any(
     r"|failed to deliver"
     r"|did not reach|not be reached|could not send|delivery (?:has |attempt )?failed|fail(?:ed|ure) (?:to"
     r"|address|recipient|reason)",
-    r"delivery to the following|delivery (?:failure|error|not authorized|problem)"
+    r"delivery to \S{3,320} (?:has )?failed|delivery of (?:\S+ ){1,5}was stopped|virus alert"
+    r"|not delivering to"
+    r"|delivery to the following|delivery (?:failure|error|not authorized|problem)"
     r"|permanent (?:fatal )?(?:error|failure)"
     r"|fatal errors?|un-?deliverable|undelivered|not delivered|non-?deliver|address(?:\(es\)|es)? failed"
     r"|had (?:permanent|transient)"
-    r"|(?:message|mail|e-?mail) (?:\w+ ){0,4}(?:was |has been |is )?(?:blocked|rejected|refused|bounced"
+    r"|(?:message|mail|e-?mail) (?:\S+ ){0,5}(?:was |has been |is )?(?:blocked|rejected|refused|bounced"
     r"|returned|denied)",
     r"address not found|unknown (?:user|recipient|address|host|domain|local)|(?:user|recipient|host|domain"
     r"|account|mailbox"

@@ -101,6 +101,7 @@ Ticket #4711 created: lamp
 Case #00012345 opened
 New ticket created [#17]
 Thank you for contacting Lamp House
+[Request received] Re: lamp
 Thank you for your inquiry
 Acknowledgement: lamp
 Acknowledgment of receipt
@@ -156,6 +157,8 @@ LETTERS = {
     "left the company": "Ann Example is no longer with the company. Your message will not be forwarded. Please contact info@customer.example for urgent questions.",
     "absence, Russian": "Здравствуйте!\nСпасибо за письмо. Я нахожусь в отпуске до 23 ноября. По срочным вопросам обращайтесь к коллегам: office@customer.example.",
     "business trip, Russian": "Добрый день! Сейчас я в командировке, доступ к почте ограничен. Отвечу после возвращения.",
+    "absence, Russian, with days": "Добрый день!\n\nЯ в отпуске с 1 по 14 декабря. По срочным вопросам обращайтесь к Петру: petr@customer.example.",
+    "absence, Japanese": "ただいま休暇中のため、お返事が遅れます。お急ぎの場合は jimu@customer.example までご連絡ください。",
     "absence, Ukrainian": "Дякую за лист. Я зараз у відпустці до 23 листопада. З термінових питань звертайтесь до колег: office@customer.example.",
     "absence, German": "Vielen Dank für Ihre Nachricht. Ich bin bis zum 23. November nicht im Büro. In dringenden Fällen wenden Sie sich an zentrale@customer.example.",
     "absence, German, not forwarded": "Guten Tag,\n\nich bin derzeit im Urlaub und ab Montag wieder erreichbar. Ihre E-Mail wird nicht weitergeleitet.",

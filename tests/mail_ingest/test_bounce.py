@@ -307,3 +307,42 @@ def test_a_read_receipt_is_automatic_and_no_bounce() -> None:
     mail = parse_mail(raw)
     assert mail.bounce is None
     assert mail.automatic == "a receipt: the letter was displayed or deleted"
+
+
+TERSE = {
+    "an operator": ("Post Office <post_office@cell.example>", "Undeliverable Message",
+                    "  Error:  lost@customer.example\n  Message could not be delivered to mobile."),
+    "nothing in the subject": ("MAILER-DAEMON@mx.example", "", "<lost@customer.example>: user unknown"),
+    "a relay": ("Mail Delivery System <noreply@relay.example>", "Message rejected",
+                "Your message to lost@customer.example was rejected.\n554 5.7.1 spam"),
+    "a bulk sender": ("Mail Delivery System <postmaster@bulk.example>", "Delivery Status Notification (Failure)",
+                      "Delivery to lost@customer.example failed: 605 Not delivering to previously bounced address"),
+    "a filter": ("Content Filter <content-filter@mx.example>", "VIRUS (X) IN MAIL FROM YOU",
+                 "VIRUS ALERT\nA virus is in your email to lost@customer.example. Delivery of the email was stopped!"),
+    "in Chinese": ("postmaster@cn.example", "邮件投递失败", "您发送的邮件未能投递到 lost@customer.example，原因：550 用户不存在"),
+    "in Spanish": ("Mail Delivery System <MAILER-DAEMON@isp.example>", "Mensaje no entregado",
+                   "Su mensaje no se pudo entregar a lost@customer.example: el buzón está lleno."),
+    "over quota": ("MAILER-DAEMON@mx.example", "Quota exceeded", "The user lost@customer.example is over quota."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TERSE)
+def test_a_server_of_few_words_is_understood(name: str) -> None:
+    found = prose(*TERSE[name])
+    assert found is not None
+    assert (found.action, found.recipients) == ("failed", ("lost@customer.example",))
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("admin@customer.example", "Delivery delayed again!", "The parcel could not be delivered. Call me."),
+        ("postmaster@customer.example", "Delivery report", "Your letter has been delivered to a@b.example."),
+        ("Ann <ann@customer.example>", "Mail delivery failed: returning message to sender",
+         "I got this when I wrote to you.\nThis message was created automatically by mail delivery software. A message"
+         " that you sent could not be delivered to lost@customer.example. 550 5.1.1"),
+        ("lost@customer.example", "Re: lamp", "My mailbox is full"),
+    ],
+)  # fmt: skip
+def test_what_is_near_a_bounce_is_none(sender: str, subject: str, text: str) -> None:
+    assert prose(sender, subject, text) is None
