@@ -144,7 +144,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "mailbox_settings.add_folder"): Route("admin", form={"folder": "Returns"}, answer=302),
     ("POST", "mailbox_settings.remove_folder"): Route("admin", answer=302),
     ("POST", "mailbox_settings.want_check"): Route("admin", answer=302),
-    ("POST", "mailbox_settings.resume_automatic"): Route("admin", answer=302),
+    ("POST", "mailbox_settings.resume_automatic"): Route("admin", answer=302, writes=False),
     ("GET", "mailbox_settings.check"): Route("admin"),
     ("GET", "mailbox_connect.new"): Route("admin"),
     ("POST", "mailbox_connect.create"): Route(
