@@ -215,8 +215,10 @@ def _fork(request: dict[str, Any], *inherited: int) -> int:
 
 
 def _become(request: dict[str, Any]) -> None:
-    """A session, a log, an environment, a clock and constants of its own."""
+    """A session, a log, an environment, a clock and constants of its own; its end when the nursery ends."""
     os.setsid()
+    if processes._LIBC is not None:
+        processes._LIBC.prctl(processes._PR_SET_PDEATHSIG, signal.SIGKILL)
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for descriptor, source in ((0, nothing), (1, log), (2, log)):
