@@ -6,12 +6,14 @@ places and raw 8-bit names. Every entry gives an Address; one without a readable
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mail_ingest.charset import decode_bytes
 from mail_ingest.header_words import decode_header
 
 MAX_ADDRESSES = 500
 MAX_EMAIL = 320
+_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,16 @@ class _Entry:
 
 def read_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
     """The addresses of one header value, at most MAX_ADDRESSES."""
+    return _read_short(value, hint) if len(value) < _SHORT else _read(value, hint)
+
+
+@lru_cache(maxsize=1000)
+def _read_short(value: bytes, hint: str) -> tuple[Address, ...]:
+    # Most letters of a mailbox are to the same address.
+    return _read(value, hint)
+
+
+def _read(value: bytes, hint: str) -> tuple[Address, ...]:
     if b"&lt;" in value and b"<" not in value:
         # Escaped as for a page.
         value = value.replace(b"&lt;", b"<").replace(b"&gt;", b">").replace(b"&quot;", b'"')
