@@ -32,6 +32,11 @@ _MESSAGE_ID = re.compile(r"<[^<>\s@]{1,120}@[^<>\s]{1,120}>|\bnews:\S{1,200}")
 # "Mon, 4 Jan": the day, not the French "my".
 _MONDAY = re.compile(r"(?<!\w)mon(?=[.,]? (?:\d|[a-z]{3,9}\.? \d))")
 _NAME_NOISE = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
+_BOXED = re.compile(r"[<(\[]\s?" + ADDRESS.pattern)
+# "The manual says:" is no attribution, "jdoe says:" is one.
+_ARTICLE = re.compile(
+    r"(?:the|a|an|this|that|der|die|das|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|o|os|as|um|uma|de|het|een|на|в|этот|эта)\s"
+)
 _MAX_NAME = 6
 _MAX_LEAD_WORDS = 40
 _ENDS = (":", "：")
@@ -130,9 +135,12 @@ def _names_a_writer(said: str, plain: str) -> bool:
     rest = _rest(plain)
     if any(word in words.PERSONAL for word in rest):
         return verb and len(rest) <= 2
-    if len(rest) > _MAX_NAME + 4 * (day or address):
+    if len(rest) > _MAX_NAME + 4 * (day or address) or (not verb and len(rest) > _MAX_NAME):
         return False
-    return verb or len(rest) <= _MAX_NAME
+    small = small_words(said)
+    if not verb:
+        return small <= (2 if day and time else 0 if address and not _BOXED.search(said) else 1)
+    return bool(day or address) or small == 0 or _ARTICLE.match(plain) is None
 
 
 def _is_capitalised(said: str) -> bool:

@@ -128,6 +128,19 @@ def test_an_answer_below_the_quotation_is_shown():
     assert body.folded.startswith("Orbit Support wrote:")
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "The manual says:",
+        "Please write to marta@client.example:",
+        "This is what the display says:",
+        "Das Handbuch sagt dazu:",
+    ],
+)
+def test_a_sentence_that_leads_to_marked_lines_is_shown(lead):
+    assert lead in split_quoted(f"Good morning,\n\n{lead}\n> Turn it left.\n\nIt cannot be turned.").visible
+
+
 def test_initials_mark_a_quotation():
     text = "Здравствуйте!\n\nОП> Лампа включена?\nОП> Какой цвет?\n\nДа, синий."
     body = split_quoted(text)
