@@ -72,7 +72,7 @@ _ABSENT = re.compile(
 )
 # What people also write of themselves counts only above the subject that is answered.
 _AWAY = (
-    "нахожусь в командировке|нахожусь в отпуске|on annual leave|maternity leave|parental leave"
+    "vacation|нахожусь в командировке|нахожусь в отпуске|on annual leave|maternity leave|parental leave"
     "|в командировке|"
     "nicht im haus|"
     "de vacaciones|annual leave|не на работе|out of town|у відпустці|på semester|en vacances|"

@@ -5,7 +5,7 @@ or write of their own absence must stay a person's letter. Only the first lines 
 """
 
 import re
-from itertools import takewhile
+from itertools import islice, takewhile
 
 MAX_READ = 8000
 _OPENING = 400
@@ -79,6 +79,8 @@ _STATEMENT = (
     r"|自動(?:配信|送信|返信|応答)(?:メール|で|され|にて|です|専用)|(?:본|이) 메일은[^.\n]{0,20}자동|발신 ?전용"
 )
 _AT_LINE_START = re.compile(rf"^[ \t*\[(<\"«#=~-]{{0,6}}(?:{_STATEMENT})", re.I | re.M)
+_STATED = re.compile(_STATEMENT, re.I)
+_SENTENCE_END = re.compile(r"[.!?…] {1,3}")
 _ACKNOWLEDGED = re.compile(
     r"(?:we|we have|we.ve|has|have) (?:successfully )?received your|your (?:\w+ ){0,2}(?:request|ticket"
     r"|case|message|e-?mail|inquiry|enquiry|query|letter"
@@ -196,13 +198,20 @@ def text_says(text: str, *, answers: bool, from_role: bool) -> str:
     if not lines:
         return ""
     opening = " ".join(own[: _OPENING * 2].split())[:_OPENING]
-    if _begins_with_statement(lines):
+    if _begins_with_statement(lines) or _thanks_and_states(opening):
         return "it says of itself that a program wrote it"
     if _AT_LINE_START.search(own) and (from_role or _ACKNOWLEDGED.search(opening)):
         return "it says of itself that a program wrote it"
     if answers and len(own) <= _LONGEST_NOTE and _is_absence_note(own, opening):
         return "it is a note of absence"
     return ""
+
+
+def _thanks_and_states(opening: str) -> bool:
+    """ "Thank you for contacting us. This is an automatic message": a person who quotes that begins otherwise."""
+    if not _ACKNOWLEDGED.match(opening):
+        return False
+    return any(_STATED.match(opening, end.end()) for end in islice(_SENTENCE_END.finditer(opening), 3))
 
 
 _OF_A_SERVER = re.compile(r"mail deliver|delivery status|mail system|почтов|сервером", re.I)

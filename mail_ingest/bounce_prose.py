@@ -111,7 +111,7 @@ def _says_so(server: int, subject: str, sender: Address, flat: str) -> bool:
         enough = code or opening or (address and server == _POSTMASTER)
         return says and ((known and enough) or (code and opening and weak))
     first = OPENING.search(flat[:_BEGINNING])
-    return known and code and first is not None and first.start() <= _AT_ONCE
+    return known and code and address and first is not None and first.start() <= _AT_ONCE
 
 
 def _server(root: Part, sender: Address) -> int:

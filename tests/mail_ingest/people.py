@@ -243,4 +243,6 @@ LETTERS = {
     "a door, Finnish": "Tämä on automaattinen ovi, ja se on rikki.",
     "a pump, Dutch": "Dit is een automatische pomp en hij lekt.",
     "a watch, Swedish": "Detta är ett automatiskt ur som har stannat.",
+    "tells of a receipt": "Your site says: thank you for contacting us. This is an automated message. But nobody answers.",
+    "a courier": "Delivery to the following address failed: 5 Green Street. Parcel 550 123, unable to deliver.",
 }  # fmt: skip

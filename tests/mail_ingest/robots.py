@@ -23,6 +23,7 @@ Away from my mail
 On annual leave: Re: lamp
 On vacation Re: lamp
 Maternity leave - Re: lamp
+Vacation: Re: lamp
 AUTO: Ann Example is out of the office (returning 11/23/2026)
 AUTO: Re: lamp (Ann is out of office)
 Ann Example is out of the office.
@@ -189,4 +190,6 @@ LETTERS = {
     "program, Turkish": "Bu otomatik bir yanıttır. Talebiniz alındı.",
     "challenge": "I apologize for this automatic reply to your email. To control spam I only accept mail from senders on my list.",
     "quotes us below": "Thank you for your email. I am out of the office this week. If it is urgent, please call the front desk.\n\nOn Mon, 16 Nov 2026 at 10:00, Orbit wrote:\n> Could you send us a photo of the lamp?",
+    "thanks, then says so": "Thank you for contacting Lamp House! This is an automatic message to let you know that we received your e-mail.",
+    "thanks, then says so, Russian": "Спасибо за обращение! Наш офис закрыт до 9 января. Это автоматический ответ.",
 }  # fmt: skip

@@ -342,6 +342,7 @@ def test_a_server_of_few_words_is_understood(name: str) -> None:
          "I got this when I wrote to you.\nThis message was created automatically by mail delivery software. A message"
          " that you sent could not be delivered to lost@customer.example. 550 5.1.1"),
         ("lost@customer.example", "Re: lamp", "My mailbox is full"),
+        ("Ann <ann@customer.example>", "Delivery failed", "Delivery to the following address failed: 5 Green St. 550 1"),
     ],
 )  # fmt: skip
 def test_what_is_near_a_bounce_is_none(sender: str, subject: str, text: str) -> None:
