@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from app import db
 from app.blobs import BlobStore
@@ -373,3 +374,24 @@ def test_the_first_reply_still_answers_the_letter(world: World) -> None:
     with db.reading() as session:
         answered = thread.answered_letters(session, session.get_one(Message, message_id))
         assert [letter.id for letter in answered] == [world.letter]
+
+
+def test_the_claim_itself_is_given_once(world: World) -> None:
+    """Beside the look before it: of two that have looked at the same moment, one statement decides."""
+    with db.transaction() as session:
+        claims = [receipts_limit._claim(session, world.mailbox, OLGA, NOW) for _ in range(2)]
+        later = receipts_limit._claim(session, world.mailbox, OLGA, NOW + timedelta(hours=24))
+    assert (claims, later) == ([True, False], True)
+
+
+def test_zero_an_hour_means_none_and_no_alarm(world: World) -> None:
+    with db.transaction() as session:
+        mailbox = session.get_one(Mailbox, world.mailbox)
+        assert "switched off" in receipts_limit.take(session, mailbox, OLGA, NOW, per_hour=0)
+        assert mailbox.automatic_stopped_at is None
+
+
+def test_the_ticket_page_shows_a_receipt_as_one_line(agent: FlaskClient, world: World) -> None:
+    send(world)
+    page = agent.get(f"/tickets/{world.ticket}").get_data(as_text=True)
+    assert f"A receipt was sent to {OLGA}" in page
