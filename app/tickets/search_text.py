@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb_search.stems import fold, fold_word, stem
 
@@ -44,7 +45,7 @@ def words(text: str) -> list[str]:
 
 def stems(text: str) -> str:
     """The stems of a text, in order, separated by spaces; numbers are kept as they are."""
-    return " ".join(_stem(word) for word in words(text))
+    return " ".join(map(_indexed, _WORD.findall(fold(text[:MOST_LETTERS]))[:MOST_WORDS]))
 
 
 def document(subject: str, sender: Iterable[str], recipients: Iterable[str], body: Iterable[str]) -> Document:
@@ -139,6 +140,12 @@ def excerpt(text: str, terms: Iterable[Term], length: int = 160) -> list[Piece]:
 def _is_hit(word: str, sought: set[str], begun: tuple[str, ...]) -> bool:
     folded = fold_word(fold(word))[:LONGEST_WORD]
     return _stem(folded) in sought or bool(begun and folded.startswith(begun))
+
+
+@lru_cache(20_000)
+def _indexed(found: str) -> str:
+    """A word of a folded text as it stands in the index. Letters use the same words again and again."""
+    return _stem(fold_word(found)[:LONGEST_WORD])
 
 
 def _stem(word: str) -> str:
