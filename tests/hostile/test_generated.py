@@ -35,4 +35,4 @@ def test_bombs_are_read_within_the_limits() -> None:
 
 
 def test_no_codec_of_python_is_a_bomb() -> None:
-    expect_clean(child("codecs,20000"), 400)
+    expect_clean(child("codecs,5000"), 400)
