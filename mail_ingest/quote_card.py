@@ -36,6 +36,7 @@ _SUFFIX = re.compile(
     r"\b(?:ltd|inc|co|corp|llc|s\.?l|s\.?a|b\.?v|n\.?v|s\.?r\.?o|a\.?ş|gmbh|str|st|ph\.?d|lda|e\.?v|m\.?b\.?h)\.$",
     re.IGNORECASE,
 )
+_MAY_REACH = re.compile(r"@|www\.|://|\d[\d\s()./-]{5}")
 _ANNOUNCES = re.compile(
     r"contact|address|adress|phone|number|details|below|following|deliver|ship|invoice|контакт|адрес|данн|телефон|реквизит|ниже"
     r"|kontakt|telefon|nummer|unten|folgend|coordonn|téléphone|ci-dessous|direcci|teléfono|indirizz|telefono|recapit|dane|niżej",
@@ -117,6 +118,8 @@ def bare_card(lines: Sequence[Line], end: int) -> int | None:
     last = last_written(lines, end)
     texts: list[str] = []
     found = None
+    if not any(_MAY_REACH.search(line.content) for line in lines[max(0, last - 4) : last + 1]):
+        return None
     for at in range(last, max(0, last - _MAX_LINES), -1):
         if lines[at].blank:
             continue
