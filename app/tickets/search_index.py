@@ -21,11 +21,14 @@ _FTS5 = sa.text(
     " VALUES (:id, :subject, :sender, :recipients, :body)"
 )
 _VECTOR = " || ".join(
-    f"setweight(to_tsvector('simple', :{field}), '{weight}')"
+    f"setweight(to_tsvector('simple', one.{field}), '{weight}')"
     for field, weight in zip(FIELDS, "ABCD", strict=True)
 )
+# One statement for all rows: as many single ones would cost more than everything else about them.
+_ARRAYS = ", ".join(f"CAST(:{field} AS text[])" for field in FIELDS)
 _TSVECTOR = sa.text(
-    f"INSERT INTO search_words (id, words) VALUES (:id, {_VECTOR})"  # noqa: S608 (fixed field names)
+    f"INSERT INTO search_words (id, words) SELECT one.id, {_VECTOR}"  # noqa: S608 (fixed field names)
+    f" FROM unnest(CAST(:id AS bigint[]), {_ARRAYS}) AS one (id, {', '.join(FIELDS)})"
     " ON CONFLICT (id) DO UPDATE SET words = excluded.words"
 )
 progress = sa.table("search_progress", sa.column("below", sa.BigInteger))
@@ -36,8 +39,10 @@ _fts5 = sa.table("search_words", sa.column("rowid", sa.BigInteger), sa.column("s
 def add(session: Session, messages: Iterable[tuple[Message, Sequence[str]]]) -> None:
     """Put messages, each with the names of its files, into the index. They have their ids. Safe to run twice."""
     rows = [_row(message.id, document_of(message, files)) for message, files in messages]
-    if rows:
-        session.execute(_FTS5 if _is_sqlite(session) else _TSVECTOR, rows)
+    if rows and _is_sqlite(session):
+        session.execute(_FTS5, rows)
+    elif rows:
+        session.execute(_TSVECTOR, {name: [row[name] for row in rows] for name in ("id", *FIELDS)})
 
 
 def document_of(message: Message, files: Sequence[str]) -> Document:
