@@ -35,7 +35,6 @@ from mail_ingest.journal import decide_row
 from mail_ingest.parse import ParsedMail
 from mail_ingest.passed_on import taken
 from mail_ingest.reader_batch import Letter
-from mail_ingest.recent import Recent
 from mail_ingest.thread import Facts
 
 # One applier at a time, so that an answer always sees its parent. Any fixed number does.
@@ -60,7 +59,6 @@ class _Batch:
     cards: dict[str, Customer]
     filing: Filing
     flood: Flood
-    recent: Recent
     placed: dict[int, Ticket] = field(default_factory=dict)
     opened: list[Opened] = field(default_factory=list)
     # Addresses of people who wrote.
@@ -102,7 +100,7 @@ class Applier:
         cards = customers.find_by_addresses(session, [sender_address(letter.mail) for letter in waiting])
         senders = [(rows[letter.raw_id], _came_from(letter)) for letter in waiting]
         flood = Flood(session, senders, limit=self._settings.sender_hourly_limit)
-        batch = _Batch(session, known, cards, Filing(session), flood, Recent(session, senders))
+        batch = _Batch(session, known, cards, Filing(session), flood)
         for letter in waiting:
             applied.states.append(self._apply(batch, rows[letter.raw_id], letter))
             passing("ingest.applied")
@@ -123,13 +121,7 @@ class Applier:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
         if arrival.bounced is None and batch.flood.is_over(raw, raw.sender):
             return self._hold_back(session, raw, now)
-        # What an agent's address has opened may be tickets of customers, whose letters it passed on.
-        if letter.forward is None and raw.sender not in known.agents:
-            decision, ticket = batch.recent.joined(decision, raw, raw.sender)
-        else:
-            ticket = None
-        if ticket is None and decision.ticket_id is not None:
-            ticket = known.ticket(decision.ticket_id)
+        ticket = None if decision.ticket_id is None else known.ticket(decision.ticket_id)
         state = self._file(batch, raw, letter, decision, ticket)
         self._note_bounce(session, mail, arrival, now)
         if mail.bounce is None:
@@ -153,7 +145,6 @@ class Applier:
         if decision.ticket_id is None and filed.forwarder is None:
             # The first writer of a letter that was passed on did not write to us and gets no receipt.
             batch.opened.append(opened(ticket, message, raw, letter))
-        batch.recent.filed(raw, raw.sender, ticket, decision)
         if message.automatic is None and not raw.history:
             batch.wrote.add(filed.sender_email)
         told = is_told(raw)
