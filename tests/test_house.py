@@ -31,7 +31,18 @@ LAYERS = {
     "kb_search": {"kb_search"},
 }
 # Floors of app, from the ground up. A feature imports only from floors below its own, and from the ground.
-GROUND = {"db", "blobs", "cursors", "queue", "security", "errors", "settings", "tags", "sandbox_mail", "failpoints"}
+GROUND = {
+    "db",
+    "blobs",
+    "cursors",
+    "queue",
+    "security",
+    "errors",
+    "settings",
+    "tags",
+    "sandbox_mail",
+    "failpoints",
+}
 FLOORS = (
     {"accounts"},
     {"customers", "mailboxes", "knowledge"},
@@ -66,7 +77,10 @@ CLOCKS = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today"}
 DOORS = {
     "dns": {"mail_ingest/dns_records.py"},
     "imapclient": {
-        "mail_ingest/fetch.py", "mail_ingest/imap_connection.py", "mail_ingest/imap_change.py", "mail_ingest/imap_errors.py"
+        "mail_ingest/fetch.py",
+        "mail_ingest/imap_connection.py",
+        "mail_ingest/imap_change.py",
+        "mail_ingest/imap_errors.py",
     },
     "aiosmtplib": {"app/outgoing/smtp.py", "app/outgoing/smtp_trouble.py"},
     "whoosh": {"kb_search/index.py", "kb_search/query.py", "kb_search/stems.py"},
