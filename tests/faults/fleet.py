@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import signal
@@ -212,7 +213,7 @@ def until_taken(act: object, deadline: float = 30.0) -> None:
         except urllib.error.HTTPError as error:
             if error.code < 500 or time.monotonic() > end:
                 raise AssertionError(f"the web answered {error.code}: {error.read()[:300]!r}") from error
-        except OSError:
+        except (OSError, http.client.HTTPException):  # killed before its answer, or in the middle of it
             if time.monotonic() > end:
                 raise
         time.sleep(0.2)
