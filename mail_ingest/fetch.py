@@ -144,7 +144,7 @@ class ImapSource:
             answers = [] if early else client.idle_check(timeout=seconds)
             client.socket().settimeout(DONE_SECONDS)
             _text, late = client.idle_done()
-            client.socket().settimeout(max(self._account.timeout_seconds, 60))
+            client.socket().settimeout(2 * self._account.timeout_seconds)
         return early or any(_is_arrival(answer) for answer in [*answers, *late])
 
     def _begin_idle(self) -> bool:
