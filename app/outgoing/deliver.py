@@ -23,7 +23,7 @@ from app import db
 from app.blobs import BlobStore
 from app.errors import SincerelyError
 from app.failpoints import passing
-from app.outgoing import states, turns
+from app.outgoing import restored, states, turns
 from app.outgoing.compose import compose, needs_utf8
 from app.outgoing.door import Door
 from app.outgoing.letter_rows import letter_to
@@ -60,6 +60,7 @@ def deliver_message(message_id: int, settings: Settings, blobs: BlobStore) -> No
     """Hand over what is due of this message's mailbox, oldest first. Safe to run twice and at the same time."""
     with db.reading() as session:
         mailbox_id = turns.mailbox_of(session, message_id)
+    restored.hold_back(settings, db.now())
     if mailbox_id is not None:
         asyncio.run(_Sender(mailbox_id, settings, blobs).run())
 
@@ -105,6 +106,7 @@ class _Sender:
         passing("deliver.before_record")
         await _record(row, result, self._mailbox_id)
         passing("deliver.recorded")
+        restored.remember(self._settings, db.now())
 
     async def _send(self, row: Outbox, door: Door) -> Result | None:
         """None: the row is not ours any more, or an older one goes first."""
