@@ -108,7 +108,8 @@ def test_forty_rounds_of_every_responder(installation: Settings) -> None:
             assert len(sent) == (0 if dialect.shows else 40 if dialect.every == 5 else 1), name
 
 
-@pytest.mark.slow
+@pytest.mark.faults
+@pytest.mark.faults_whole
 def test_a_thousand_rounds_of_every_responder(installation: Settings) -> None:
     if not installation.database.startswith("sqlite"):
         pytest.skip("forty rounds show that the databases agree")
@@ -134,7 +135,8 @@ def forged(number: int) -> bytes:
     ).encode()
 
 
-@pytest.mark.slow
+@pytest.mark.faults
+@pytest.mark.faults_whole
 def test_ten_thousand_forged_senders_get_two_hundred_mails_in_an_hour(installation: Settings) -> None:
     if not installation.database.startswith("sqlite"):
         pytest.skip("forty rounds show that the databases agree")
