@@ -136,9 +136,14 @@ def _act_form() -> ActForm:
         abort(400)
     chosen = request.form.getlist("one") or request.form.getlist("ids")
     ids = [row_id for text in chosen[: parked.MOST_AT_ONCE] if (row_id := number(text)) is not None]
-    values = {name: request.form.get(name, "").strip() for name in ("act", "ticket", "address", "why")}
+    values = {name: _line(request.form.get(name, "")) for name in ("act", "ticket", "address", "why")}
     typed = next((name for name, field in _BY_FIELD if values[field]), "")
     return ActForm(ids, values["act"] or typed, values["ticket"], values["address"], values["why"])
+
+
+def _line(text: str) -> str:
+    """What was typed, without the characters that no keyboard has and PostgreSQL does not store."""
+    return "".join(char for char in text if char.isprintable()).strip()
 
 
 _BY_FIELD = (("file", "ticket"), ("file", "address"), ("leave_out", "why"))
