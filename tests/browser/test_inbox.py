@@ -90,6 +90,7 @@ def test_undo_brings_the_words_back_into_the_editor(
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
+    expect(editor(page)).to_be_focused()
     page.keyboard.type("Too fast")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#toasts")).to_contain_text("Reply sent")
@@ -106,6 +107,7 @@ def test_the_undo_button_of_the_reply_ends_the_note_and_gives_the_editor_back(
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
+    expect(editor(page)).to_be_focused()
     page.keyboard.type("Too fast")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#toasts")).to_contain_text("Reply sent")
