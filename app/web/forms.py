@@ -52,6 +52,8 @@ def reply_form(form: MultiDict[str, str]) -> ReplyForm:
         "seen_message_id",
         "confirmed",
         "kind",
+        # The editor's field for a link, which it switches off as soon as it is ready: sent by somebody very fast.
+        "href",
     )
     return ReplyForm(
         written_of(values),
