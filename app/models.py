@@ -1,7 +1,7 @@
 """Every model of the product: the vocabulary on one screen."""
 
-from app.accounts.models import Agent, OneTimeLink, Role, SignIn
-from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
+from app.accounts.models import Agent, MailboxGrant, OneTimeLink, Role, SignIn
+from app.customers.models import CardMerge, Customer, CustomerAddress, CustomerPhone, Organisation
 from app.db import Base
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind, Outcome, Suggestion
 from app.mailboxes.models import (
@@ -31,6 +31,17 @@ from app.tickets.models import (
     Status,
     Ticket,
 )
+from app.tickets.order_models import (
+    CardValue,
+    DeletedTicket,
+    Field,
+    FieldKind,
+    Preference,
+    SpamSender,
+    TicketValue,
+    UnwantedBlob,
+)
+from app.tickets.reading_models import RecentSearch, ShownSender
 
 __all__ = [
     "AfterFetch",
@@ -41,20 +52,26 @@ __all__ = [
     "Auth",
     "AutomaticMail",
     "Base",
+    "CardMerge",
+    "CardValue",
     "Change",
     "Customer",
     "CustomerAddress",
     "CustomerPhone",
+    "DeletedTicket",
     "Delivery",
     "Draft",
     "Event",
     "Face",
+    "Field",
+    "FieldKind",
     "FirstImport",
     "Folder",
     "Kind",
     "KnowledgeLog",
     "LogKind",
     "Mailbox",
+    "MailboxGrant",
     "Message",
     "MessageReference",
     "OAuthGrant",
@@ -63,20 +80,26 @@ __all__ = [
     "Outbox",
     "Outcome",
     "Participant",
+    "Preference",
     "Rating",
     "RatingChange",
     "RatingHit",
     "RatingInvitation",
     "RawMail",
     "RawState",
+    "RecentSearch",
     "Role",
     "SandboxLetter",
     "Security",
     "SentCopy",
+    "ShownSender",
     "SignIn",
+    "SpamSender",
     "Status",
     "Suggestion",
     "Tag",
     "Ticket",
+    "TicketValue",
+    "UnwantedBlob",
     "WrittenReply",
 ]

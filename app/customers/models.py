@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -34,6 +35,8 @@ class Customer(Base):
     language: Mapped[str] = mapped_column(sa.String(5), default="")
     notes: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]
+    # The card this one became part of; its own page leads there. No foreign key: SQLite cannot add one.
+    merged_into_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     organisation: Mapped[Organisation | None] = relationship()
     addresses: Mapped[list[CustomerAddress]] = relationship(
         back_populates="customer",
@@ -67,6 +70,23 @@ class CustomerAddress(Base):
     bounced_at: Mapped[datetime | None]
     bounce_reason: Mapped[str] = mapped_column(sa.Text, default="")
     customer: Mapped[Customer] = relationship(back_populates="addresses")
+
+
+class CardMerge(Base):
+    """One card that became part of another, and what went along: enough to take exactly that apart again.
+
+    `moved`: {"addresses", "phones", "tags", "tickets", "messages", "ratings", "invitations", "events": ids, "before":
+    what the cards said}.
+    """
+
+    __tablename__ = "card_merges"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    source_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    target_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
+    merged_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    moved: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 
 
 class CustomerPhone(Base):

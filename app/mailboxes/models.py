@@ -54,6 +54,8 @@ class RawState(StrEnum):
     SPAM = "spam"
     PARKED = "parked"
     VANISHED = "vanished"
+    # Its ticket was deleted for good, and the bytes with it.
+    DELETED = "deleted"
 
 
 class Mailbox(Base):

@@ -14,3 +14,5 @@ class Tag(Base):
     __tablename__ = "tags"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    # One of app.tags.colours, '' for none.
+    colour: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")

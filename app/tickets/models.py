@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.models import Agent
 from app.customers.models import Customer
@@ -29,6 +29,7 @@ class Status(StrEnum):
     SNOOZED = "snoozed"
     CLOSED = "closed"
     SPAM = "spam"
+    TRASH = "trash"
 
 
 class Kind(StrEnum):
@@ -61,6 +62,20 @@ class Ticket(Base):
         sa.Index("ix_tickets_status_last_message_at", "status", "last_message_at", "id"),
         sa.Index("ix_tickets_customer_id_last_message_at", "customer_id", "last_message_at"),
         sa.Index("ix_tickets_mailbox_id_status_last_message_at", "mailbox_id", "status", "last_message_at"),
+        sa.Index(
+            "ix_tickets_snoozed_until",
+            "snoozed_until",
+            "id",
+            sqlite_where=sa.text("status = 'snoozed'"),
+            postgresql_where=sa.text("status = 'snoozed'"),
+        ),
+        sa.Index(
+            "ix_tickets_trashed_at",
+            "trashed_at",
+            "id",
+            sqlite_where=sa.text("status = 'trash'"),
+            postgresql_where=sa.text("status = 'trash'"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id"))
@@ -80,11 +95,28 @@ class Ticket(Base):
     related_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"))
     # True while there is incoming mail that no agent has opened.
     unread: Mapped[bool] = mapped_column(default=True)
+    # The newest message there was when somebody last looked: what came later is new to everybody.
+    seen_message_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     message_count: Mapped[int] = mapped_column(default=0)
+    # When a snoozed ticket wakes by itself, and since when one is in the trash; NULL in every other status.
+    snoozed_until: Mapped[datetime | None]
+    trashed_at: Mapped[datetime | None]
+    # What a ticket in the trash, or marked as spam, was before.
+    status_before: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     customer: Mapped[Customer] = relationship()
     mailbox: Mapped[Mailbox] = relationship()
     assignee: Mapped[Agent | None] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary=ticket_tags, order_by=Tag.name)
+
+    @validates("status")
+    def _leave_status(self, _key: str, status: str) -> str:
+        """Whoever changes the status, a time to wake belongs to a snoozed ticket and a time of throwing away to the
+        trash."""
+        if status != Status.SNOOZED:
+            self.snoozed_until = None
+        if status != Status.TRASH:
+            self.trashed_at = None
+        return status
 
 
 class Participant(Base):
@@ -134,6 +166,10 @@ class Message(Base):
     arrived_at: Mapped[datetime]
     # The Date header of a letter, only for show: clocks of others are not trusted.
     sent_at: Mapped[datetime | None]
+    # How many minutes the writer's clock is ahead of UTC, as the same header says.
+    sent_zone: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    # What the letter is written in; '' where nobody looked.
+    language: Mapped[str] = mapped_column(sa.String(5), default="", server_default="")
     automatic: Mapped[str | None] = mapped_column(sa.String(300))
     # Why it is in this ticket: list of {"rule", "detail"}; shown to the agent.
     evidence: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
