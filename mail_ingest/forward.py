@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from mail_ingest.body import split_quoted
 from mail_ingest.forward_header import OriginalHeader, read_original_header
 from mail_ingest.header_address import Address
-from mail_ingest.header_date import read_date
+from mail_ingest.header_date import read_date, read_zone
 from mail_ingest.parse import ParsedMail
 from mail_ingest.quote_border import Head, Kind, header_role
 from mail_ingest.quote_heads import find_heads
@@ -93,6 +93,7 @@ def as_original(mail: ParsedMail, passed: Passed) -> ParsedMail:
         sender=header.sender,
         subject=header.subject or bare_subject(mail.subject),
         sent_at=read_date(header.date),
+        sent_zone=read_zone(header.date),
         text=passed.text,
         message_id=original_id or mail.message_id,
         in_reply_to=original_id,

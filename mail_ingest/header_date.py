@@ -27,6 +27,7 @@ _ISO = re.compile(
 )
 _SECONDS = re.compile(r"\d{9,10}")
 _COMMENT = re.compile(r"\(([^()]{0,60})\)?")
+_OFFSET_AT_END = re.compile(r"([+-])(\d{2}):?(\d{2})(?: ?\([^()]{0,60}\))?\Z")
 _ZONES = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "msk": 3, "msd": 4,
     "bst": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "jst": 9, "kst": 9, "wet": 0, "west": 1,
@@ -51,6 +52,19 @@ def read_date(value: str) -> datetime | None:
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return moment if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def read_zone(value: str) -> int | None:
+    """How many minutes the writer's clock is ahead of UTC, where the header says so in figures.
+
+    "-0000" says that nobody knows (RFC 5322, section 3.3); names of zones are too often those of a server.
+    """
+    found = _OFFSET_AT_END.search(" ".join(value[:200].split()))
+    if found is None or found[0].startswith("-0000"):
+        return None
+    minutes = int(found[2]) * 60 + int(found[3])
+    # The zones that people live in end at +14:00.
+    return None if minutes > 14 * 60 or int(found[3]) > 59 else minutes if found[1] == "+" else -minutes
 
 
 def _only_zone(comment: re.Match[str]) -> str:

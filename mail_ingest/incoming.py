@@ -64,6 +64,7 @@ def incoming_letter(
         language=letter_language(mail.subject, body.visible),
         arrived_at=arrival(copy.internal_date, mail.sent_at, now),
         sent_at=mail.sent_at,
+        sent_zone=mail.sent_zone,
         rfc_message_id=short_id(mail.message_id),
         in_reply_to=short_id(mail.in_reply_to) if mail.in_reply_to != mail.message_id else "",
         named=tuple(dict.fromkeys(short_id(name) for name in named_ids(mail) if name != mail.message_id)),

@@ -16,7 +16,7 @@ from mail_ingest.bounce import find_bounce
 from mail_ingest.header_address import MAX_ADDRESSES, read_addresses
 from mail_ingest.header_address import Address as Address
 from mail_ingest.header_block import MAX_HEADER_BLOCK, Headers, junk_above_header, starts_with_header
-from mail_ingest.header_date import read_date
+from mail_ingest.header_date import read_date, read_zone
 from mail_ingest.header_ids import first_id, read_ids
 from mail_ingest.header_words import decode_header
 from mail_ingest.mime_body import Body, read_body
@@ -64,6 +64,8 @@ class ParsedMail:
     several_senders: bool = False
     authentication: str = ""
     list_address: str = ""
+    # Minutes that the writer's clock is ahead of UTC, None when the letter does not say.
+    sent_zone: int | None = None
 
 
 def parse_mail(raw: bytes) -> ParsedMail:
@@ -76,7 +78,8 @@ def parse_mail(raw: bytes) -> ParsedMail:
     sender = senders[0] if senders else Address("", "")
     subject = decode_header(headers.first("subject"), hint)
     bounce = find_bounce(root, subject, sender, body.text)
-    sent_at = read_date(decode_header(headers.first("date"), hint))
+    date = decode_header(headers.first("date"), hint)
+    sent_at = read_date(date)
     defects += [*structure, *body.defects, *_header_defects(headers, sender, sent_at)]
     message_id = first_id(headers.ascii("message-id"))
     automatic = automatic_reason(root, subject, sender, bounce, body.text)
@@ -104,6 +107,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         several_senders=_several_senders(headers, senders),
         authentication=headers.first("authentication-results").decode("utf-8", "replace").strip(),
         list_address=list_address(root, automatic),
+        sent_zone=read_zone(date) if sent_at else None,
     )
 
 

@@ -71,6 +71,8 @@ class IncomingLetter:
     language: str
     arrived_at: datetime
     sent_at: datetime | None = None
+    # Minutes that the writer's clock is ahead of UTC; None when the letter does not say.
+    sent_zone: int | None = None
     rfc_message_id: str = ""
     in_reply_to: str = ""
     named: tuple[str, ...] = ()
@@ -246,6 +248,8 @@ def _message(ticket: Ticket, letter: IncomingLetter, customer: Customer) -> Mess
         in_reply_to=letter.in_reply_to,
         arrived_at=letter.arrived_at,
         sent_at=letter.sent_at,
+        sent_zone=letter.sent_zone,
+        language=letter.language[:5],
         automatic=letter.automatic[:300] if letter.automatic else None,
         evidence=list(letter.evidence),
         held=letter.held,
