@@ -1,4 +1,4 @@
-"""Agent, SignIn and OneTimeLink."""
+"""Agent, MailboxGrant, SignIn and OneTimeLink."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from app.db import Base, BigId
 
 
 class Role(StrEnum):
+    """What each may do is in app.accounts.rights."""
+
     ADMIN = "admin"
+    LEAD = "lead"
     AGENT = "agent"
+    LIGHT = "light"
+    AUDITOR = "auditor"
 
 
 class Agent(Base):
@@ -24,18 +29,29 @@ class Agent(Base):
     email: Mapped[str] = mapped_column(sa.String(320), unique=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     role: Mapped[str] = mapped_column(sa.String(20), default=Role.AGENT)
+    # False: only the mailboxes of the grants.
+    every_mailbox: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     password_hash: Mapped[str | None] = mapped_column(sa.String(300))
     language: Mapped[str] = mapped_column(sa.String(5), default="en")
     timezone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
     theme: Mapped[str] = mapped_column(sa.String(10), default="auto")
     shortcuts: Mapped[bool] = mapped_column(default=True)
     signature: Mapped[str] = mapped_column(sa.Text, default="")
+    # What the Send button does with the ticket: '' nothing, else the status.
+    send_then: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
+    # Of app.together: lines on the page of notices not read yet, and how often that page has changed.
+    unread_notices: Mapped[int] = mapped_column(default=0, server_default="0")
+    notice_mark: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 
     @property
     def is_admin(self) -> bool:
         return self.role == Role.ADMIN
+
+    @property
+    def may_answer(self) -> bool:
+        return self.role in (Role.ADMIN, Role.LEAD, Role.AGENT)
 
     @property
     def first_name(self) -> str:
@@ -67,3 +83,14 @@ class OneTimeLink(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     agent: Mapped[Agent] = relationship()
+
+
+class MailboxGrant(Base):
+    """One mailbox that an agent sees, where they do not see every one."""
+
+    __tablename__ = "mailbox_grants"
+    __table_args__ = (sa.Index("ix_mailbox_grants_mailbox_id", "mailbox_id"),)
+    agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True
+    )

@@ -28,6 +28,8 @@ class WrittenReply(Base):
     chain: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     ticket_before: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     draft_before: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    # The letter that a forward passes on, with its looks; the same in words is the message's folded text.
+    quoted_html: Mapped[str | None] = mapped_column(sa.Text)
     message: Mapped[Message] = relationship()
 
 

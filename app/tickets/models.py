@@ -92,7 +92,7 @@ class Ticket(Base):
     waiting_since: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"))
-    related_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"))
+    related_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"), index=True)
     # True while there is incoming mail that no agent has opened.
     unread: Mapped[bool] = mapped_column(default=True)
     # The newest message there was when somebody last looked: what came later is new to everybody.
@@ -155,6 +155,10 @@ class Message(Base):
     to: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     cc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     reply_to: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    # Whom an outgoing one went to unseen by the others.
+    bcc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    # The message that this one passed on to somebody else. No foreign key: it stays a forward when that one is gone.
+    forwarded_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     subject: Mapped[str] = mapped_column(sa.Text, default="")
     # What the person wrote, and what we folded away (quoted history; signature apart). Together: the whole text.
     visible: Mapped[str] = mapped_column(sa.Text, default="")
@@ -216,17 +220,42 @@ class Attachment(Base):
 
 
 class Draft(Base):
-    """What an agent is writing in a ticket, kept on the server from the first seconds."""
+    """What an agent is writing, kept on the server from the first seconds.
+
+    Of kind `outgoing` (a reply), `note`, `forward`, or `new`: a letter that begins a ticket and has none yet. One with
+    `send_at` is a letter that leaves by itself at that time.
+    """
 
     __tablename__ = "drafts"
-    __table_args__ = (sa.UniqueConstraint("ticket_id", "agent_id", "kind"),)
+    __table_args__ = (
+        sa.UniqueConstraint("ticket_id", "agent_id", "kind"),
+        sa.Index(
+            "ix_drafts_send_at",
+            "send_at",
+            sqlite_where=sa.text("send_at IS NOT NULL"),
+            postgresql_where=sa.text("send_at IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"))
+    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"))
     agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(10), default=Kind.OUTGOING)
     html: Mapped[str] = mapped_column(sa.Text, default="")
     to: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     cc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
+    bcc: Mapped[list[Any]] = mapped_column(sa.JSON, default=list, server_default="[]")
+    # Of a letter that begins a ticket.
+    subject: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")
+    mailbox_id: Mapped[int | None] = mapped_column(sa.ForeignKey("mailboxes.id"))
+    # The message that is passed on, or the one that is answered where that is not simply the newest letter.
+    about_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # Which files of the message that is passed on go along; NULL is all of them.
+    about_files: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # Send later: when, and what becomes of the ticket then.
+    send_at: Mapped[datetime | None]
+    then_status: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    # Why a letter that was to leave by itself did not: 'letter', 'merged', or a sentence of ours.
+    stopped: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
     # Ids of articles inserted into this draft, in order.
     article_ids: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
     # The newest message the agent had seen when they began: Send stops once if more has come.
