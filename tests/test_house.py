@@ -50,6 +50,7 @@ FLOORS = (
     # A reply goes out with its invitations to rate it; ratings know nothing of how mail leaves.
     {"ratings"},
     {"outgoing", "tasks"},
+    {"together"},
     {"automation"},
     {"reports"},
 )
