@@ -47,7 +47,7 @@ def make_ground(
     def make(folder: str = "INBOX", url: str = "") -> Ground:
         servers.sink.forget()
         root = tmp_path / f"ground{len(made)}"
-        (root / "data").mkdir(parents=True)
+        (root / "data").mkdir(parents=True, exist_ok=True)
         if not url:
             shutil.copyfile(_sqlite_template, root / "data" / "sincerely.db")
             url = f"sqlite:///{root / 'data' / 'sincerely.db'}"

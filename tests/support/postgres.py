@@ -42,7 +42,8 @@ OWNER = "sincerely"
 class PostgresCluster:
     """Listens on a private unix socket only. Runs as an unprivileged user, since PostgreSQL refuses root."""
 
-    def __init__(self) -> None:
+    def __init__(self, *more_settings: str) -> None:
+        self._settings = (*_FAST, *more_settings)
         self.directory = Path(tempfile.mkdtemp(prefix="sincerely-pg-"))
         self.template = "template1"
         self._names = count(1)
@@ -84,7 +85,7 @@ class PostgresCluster:
                     pass
 
     def _run_server(self, postgres: Path) -> None:
-        settings = [part for setting in _FAST for part in ("-c", setting)]
+        settings = [part for setting in self._settings for part in ("-c", setting)]
         self._process = processes.start(
             [postgres, "-D", self.directory / "data", "-k", self.directory, *settings],
             log=self.directory / "log",
