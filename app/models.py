@@ -1,6 +1,7 @@
 """Every model of the product: the vocabulary on one screen."""
 
 from app.accounts.models import Agent, MailboxGrant, OneTimeLink, Role, SignIn
+from app.accounts.teams import Team, TeamMember, Way
 from app.customers.models import CardMerge, Customer, CustomerAddress, CustomerPhone, Organisation
 from app.db import Base
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind, Outcome, Suggestion
@@ -41,6 +42,14 @@ from app.tickets.order_models import (
     TicketValue,
     UnwantedBlob,
 )
+from app.tickets.queue_models import (
+    AssignmentPool,
+    AssignmentTurn,
+    BulkAction,
+    BulkChange,
+    MailboxAssignment,
+    SavedView,
+)
 from app.tickets.reading_models import RecentSearch, ShownSender
 from app.together.models import (
     Doing,
@@ -61,10 +70,14 @@ __all__ = [
     "Agent",
     "Article",
     "ArticleVersion",
+    "AssignmentPool",
+    "AssignmentTurn",
     "Attachment",
     "Auth",
     "AutomaticMail",
     "Base",
+    "BulkAction",
+    "BulkChange",
     "CardMerge",
     "CardValue",
     "Change",
@@ -87,6 +100,7 @@ __all__ = [
     "LogKind",
     "MailState",
     "Mailbox",
+    "MailboxAssignment",
     "MailboxGrant",
     "Mailing",
     "Message",
@@ -111,6 +125,7 @@ __all__ = [
     "RecentSearch",
     "Role",
     "SandboxLetter",
+    "SavedView",
     "Security",
     "SentCopy",
     "ShownSender",
@@ -119,11 +134,14 @@ __all__ = [
     "Status",
     "Suggestion",
     "Tag",
+    "Team",
+    "TeamMember",
     "Ticket",
     "TicketLink",
     "TicketValue",
     "Told",
     "UnwantedBlob",
     "Watch",
+    "Way",
     "WrittenReply",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -40,6 +41,10 @@ class Agent(Base):
     # What the Send button does with the ticket: '' nothing, else the status.
     send_then: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
+    # Away: nothing is given to them by itself; colleagues still can.
+    away: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # How they like each view sorted: {"open": "newest"}. A column, so that a list asks for nothing more.
+    view_orders: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
     # Of app.together: lines on the page of notices not read yet, and how often that page has changed.
     unread_notices: Mapped[int] = mapped_column(default=0, server_default="0")
     notice_mark: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -35,6 +35,8 @@ class Customer(Base):
     language: Mapped[str] = mapped_column(sa.String(5), default="")
     notes: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]
+    # The agent who looks after this client; mailboxes and teams may give new tickets to them.
+    own_agent_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     # The card this one became part of; its own page leads there. No foreign key: SQLite cannot add one.
     merged_into_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     organisation: Mapped[Organisation | None] = relationship()

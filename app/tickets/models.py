@@ -62,6 +62,23 @@ class Ticket(Base):
         sa.Index("ix_tickets_status_last_message_at", "status", "last_message_at", "id"),
         sa.Index("ix_tickets_customer_id_last_message_at", "customer_id", "last_message_at"),
         sa.Index("ix_tickets_mailbox_id_status_last_message_at", "mailbox_id", "status", "last_message_at"),
+        sa.Index("ix_tickets_team_id_status_last_message_at", "team_id", "status", "last_message_at"),
+        # Open tickets in the order in which customers wait, of everybody and of each place, and their numbers.
+        *[
+            sa.Index(
+                f"ix_tickets_open_{name}",
+                *columns,
+                sqlite_where=sa.text("status = 'open'"),
+                postgresql_where=sa.text("status = 'open'"),
+            )
+            for name, columns in (
+                ("queue", ("queue_at", "id")),
+                ("assignee_queue", ("assignee_id", "queue_at", "id")),
+                ("mailbox_queue", ("mailbox_id", "queue_at", "id")),
+                ("team_queue", ("team_id", "queue_at", "id")),
+                ("places", ("mailbox_id", "team_id", "assignee_id")),
+            )
+        ],
         sa.Index(
             "ix_tickets_snoozed_until",
             "snoozed_until",
@@ -77,10 +94,14 @@ class Ticket(Base):
             postgresql_where=sa.text("status = 'trash'"),
         ),
     )
+    # queue_at is only ever sorted by: nobody reads it back after a write.
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id"))
     customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id"))
     assignee_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"), index=True)
+    # Of a Team. No foreign key: SQLite cannot add one.
+    team_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     subject: Mapped[str] = mapped_column(sa.String(500), default="")
     status: Mapped[str] = mapped_column(sa.String(10), default=Status.OPEN)
     language: Mapped[str] = mapped_column(sa.String(5), default="en")
@@ -90,6 +111,10 @@ class Ticket(Base):
     last_message_at: Mapped[datetime]
     # Since when the customer waits for an answer; NULL when it is not our turn.
     waiting_since: Mapped[datetime | None]
+    # The same without NULL: where it is not our turn, behind everybody who waits. The database works it out.
+    queue_at: Mapped[datetime] = mapped_column(
+        sa.Computed("coalesce(waiting_since, '9000-01-01 00:00:00.000000')", persisted=True)
+    )
     closed_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"))
     related_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id"), index=True)
