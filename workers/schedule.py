@@ -20,7 +20,7 @@ from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import receipts_limit, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.settings import Settings, load_settings
-from app.tickets import housekeeping, search_index
+from app.tickets import housekeeping, search_index, snoozing
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,15 @@ def release_replies() -> None:
     with db.transaction() as session:
         message_ids = turns.one_of_each(session, outgoing.release_due(session, db.now()))
     _ring("deliver_message", message_ids)
+
+
+def wake_tickets() -> None:
+    """Snoozed tickets whose time has come. Mostly there is none, and then nobody waits for a writer."""
+    with db.reading() as session:
+        due = snoozing.has_due(session, db.now())
+    if due:
+        with db.transaction() as session:
+            snoozing.wake_due(session, db.now())
 
 
 def sweep_outbox() -> None:
@@ -89,6 +98,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
     (5, sweep_outbox),
     (5, sweep_sandbox),
+    (5, wake_tickets),
     (10, sweep_sent_copies),
     (2, index_messages),
     (2, check_bytes),
