@@ -2,6 +2,18 @@
 
 from app.accounts.models import Agent, MailboxGrant, OneTimeLink, Role, SignIn
 from app.accounts.teams import Team, TeamMember, Way
+from app.automation.models import (
+    Acknowledgement,
+    Macro,
+    MacroRun,
+    Rule,
+    RuleBook,
+    RuleFiring,
+    RuleLog,
+    RuleTrigger,
+    Scope,
+    When,
+)
 from app.customers.models import CardMerge, Customer, CustomerAddress, CustomerPhone, Organisation
 from app.db import Base
 from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind, Outcome, Suggestion
@@ -19,6 +31,7 @@ from app.mailboxes.models import (
 from app.outgoing.models import AutomaticMail, Outbox, SandboxLetter, SentCopy, WrittenReply
 from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
 from app.tags.models import Tag
+from app.tasks.models import Calendar, Holiday, MailboxCalendar
 from app.tickets.models import (
     Attachment,
     Change,
@@ -66,6 +79,7 @@ from app.together.models import (
 )
 
 __all__ = [
+    "Acknowledgement",
     "AfterFetch",
     "Agent",
     "Article",
@@ -78,6 +92,7 @@ __all__ = [
     "Base",
     "BulkAction",
     "BulkChange",
+    "Calendar",
     "CardMerge",
     "CardValue",
     "Change",
@@ -95,12 +110,16 @@ __all__ = [
     "FirstImport",
     "Folder",
     "Followed",
+    "Holiday",
     "Kind",
     "KnowledgeLog",
     "LogKind",
+    "Macro",
+    "MacroRun",
     "MailState",
     "Mailbox",
     "MailboxAssignment",
+    "MailboxCalendar",
     "MailboxGrant",
     "Mailing",
     "Message",
@@ -124,8 +143,14 @@ __all__ = [
     "RawState",
     "RecentSearch",
     "Role",
+    "Rule",
+    "RuleBook",
+    "RuleFiring",
+    "RuleLog",
+    "RuleTrigger",
     "SandboxLetter",
     "SavedView",
+    "Scope",
     "Security",
     "SentCopy",
     "ShownSender",
@@ -143,5 +168,6 @@ __all__ = [
     "UnwantedBlob",
     "Watch",
     "Way",
+    "When",
     "WrittenReply",
 ]

@@ -62,6 +62,22 @@ class Ticket(Base):
         sa.Index("ix_tickets_status_last_message_at", "status", "last_message_at", "id"),
         sa.Index("ix_tickets_customer_id_last_message_at", "customer_id", "last_message_at"),
         sa.Index("ix_tickets_mailbox_id_status_last_message_at", "mailbox_id", "status", "last_message_at"),
+        # What time rules go by; the newest message has an index already.
+        sa.Index("ix_tickets_rule_opened", "opened_at", "id"),
+        sa.Index(
+            "ix_tickets_rule_waiting",
+            "waiting_since",
+            "id",
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_tickets_rule_closed",
+            "closed_at",
+            "id",
+            sqlite_where=sa.text("closed_at IS NOT NULL"),
+            postgresql_where=sa.text("closed_at IS NOT NULL"),
+        ),
         sa.Index("ix_tickets_team_id_status_last_message_at", "team_id", "status", "last_message_at"),
         # Open tickets in the order in which customers wait, of everybody and of each place, and their numbers.
         *[
@@ -83,15 +99,15 @@ class Ticket(Base):
             "ix_tickets_snoozed_until",
             "snoozed_until",
             "id",
-            sqlite_where=sa.text("status = 'snoozed'"),
-            postgresql_where=sa.text("status = 'snoozed'"),
+            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
+            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
         ),
         sa.Index(
             "ix_tickets_trashed_at",
             "trashed_at",
             "id",
-            sqlite_where=sa.text("status = 'trash'"),
-            postgresql_where=sa.text("status = 'trash'"),
+            sqlite_where=sa.text("trashed_at IS NOT NULL"),
+            postgresql_where=sa.text("trashed_at IS NOT NULL"),
         ),
     )
     # queue_at is only ever sorted by: nobody reads it back after a write.
