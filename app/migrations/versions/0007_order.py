@@ -22,8 +22,8 @@ def upgrade() -> None:
     op.add_column(
         'tickets', sa.Column('status_before', sa.String(length=10), server_default='', nullable=False)
     )
-    for column, status in (('snoozed_until', 'snoozed'), ('trashed_at', 'trash')):
-        chosen = sa.text(f"status = '{status}'")
+    for column in ('snoozed_until', 'trashed_at'):
+        chosen = sa.text(f'{column} IS NOT NULL')
         op.create_index(
             f'ix_tickets_{column}',
             'tickets',
