@@ -91,11 +91,15 @@ class OneTimeLink(Base):
 
 
 class MailboxGrant(Base):
-    """One mailbox that an agent sees, where they do not see every one."""
+    """A mailbox that an agent, or everybody in a team, sees; it counts for agents who do not see every one anyway."""
 
     __tablename__ = "mailbox_grants"
-    __table_args__ = (sa.Index("ix_mailbox_grants_mailbox_id", "mailbox_id"),)
-    agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
-    mailbox_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("mailboxes.id", ondelete="CASCADE"), primary_key=True
+    __table_args__ = (
+        sa.CheckConstraint("(agent_id IS NULL) <> (team_id IS NULL)", name="one_receiver"),
+        sa.UniqueConstraint("agent_id", "mailbox_id"),
+        sa.UniqueConstraint("team_id", "mailbox_id"),
     )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id", ondelete="CASCADE"))
+    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id", ondelete="CASCADE"))
+    mailbox_id: Mapped[int] = mapped_column(sa.ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True)

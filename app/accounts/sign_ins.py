@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from app import security
+from app.accounts import rights
 from app.accounts.models import Agent, SignIn
+from app.accounts.rights import Rights
 from app.errors import NotAllowed, TemporaryFailure
 
 ABSOLUTE = timedelta(hours=12)
@@ -88,14 +90,24 @@ def start(session: Session, agent_id: int, *, now: datetime, user_agent: str = "
 
 
 def find(session: Session, token: str, *, now: datetime) -> SignIn | None:
-    """The live session of this token with its agent, in one query."""
+    """The live session of this token with its agent."""
+    found = find_with_rights(session, token, now=now)
+    return found[0] if found else None
+
+
+def find_with_rights(session: Session, token: str, *, now: datetime) -> tuple[SignIn, Rights] | None:
+    """The live session of this token with its agent and what they may do, in one query."""
     query = (
         sa.select(SignIn)
         .join(SignIn.agent)
-        .options(joinedload(SignIn.agent))
+        .options(contains_eager(SignIn.agent))
         .where(SignIn.token_hash == security.token_hash(token), _alive(now), Agent.active.is_(True))
     )
-    return session.scalar(query)
+    rows = session.execute(rights.with_grants(query)).all()
+    if not rows:
+        return None
+    sign_in: SignIn = rows[0][0]
+    return sign_in, rights.from_rows(sign_in.agent, [row[1] for row in rows])
 
 
 def is_stale(sign_in: SignIn, *, now: datetime) -> bool:

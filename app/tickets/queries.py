@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.rights import Rights, Who, rights_of
 from app.customers.models import Customer, CustomerAddress
 from app.db import UtcDateTime
 from app.mailboxes.models import Mailbox, RawMail, RawState
@@ -82,36 +83,39 @@ class Counts:
     parked: int = 0
 
 
-def list_page(session: Session, view: View, agent_id: int, *, after: str = "", limit: int = PAGE) -> Page:
+def list_page(session: Session, view: View, who: Who, *, after: str = "", limit: int = PAGE) -> Page:
     """A page of a view, newest first. `after` is the mark of the page before."""
-    return _page(session, _of_view(view, agent_id), agent_id, after, limit)
+    rights = rights_of(session, who)
+    return _page(session, _of_view(view, rights.agent_id), rights, after, limit)
 
 
 def condition_page(
     session: Session,
     conditions: Sequence[sa.ColumnElement[bool]],
-    agent_id: int,
+    who: Who,
     *,
     after: str = "",
     limit: int = PAGE,
 ) -> Page:
     """A page of the tickets that meet all conditions, newest first."""
-    return _page(session, conditions, agent_id, after, limit)
+    return _page(session, conditions, rights_of(session, who), after, limit)
 
 
-def rows_of(session: Session, ticket_ids: Sequence[int], agent_id: int) -> dict[int, TicketRow]:
-    """Lines of these tickets, by their ids."""
+def rows_of(session: Session, ticket_ids: Sequence[int], who: Who) -> dict[int, TicketRow]:
+    """Lines of those of these tickets that this agent may see, by their ids."""
     if not ticket_ids:
         return {}
+    rights = rights_of(session, who)
     tags = _tags_of(session, list(ticket_ids))
-    query = _rows(agent_id).where(Ticket.id.in_(ticket_ids))
+    query = _rows(rights.agent_id).where(Ticket.id.in_(ticket_ids), rights.within(Ticket.mailbox_id))
     return {row.id: _row(row, tags.get(row.id, ())) for row in session.execute(query)}
 
 
 def _page(
-    session: Session, conditions: Sequence[sa.ColumnElement[bool]], agent_id: int, after: str, limit: int
+    session: Session, conditions: Sequence[sa.ColumnElement[bool]], rights: Rights, after: str, limit: int
 ) -> Page:
-    query = _rows(agent_id).where(*conditions, *_beyond(after)).limit(limit + 1)
+    allowed = rights.within(Ticket.mailbox_id)
+    query = _rows(rights.agent_id).where(*conditions, allowed, *_beyond(after)).limit(limit + 1)
     found = session.execute(query.order_by(Ticket.last_message_at.desc(), Ticket.id.desc())).all()
     shown = found[:limit]
     tags = _tags_of(session, [row.id for row in shown])
@@ -231,11 +235,11 @@ def _tags_of(session: Session, ticket_ids: list[int]) -> dict[int, tuple[str, ..
     return found
 
 
-def counts(session: Session, agent_id: int) -> Counts:
+def counts(session: Session, who: Who) -> Counts:
     """All numbers beside the views, in one query."""
     views: dict[str, int] = {}
     mailboxes, tags, parked = [], [], 0
-    for kind, row_id, name, number in session.execute(_count_query(agent_id)):
+    for kind, row_id, name, number in session.execute(_count_query(rights_of(session, who))):
         if kind == "mailbox":
             mailboxes.append(Place(row_id, name, number))
         elif kind == "tag":
@@ -250,10 +254,11 @@ def counts(session: Session, agent_id: int) -> Counts:
     return Counts(views, by_name, sorted(tags, key=lambda place: (-place.count, place.name))[:12], parked)
 
 
-def _count_query(agent_id: int) -> sa.CompoundSelect[Any]:
-    whose = sa.case((Ticket.assignee_id == agent_id, 1), (Ticket.assignee_id.is_(None), 2), else_=0).label(
-        "row_id"
-    )
+def _count_query(rights: Rights) -> sa.CompoundSelect[Any]:
+    allowed = rights.within(Ticket.mailbox_id)
+    whose = sa.case(
+        (Ticket.assignee_id == rights.agent_id, 1), (Ticket.assignee_id.is_(None), 2), else_=0
+    ).label("row_id")
     counted = (Status.OPEN, Status.WAITING, Status.SNOOZED, Status.SPAM)
     by_status = (
         sa.select(
@@ -262,7 +267,7 @@ def _count_query(agent_id: int) -> sa.CompoundSelect[Any]:
             Ticket.status.label("name"),
             sa.func.count().label("number"),
         )
-        .where(Ticket.status.in_(counted))
+        .where(Ticket.status.in_(counted), allowed)
         .group_by(Ticket.status, whose)
     )
     by_mailbox = (
@@ -273,19 +278,19 @@ def _count_query(agent_id: int) -> sa.CompoundSelect[Any]:
             sa.func.count(Ticket.id),
         )
         .outerjoin(Ticket, sa.and_(Ticket.mailbox_id == Mailbox.id, Ticket.status == Status.OPEN))
-        .where(Mailbox.active.is_(True))
+        .where(Mailbox.active.is_(True), rights.within(Mailbox.id))
         .group_by(Mailbox.id, Mailbox.name, Mailbox.address)
     )
     by_tag = (
         sa.select(sa.literal("tag"), Tag.id, Tag.name, sa.func.count())
         .join(ticket_tags, ticket_tags.c.tag_id == Tag.id)
         .join(Ticket, Ticket.id == ticket_tags.c.ticket_id)
-        .where(Ticket.status == Status.OPEN)
+        .where(Ticket.status == Status.OPEN, allowed)
         .group_by(Tag.id, Tag.name)
     )
     parked = (
         sa.select(sa.literal("parked"), sa.literal(0), sa.literal(""), sa.func.count(RawMail.id))
         .join(Mailbox, Mailbox.id == RawMail.mailbox_id)
-        .where(RawMail.state == RawState.PARKED)
+        .where(RawMail.state == RawState.PARKED, rights.within(RawMail.mailbox_id))
     )
     return sa.union_all(by_status, by_mailbox, by_tag, parked)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.rights import rights_of
 from app.customers.models import Customer
 from app.tickets import queries, search_index
 from app.tickets.models import Message, Ticket
@@ -39,7 +40,8 @@ def search_page(
     """Tickets of any status. Newest first goes on from the mark `after`; best first is one page."""
     if query.is_empty:
         return Page([], "")
-    conditions = on_tickets(query, asker)
+    rights = rights_of(session, asker.agent_id)
+    conditions = [*on_tickets(query, asker), rights.within(Ticket.mailbox_id)]
     if not query.terms:
         return queries.condition_page(session, conditions, asker.agent_id, after=after, limit=limit)
     narrowed = [*conditions, *on_messages(query, asker)]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from app.accounts.models import Agent
+from app.accounts.rights import Who, rights_of
 from app.customers.models import Customer
 from app.errors import Merged, NotFound
 from app.mailboxes.models import Mailbox
@@ -30,14 +31,14 @@ class LiveState:
     ticket: bool
 
 
-def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
+def ticket_for(session: Session, who: Who, ticket_id: int) -> Ticket:
     """The only way a page gets a ticket. Raises NotFound for one that does not exist or is not this agent's to see.
 
     Raises Merged for one whose messages are in another ticket now.
     """
     query = (
         sa.select(Ticket)
-        .where(Ticket.id == ticket_id)
+        .where(Ticket.id == ticket_id, rights_of(session, who).within(Ticket.mailbox_id))
         .options(
             joinedload(Ticket.customer).selectinload(Customer.addresses),
             joinedload(Ticket.mailbox),
@@ -53,10 +54,13 @@ def ticket_for(session: Session, agent_id: int, ticket_id: int) -> Ticket:
     return ticket
 
 
-def message_for(session: Session, agent_id: int, message_id: int) -> Message:
+def message_for(session: Session, who: Who, message_id: int) -> Message:
     """A message of a ticket this agent may see, with its ticket; else NotFound."""
     message = session.scalar(
-        sa.select(Message).where(Message.id == message_id).options(joinedload(Message.ticket))
+        sa.select(Message)
+        .join(Message.ticket)
+        .where(Message.id == message_id, rights_of(session, who).within(Ticket.mailbox_id))
+        .options(contains_eager(Message.ticket))
     )
     if message is None:
         raise NotFound("There is no such message.")
@@ -134,17 +138,23 @@ def arrived_since(session: Session, ticket_id: int, seen_id: int, agent_id: int)
     return list(session.scalars(query))
 
 
-def attachment_for(session: Session, agent_id: int, attachment_id: int) -> Attachment:
-    """A file of a message, or of this agent's own draft; anything else is NotFound."""
+def attachment_for(session: Session, who: Who, attachment_id: int) -> Attachment:
+    """A file of a message this agent may see, or of their own draft; anything else is NotFound."""
+    rights = rights_of(session, who)
     query = (
-        sa.select(Attachment, Draft.agent_id)
+        sa.select(Attachment)
         .outerjoin(Draft, Draft.id == Attachment.draft_id)
-        .where(Attachment.id == attachment_id)
+        .outerjoin(Message, Message.id == Attachment.message_id)
+        .join(Ticket, Ticket.id == sa.func.coalesce(Message.ticket_id, Draft.ticket_id))
+        .where(
+            Attachment.id == attachment_id,
+            rights.within(Ticket.mailbox_id),
+            sa.or_(Attachment.message_id.is_not(None), Draft.agent_id == rights.agent_id),
+        )
     )
-    row = session.execute(query).first()
-    if row is None or (row[0].message_id is None and row[1] != agent_id):
+    attachment = session.scalar(query)
+    if attachment is None:
         raise NotFound("There is no such file.")
-    attachment: Attachment = row[0]
     return attachment
 
 

@@ -1,8 +1,8 @@
 """Who is asking: from the token in the signed session cookie to `g.agent`, with one query per request.
 
-`g.agent` is the signed-in Agent, detached and read-only, or None. Views that need one carry `login_required`
-or `admin_required`. In sandbox mode the demo agent is signed in by itself, and only for somebody at this
-machine.
+`g.agent` is the signed-in Agent, detached and read-only, or None; `g.rights` what they may see and do. Views that need
+an agent carry `login_required`, or `lead_required`, `admin_required` or `audit_required`. In sandbox mode the demo
+agent is signed in by itself, and only for somebody at this machine.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, sign_ins
 from app.accounts.models import Agent, SignIn
+from app.accounts.rights import Rights, now_asks
 from app.db import now, reading, transaction
 from app.errors import NotAllowed
 from app.settings import Settings, is_loopback
@@ -28,6 +29,7 @@ from app.web import limits
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_OUT = "signed_out"
+READING = ("GET", "HEAD", "OPTIONS")
 # What proxies add to a request they pass on (RFC 7239, RFC 9110 section 7.6.3, and what was usual before).
 PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -43,9 +45,10 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, token: str, sign_in: SignIn) -> None:
+    def __init__(self, token: str, sign_in: SignIn, rights: Rights) -> None:
         self.token = token
         self.sign_in = sign_in
+        self.rights = rights
         self.agent = sign_in.agent
 
     def get_id(self) -> str:
@@ -56,40 +59,82 @@ def init_app(app: Flask) -> None:
     limits.init_app(app)
     manager.init_app(app)
     app.before_request(_identify)
+    app.teardown_request(lambda _error: now_asks(None))
 
 
 @manager.user_loader
 def _load(token: str) -> SignedIn | None:
     with reading() as db_session:
-        found = sign_ins.find(db_session, token, now=now())
+        found = sign_ins.find_with_rights(db_session, token, now=now())
         if found is not None:
-            _detach(db_session, found)
-    return SignedIn(token, found) if found else None
+            _detach(db_session, found[0])
+    return SignedIn(token, *found) if found else None
 
 
 def login_required(view: View) -> View:
-    """Only for agents: others are sent to sign in and come back; a page's own request gets 401."""
+    """Only for agents: others are sent to sign in and come back; a page's own request gets 401.
+
+    What changes something is for those who answer, unless the view is marked `for_notes` or `for_readers`.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if g.agent is None and not _let_demo_in():
             return _ask_to_sign_in()
+        if request.method not in READING:
+            _WHO_CHANGES[getattr(view, "open_to", "agent")](g.rights)
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
 
 
-def admin_required(view: View) -> View:
-    """Only for admins: other agents get NotAllowed."""
+def for_notes(view: View) -> View:
+    """Marks, below `login_required`, a form that light agents may send as well: nothing of it reaches a customer."""
+    view.open_to = "light"  # type: ignore[attr-defined]
+    return view
 
-    @wraps(view)
-    @login_required
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not g.agent.is_admin:
-            raise NotAllowed("Only an admin can do this.")
-        return view(*args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+def for_readers(view: View) -> View:
+    """Marks, below `login_required`, a form about the reader only, such as the profile: everybody may send it."""
+    view.open_to = "anyone"  # type: ignore[attr-defined]
+    return view
+
+
+def _required(may: Callable[[Rights], bool], sentence: str) -> Callable[[Rights], None]:
+    def check(rights: Rights) -> None:
+        if not may(rights):
+            raise NotAllowed(sentence)
+
+    return check
+
+
+_WHO_CHANGES: dict[str, Callable[[Rights], None]] = {
+    "agent": _required(lambda rights: rights.may_answer, "Your role may read this, but not change it."),
+    "light": _required(lambda rights: rights.may_note, "Your role may read this, but not change it."),
+    "anyone": _required(lambda _rights: True, ""),
+}
+
+
+def _guard(check: Callable[[Rights], None]) -> Callable[[View], View]:
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if g.agent is None and not _let_demo_in():
+                return _ask_to_sign_in()
+            check(g.rights)
+            return view(*args, **kwargs)
+
+        return guarded  # type: ignore[return-value]
+
+    return guard
+
+
+admin_required = _guard(_required(lambda rights: rights.may_administer, "Only an admin can do this."))
+lead_required = _guard(_required(lambda rights: rights.may_lead, "Only an admin or a lead can do this."))
+# For pages to read: what they change needs `admin_required`.
+audit_required = _guard(
+    _required(lambda rights: rights.may_audit, "Only an admin or an auditor can see this.")
+)
 
 
 def passive(view: View) -> View:
@@ -105,7 +150,7 @@ def remember(token: str) -> None:
     signed_in = _load(token)
     if signed_in is not None:
         login_user(signed_in)
-        g.agent = signed_in.agent
+        _asks(signed_in)
 
 
 def forget() -> None:
@@ -116,7 +161,7 @@ def forget() -> None:
     logout_user()
     session.clear()
     session[SIGNED_OUT] = True
-    g.agent = None
+    _asks(None)
 
 
 def may_be_demo() -> bool:
@@ -143,12 +188,18 @@ def sign_in_demo() -> bool:
 
 
 def _identify() -> None:
-    g.agent = None
+    _asks(None)
     if request.endpoint in (None, "static"):
         return
     if current_user.is_authenticated:
-        g.agent = current_user.agent
+        _asks(current_user)
         _touch(current_user.sign_in)
+
+
+def _asks(signed_in: SignedIn | None) -> None:
+    """`g.agent` and `g.rights`, for the pages, and the rights for the doors below them."""
+    g.agent, g.rights = (signed_in.agent, signed_in.rights) if signed_in is not None else (None, None)
+    now_asks(g.rights)
 
 
 def _let_demo_in() -> bool:
