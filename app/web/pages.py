@@ -1,35 +1,28 @@
-"""What all pages share: the front door, the navigation, fingerprinted static files, times and initials."""
+"""What all pages share: the front door, the navigation, and what templates may call."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from babel import dates
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
-from flask_babel import get_locale, get_translations
+from flask_babel import get_translations
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app import db
 from app.settings import Settings
 from app.tickets.linkify import linkify
 from app.tickets.safe_html import reply_to_text
 from app.tickets.unwrap import unwrap
-from app.web.locale import chosen_timezone
+from app.web import addresses, parts
+from app.web.addresses import address
+from app.web.static_files import import_map, static_url
+from app.web.tones import initials, tone
+from app.web.words import words
 
 bp = Blueprint("pages", __name__)
 
-TONES = 8
-STATIC = Path(__file__).resolve().parent.parent / "static"
 # No inline style (the content policy forbids it), nothing evaluated, and errors swapped in as toasts.
 HTMX_CONFIG = {
     "includeIndicatorStyles": False,
@@ -68,7 +61,6 @@ def init_app(app: Flask) -> None:
         navigation=navigation,
         agent_menu=agent_menu,
         has_endpoint=has_endpoint,
-        unique_id=unique_id,
         linkify=linkify,
         unwrap=unwrap,
         reply_to_text=reply_to_text,
@@ -82,6 +74,8 @@ def init_app(app: Flask) -> None:
         file_size=file_size,
         in_words=in_words,
     )
+    addresses.init_app(app)
+    parts.init_app(app)
     app.context_processor(_context)
 
 
@@ -94,26 +88,23 @@ def in_words(text: object) -> str:
 def _context() -> dict[str, object]:
     settings: Settings = current_app.config["SETTINGS"]
     agent = g.get("agent")
+    reader = words()
     return {
-        "_": _texts(),
+        "_": reader.text,
+        "ngettext": reader.plural,
+        "reltime": reader.reltime,
         "sandbox": settings.is_sandbox,
         "theme": agent.theme if agent is not None and agent.theme in ("light", "dark") else "auto",
-        "locale_code": str(get_locale() or settings.language),
+        "locale_code": reader.locale,
     }
 
 
-def _texts() -> Callable[..., str]:
-    """`_` for the templates of one request: a page calls it hundreds of times, so the language is found once."""
-    translate = get_translations().ugettext
-    known: dict[str, Markup] = {}
+def relative_time(at: datetime) -> str:
+    return words().relative(at)
 
-    def text(string: str, **variables: object) -> str:
-        found = known.get(string)
-        if found is None:
-            found = known[string] = Markup(translate(string))  # noqa: S704 (our own words; what goes in is escaped)
-        return found % variables
 
-    return text
+def exact_time(at: datetime) -> str:
+    return words().exact(at)
 
 
 def navigation() -> list[Link]:
@@ -125,7 +116,7 @@ def navigation() -> list[Link]:
         (_("Ratings"), "emoji-smile", "ratings.index", ("ratings",)),
     ]
     return [
-        Link(text, icon, url_for(endpoint), request.blueprint in blueprints)
+        Link(text, icon, address(endpoint), request.blueprint in blueprints)
         for text, icon, endpoint, blueprints in entries
         if has_endpoint(endpoint)
     ]
@@ -140,7 +131,7 @@ def agent_menu() -> list[Link]:
         (_("Parked mail"), "archive", "parked.index", True),
     ]
     return [
-        Link(text, icon, url_for(endpoint))
+        Link(text, icon, address(endpoint))
         for text, icon, endpoint, may in entries
         if may and has_endpoint(endpoint)
     ]
@@ -148,80 +139,6 @@ def agent_menu() -> list[Link]:
 
 def has_endpoint(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
-
-
-def static_url(filename: str) -> str:
-    """Address of a static file with a fingerprint of its content, so that browsers may keep it for a year."""
-    # A page names the same file (the icons) a hundred times: looked at once per request.
-    known: dict[str, str] = g.setdefault("static_urls", {})
-    if filename not in known:
-        path = STATIC / filename
-        version = _fingerprint(path, path.stat().st_mtime_ns)
-        known[filename] = url_for("static", filename=filename, v=version)
-    return known[filename]
-
-
-@lru_cache(maxsize=500)
-def _fingerprint(path: Path, _modified: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-
-
-def import_map() -> dict[str, dict[str, str]]:
-    """Modules import each other by plain name; this tells the browser which fingerprinted file is meant."""
-    files = [f"js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))] + ["vendor/trix.min.js"]
-    imports = {url_for("static", filename=name): static_url(name) for name in files}
-    return {"imports": imports}
-
-
-def unique_id(prefix: str) -> str:
-    """An element id used once on this page: a gradient that two drawings share vanishes with the one that is folded."""
-    g.last_id = g.get("last_id", 0) + 1
-    return f"{prefix}-{g.last_id}"
-
-
-def relative_time(at: datetime) -> str:
-    """Short: "now", "5 min", "3 h", "Tue", "12 Nov", "12 Nov 2025"."""
-    seconds = (db.now() - at).total_seconds()
-    if seconds < 60:
-        return _("now")
-    if seconds < 3600:
-        return _("{n} min").replace("{n}", str(int(seconds // 60)))
-    if seconds < 86400:
-        return _("{n} h").replace("{n}", str(int(seconds // 3600)))
-    zone = ZoneInfo(chosen_timezone())
-    local, today = at.astimezone(zone), db.now().astimezone(zone)
-    if (today.date() - local.date()).days < 7:
-        return _formatted(local.date(), "EEE", str(get_locale()))
-    return _formatted(local.date(), "d MMM" if local.year == today.year else "d MMM y", str(get_locale()))
-
-
-def exact_time(at: datetime) -> str:
-    return _exactly(at, str(get_locale()), chosen_timezone())
-
-
-@lru_cache(maxsize=4000)
-def _exactly(at: datetime, locale: str, zone: str) -> str:
-    """A page names a hundred times, and mostly those of the page before."""
-    return dates.format_datetime(at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
-
-
-@lru_cache(maxsize=4000)
-def _formatted(day: date, pattern: str, locale: str) -> str:
-    return dates.format_date(day, pattern, locale=locale)
-
-
-@lru_cache(maxsize=2000)
-def initials(name: str) -> str:
-    """One or two letters for a round picture; never empty."""
-    words = [word for word in name.replace("@", " ").split() if word[:1].isalnum()]
-    letters = [word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)]
-    return unicodedata.normalize("NFC", "".join(letters)).upper() or "?"
-
-
-@lru_cache(maxsize=2000)
-def tone(key: str) -> int:
-    """A colour that stays the same for the same person."""
-    return hashlib.sha256(key.casefold().encode("utf-8", "replace")).digest()[0] % TONES
 
 
 def file_size(size: int) -> str:

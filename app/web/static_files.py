@@ -1,0 +1,62 @@
+"""Addresses of static files with a fingerprint of their content, so that browsers may keep them for a year.
+
+The files are looked at again when a process has not looked for two seconds: whoever works on a style sheet sees it,
+and a page that names a hundred icons costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from functools import lru_cache
+from pathlib import Path
+
+from flask import current_app, url_for
+from markupsafe import Markup
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+LOOK_AGAIN_SECONDS = 2.0
+
+
+class _Seen:
+    """What this process knows of the files, and since when."""
+
+    def __init__(self) -> None:
+        self.at = float("-inf")
+        self.urls: dict[str, str] = {}
+        self.modules: Markup | None = None
+
+
+def static_url(filename: str) -> str:
+    known = _seen().urls
+    if filename not in known:
+        path = STATIC / filename
+        version = _fingerprint(path, path.stat().st_mtime_ns)
+        known[filename] = url_for("static", filename=filename, v=version)
+    return known[filename]
+
+
+def import_map() -> Markup:
+    """Modules import each other by plain name; this JSON tells the browser which fingerprinted file is meant."""
+    seen = _seen()
+    if seen.modules is None:
+        files = [f"js/{path.name}" for path in sorted((STATIC / "js").glob("*.js"))] + ["vendor/trix.min.js"]
+        imports = {url_for("static", filename=name): static_url(name) for name in files}
+        # File names of ours; still, nothing of them could end the element they stand in.
+        seen.modules = Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704
+    return seen.modules
+
+
+def _seen() -> _Seen:
+    seen: _Seen = current_app.extensions.setdefault("static_files", _Seen())
+    now = time.monotonic()
+    if now - seen.at > LOOK_AGAIN_SECONDS:
+        seen = current_app.extensions["static_files"] = _Seen()
+        seen.at = now
+    return seen
+
+
+@lru_cache(maxsize=500)
+def _fingerprint(path: Path, _modified: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
