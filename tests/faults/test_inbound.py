@@ -269,3 +269,21 @@ def test_letter_above_the_limit(play: Play, seed: int) -> None:
         return found
 
     play(case, "F16 letter above the limit", "journal.inserted")
+
+
+@pytest.mark.faults_whole
+def test_letter_of_200_megabytes(play: Play, seed: int) -> None:
+    """F16: allowed by the limit, cut once, stored whole, and set aside with a reason when it needs too much memory."""
+
+    def case(ground: Ground) -> Findings:
+        ground.environment["MAX_MAIL_MB"] = "250"
+        ground.append(ground.write(4, longest=1, big=146_000_000))
+        before = ground.on_server()
+        ground.imap.break_with(Fault("reset", after=b"BODY[] {", plus=100_000_000))
+        ground.poll_until_settled(deadline=180)
+        reasons = ground.database.rows("SELECT reason FROM raw_mails WHERE state = 'parked'")
+        assert len(reasons) == 1 and "memory" in reasons[0][0], reasons
+        ground.threads.pop(0)
+        return ground.look(before)
+
+    play(case, "F16 large letter, cut once", "200 MB")
