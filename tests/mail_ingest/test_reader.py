@@ -95,7 +95,11 @@ def poison(kind: str) -> bytes:
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
     made = Reader([sys.executable, "-c", WITH_POISON, str(tmp_path / "written")])
+    # If nothing ends a child that hangs, the test is to fail instead of hanging with it.
+    watchdog = threading.Timer(60, lambda: made.pid and os.kill(made.pid, signal.SIGKILL))
+    watchdog.start()
     yield made
+    watchdog.cancel()
     made.close()
 
 
