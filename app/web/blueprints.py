@@ -24,12 +24,15 @@ from app.web import (
     moving,
     pages,
     parked,
+    pictures,
+    printing,
     profile,
     ratings,
     sandbox,
     signin,
     suggestions,
     tickets,
+    together,
 )
 
 BLUEPRINTS = (
@@ -44,9 +47,12 @@ BLUEPRINTS = (
     drafts.bp,
     attachments.bp,
     letters.bp,
+    pictures.bp,
+    printing.bp,
     moving.bp,
     merging.bp,
     live.bp,
+    together.bp,
     customers.bp,
     knowledge.bp,
     ratings.bp,

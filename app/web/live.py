@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.db import now, reading
 from app.errors import NotFound
-from app.tickets import thread
 from app.tickets.views import View
+from app.together import presence
+from app.together.pulse import Pulse, pulse
 from app.web import forms, inbox_page, ticket_page
 from app.web.auth import login_required, passive
 from app.web.inbox_page import Mark, read_mark
+from app.web.together import described
 
 bp = Blueprint("live", __name__)
 
@@ -22,16 +24,32 @@ bp = Blueprint("live", __name__)
 @login_required
 @passive
 def changes() -> Any:
-    """204, or JSON: the new mark, counts, the first page of the list, and what is new in the open ticket."""
+    """204, or JSON: the new mark, counts, the first page of the list, what is new in the open ticket, and who is
+    where. Without a mark only a new one."""
     mark = read_mark(request.args.get("mark", ""))
     ticket_id = forms.number(request.args.get("ticket", "")) or 0
     with reading() as session:
         if mark is None:
             return jsonify(mark=str(inbox_page.first_mark(session, now())))
-        state = thread.live_state(session, mark.base, ticket_id, settled_before=now() - inbox_page.SETTLING)
-        if (state.count, state.newest) == (mark.count, mark.newest):
-            return "", 204
-        return jsonify(_changed(session, mark, ticket_id if state.ticket else 0))
+        beat = _pulse(session, mark, ticket_id)
+        news = _people(session, beat)
+        if (beat.state.count, beat.state.newest) != (mark.count, mark.newest):
+            news |= _changed(session, mark, ticket_id if beat.state.ticket else 0)
+        return jsonify({"mark": str(mark), **news}) if news else ("", 204)
+
+
+def _pulse(session: Session, mark: Mark, ticket_id: int) -> Pulse:
+    at = now()
+    before = at - inbox_page.SETTLING
+    return pulse(session, mark.base, ticket_id, g.agent.id, settled_before=before, now=at)
+
+
+def _people(session: Session, beat: Pulse) -> dict[str, Any]:
+    """Who is where, when the page has not heard of it."""
+    if beat.people == request.args.get("people", ""):
+        return {}
+    here = presence.others(session, g.rights, now=now()) if beat.people else []
+    return {"people": {"mark": beat.people, "here": described(here)}}
 
 
 def _changed(session: Session, mark: Mark, ticket_id: int) -> dict[str, Any]:

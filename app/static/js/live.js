@@ -3,6 +3,8 @@
 const inbox = document.getElementById("inbox");
 const EVERY = 3000;
 let mark = inbox?.dataset.mark ?? "";
+// What was last told of who is where; the server answers when it is another.
+let people = "";
 let arrivals = 0;
 let asking = false;
 let failures = 0;
@@ -15,7 +17,7 @@ async function poll() {
   asking = true;
   try {
     const open = ticket();
-    const asked = new URLSearchParams({ mark, view: inbox.dataset.view });
+    const asked = new URLSearchParams({ mark, people, view: inbox.dataset.view });
     if (inbox.dataset.searching === "yes") asked.set("search", "1");
     if (open) for (const [name, value] of [["ticket", open.dataset.ticket], ["seen", open.dataset.seen], ["seen_event", open.dataset.seenEvent]]) asked.set(name, value);
     const response = await fetch(`${inbox.dataset.live}?${asked}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
@@ -36,6 +38,10 @@ function connected(yes) {
 
 function show(news, askedFor) {
   mark = news.mark;
+  if (news.people) {
+    people = news.people.mark;
+    document.dispatchEvent(new CustomEvent("app:people", { detail: news.people.here }));
+  }
   showCounts(news.counts ?? {});
   if (news.rows && inbox.dataset.searching !== "yes") showRows(news.rows);
   const open = ticket();
@@ -81,7 +87,15 @@ function showRows(html) {
   for (const [, row] of known) if (all || row.dataset.at >= oldest) row.remove();
 }
 
-const stripped = (row) => row.outerHTML.replace(/ aria-current="true"/g, "").replace(/<time.*?<\/time>/gs, "").replace(/ is-fresh/g, "").replace(/ class="[^"]*htmx[^"]*"/g, "");
+// Faces of colleagues are put into rows by another script.
+function plain(row) {
+  if (!row.querySelector(".row-here")) return row.outerHTML;
+  const copy = row.cloneNode(true);
+  copy.querySelector(".row-here").remove();
+  return copy.outerHTML;
+}
+
+const stripped = (row) => plain(row).replace(/ aria-current="true"/g, "").replace(/<time.*?<\/time>/gs, "").replace(/ is-fresh/g, "").replace(/ class="[^"]*htmx[^"]*"/g, "");
 const same = (old, row) => old.dataset.at === row.dataset.at && stripped(old) === stripped(row);
 
 function keepFocus(old, row) {
@@ -194,4 +208,5 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.requestConfig?.verb === "post" && event.detail.successful) poll();
 });
+document.addEventListener("app:ask", poll);
 setInterval(poll, EVERY);

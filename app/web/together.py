@@ -1,0 +1,52 @@
+"""Who has a ticket open: what open pages say of themselves every few seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, request
+
+from app.db import now, reading, transaction
+from app.tickets import thread
+from app.together import presence
+from app.together.presence import Here
+from app.web.auth import for_readers, login_required, passive
+from app.web.forms import fields
+from app.web.tones import initials, tone
+
+bp = Blueprint("together", __name__)
+GONE = "gone"
+
+
+@bp.post("/tickets/<int:ticket_id>/here")
+@login_required
+@passive
+@for_readers
+def here(ticket_id: int) -> Any:
+    """`doing`: what is done in this ticket, or "gone". Written down only when it is news."""
+    doing = fields(request.form, "doing")["doing"]
+    with reading() as session:
+        ticket = thread.ticket_for(session, g.rights, ticket_id)
+        if doing != GONE and presence.is_said(session, ticket.id, g.agent.id, doing, now=now()):
+            return "", 204
+    with transaction() as session:
+        if doing == GONE:
+            presence.leave(session, ticket_id, g.agent.id)
+        else:
+            presence.say(session, ticket_id, g.agent.id, doing, now=now())
+    return "", 204
+
+
+def described(people: list[Here]) -> list[dict[str, Any]]:
+    """For the page's script."""
+    return [
+        {
+            "ticket": one.ticket_id,
+            "agent": one.agent_id,
+            "name": one.name,
+            "initials": initials(one.name),
+            "tone": tone(one.email),
+            "doing": one.doing,
+        }
+        for one in people
+    ]
