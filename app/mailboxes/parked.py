@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app import db
+from app.accounts.rights import Rights
 from app.errors import InvalidInput
 from app.mailboxes.models import RawMail, RawState
 
@@ -39,7 +40,9 @@ class Taken:
     gone: int
 
 
-def parked_mails(session: Session, *, before: int | None = None, left_out: bool = False) -> list[RawMail]:
+def parked_mails(
+    session: Session, *, before: int | None = None, left_out: bool = False, rights: Rights | None = None
+) -> list[RawMail]:
     """Newest first, one more than a page so that the caller sees whether there is a next one.
 
     `left_out`: instead those that an agent left out; history that was never wanted has no bytes and is not among them.
@@ -47,10 +50,19 @@ def parked_mails(session: Session, *, before: int | None = None, left_out: bool 
     mine = RawMail.state == RawState.PARKED
     if left_out:
         mine = sa.and_(RawMail.state == RawState.IGNORED, RawMail.sha256 != "")
-    query = sa.select(RawMail).where(mine).options(joinedload(RawMail.mailbox))
+    query = sa.select(RawMail).where(mine, _seen(rights)).options(joinedload(RawMail.mailbox))
     if before is not None:
         query = query.where(RawMail.id < before)
     return list(session.scalars(query.order_by(RawMail.id.desc()).limit(PAGE + 1)))
+
+
+def seen_of(session: Session, ids: Sequence[int], rights: Rights) -> list[int]:
+    """Those of these mails that came to a mailbox the asker sees."""
+    return list(session.scalars(sa.select(RawMail.id).where(RawMail.id.in_(ids), _seen(rights))))
+
+
+def _seen(rights: Rights | None) -> sa.ColumnElement[bool]:
+    return sa.true() if rights is None else rights.within(RawMail.mailbox_id)
 
 
 def parked_count(session: Session) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from app.accounts.rights import Rights
 from app.errors import NotFound
 from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
 
@@ -44,19 +45,22 @@ def active_mailboxes(session: Session) -> list[Mailbox]:
     return list(session.scalars(query))
 
 
-def mailbox_with_folders(session: Session, mailbox_id: int) -> Mailbox:
-    """Raises NotFound."""
+def mailbox_with_folders(session: Session, mailbox_id: int, *, rights: Rights | None = None) -> Mailbox:
+    """Raises NotFound, also for one that the asker does not see."""
     mailbox = session.scalar(
         sa.select(Mailbox).where(Mailbox.id == mailbox_id).options(selectinload(Mailbox.folders))
     )
-    if mailbox is None:
+    if mailbox is None or (rights is not None and not rights.sees(mailbox.id)):
         raise NotFound("There is no such mailbox.")
     return mailbox
 
 
-def balances(session: Session, *, now: datetime, silence: timedelta) -> list[Balance]:
-    """The ledger of every mailbox, in three queries."""
-    mailboxes = list(session.scalars(sa.select(Mailbox).order_by(Mailbox.id)))
+def balances(
+    session: Session, *, now: datetime, silence: timedelta, rights: Rights | None = None
+) -> list[Balance]:
+    """The ledger of every mailbox that the asker sees, in three queries."""
+    allowed = sa.true() if rights is None else rights.within(Mailbox.id)
+    mailboxes = list(session.scalars(sa.select(Mailbox).where(allowed).order_by(Mailbox.id)))
     on_server: dict[int, int] = {
         row[0]: row[1]
         for row in session.execute(

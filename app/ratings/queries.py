@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Agent
+from app.accounts.rights import Rights
 from app.cursors import read_cursor, write_cursor
 from app.db import UtcDateTime
 from app.ratings.models import Face, Rating, RatingHit, RatingInvitation
@@ -53,6 +54,13 @@ class Comments:
     next: str
 
 
+def ratings_seen(rights: Rights | None) -> sa.ColumnElement[bool]:
+    """A condition on ratings: their ticket is one that the asker may see."""
+    if rights is None or rights.mailboxes is None:
+        return sa.true()
+    return Rating.ticket_id.in_(sa.select(Ticket.id).where(rights.within(Ticket.mailbox_id)))
+
+
 def tickets_rated(face: str) -> sa.ColumnElement[bool]:
     """A condition on tickets: one of their replies was rated with this face, or with "any"."""
     rated = sa.select(Rating.ticket_id)
@@ -90,13 +98,14 @@ def comments(
     agent_id: int | None = None,
     face: str = "",
     after: str = "",
+    rights: Rights | None = None,
 ) -> Comments:
-    """Ratings with words, newest first; `after` is the cursor of the page before."""
+    """Ratings with words, newest first; `after` is the cursor of the page before, `rights` are of who asks."""
     query = (
         sa.select(Rating, Agent.name, Ticket.subject)
         .join(Agent, Agent.id == Rating.agent_id)
         .join(Ticket, Ticket.id == Rating.ticket_id)
-        .where(Rating.comment != "")
+        .where(Rating.comment != "", sa.true() if rights is None else rights.within(Ticket.mailbox_id))
         .options(joinedload(Rating.customer))
         .order_by(Rating.created_at.desc(), Rating.id.desc())
         .limit(PAGE + 1)

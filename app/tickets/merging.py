@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Agent
+from app.accounts.rights import Who, rights_of
 from app.errors import Conflict, InvalidInput, NotFound
 from app.tickets.models import Draft, Event, Message, Participant, Status, Ticket
 from app.tickets.moving import refresh_summary
@@ -25,7 +26,7 @@ CANDIDATES = 20
 
 def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: datetime) -> Ticket:
     """Move everything of one ticket into another. Raises NotFound, or InvalidInput when it cannot be done."""
-    source, target = _pair(session, source_id, target_id)
+    source, target = _pair(session, source_id, target_id, by)
     moved = list(session.scalars(sa.select(Message.id).where(Message.ticket_id == source.id)))
     people = _people(session, source.id) - _people(session, target.id)
     before = {
@@ -53,9 +54,12 @@ def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: d
 def unmerge(session: Session, source_id: int, *, by: Agent, now: datetime) -> Ticket:
     """Undo of `merge`: what came from the ticket goes back. Raises Conflict when the other was merged on."""
     source = session.get(Ticket, source_id, with_for_update=True)
-    if source is None or source.merged_into_id is None:
+    allowed = rights_of(session, by)
+    if source is None or source.merged_into_id is None or not allowed.sees(source.mailbox_id):
         raise NotFound("This ticket is not merged.")
     target = session.get_one(Ticket, source.merged_into_id, with_for_update=True)
+    if not allowed.sees(target.mailbox_id):
+        raise NotFound("This ticket is not merged.")
     if target.merged_into_id is not None:
         raise Conflict("The other ticket was merged as well. Take that back first.")
     detail = _last_merge(session, source.id)
@@ -95,7 +99,7 @@ def merged_here(session: Session, ticket_id: int) -> list[int]:
     return list(session.scalars(query.order_by(Ticket.closed_at.desc(), Ticket.id.desc())))
 
 
-def candidates(session: Session, ticket: Ticket) -> Sequence[Ticket]:
+def candidates(session: Session, ticket: Ticket, who: Who) -> Sequence[Ticket]:
     """The customer's other tickets, newest first: what one most often wants to merge with."""
     query = (
         sa.select(Ticket)
@@ -103,6 +107,7 @@ def candidates(session: Session, ticket: Ticket) -> Sequence[Ticket]:
             Ticket.customer_id == ticket.customer_id,
             Ticket.id != ticket.id,
             Ticket.merged_into_id.is_(None),
+            rights_of(session, who).within(Ticket.mailbox_id),
         )
         .options(joinedload(Ticket.customer))
         .order_by(Ticket.last_message_at.desc(), Ticket.id.desc())
@@ -111,9 +116,10 @@ def candidates(session: Session, ticket: Ticket) -> Sequence[Ticket]:
     return session.scalars(query).all()
 
 
-def _pair(session: Session, source_id: int, target_id: int) -> tuple[Ticket, Ticket]:
+def _pair(session: Session, source_id: int, target_id: int, by: Agent) -> tuple[Ticket, Ticket]:
     """Both rows, locked in the order of their numbers so that two merges cannot wait for each other."""
-    query = sa.select(Ticket).where(Ticket.id.in_((source_id, target_id))).order_by(Ticket.id)
+    allowed = rights_of(session, by).within(Ticket.mailbox_id)
+    query = sa.select(Ticket).where(Ticket.id.in_((source_id, target_id)), allowed).order_by(Ticket.id)
     rows = {row.id: row for row in session.scalars(query.with_for_update())}
     source, target = rows.get(source_id), rows.get(target_id)
     if source is None:

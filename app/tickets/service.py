@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.rights import can_take
 from app.customers.models import Customer
 from app.errors import InvalidInput
 from app.tags.service import find_or_make
@@ -79,7 +80,7 @@ def assign(
         return False
     if agent_id is not None:
         agent = session.get(Agent, agent_id)
-        if agent is None or not agent.active:
+        if agent is None or not can_take(session, agent_id, ticket.mailbox_id):
             raise InvalidInput("That agent cannot take tickets.", "assignee")
     record(session, "assigned", ticket=ticket, by=by, now=now, before=ticket.assignee_id, after=agent_id)
     ticket.assignee_id = agent_id

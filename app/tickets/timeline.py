@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app.accounts.rights import Rights
 from app.tickets.models import Event, Message, Status, Ticket
 
 Before = tuple[datetime, int]
@@ -28,14 +30,20 @@ class Figures:
 
 
 def messages(
-    session: Session, customer_id: int, kinds: Collection[str], *, before: Before | None, limit: int
+    session: Session,
+    customer_id: int,
+    kinds: Collection[str],
+    *,
+    before: Before | None,
+    limit: int,
+    rights: Rights | None = None,
 ) -> list[Message]:
-    """Messages of the customer's tickets, and the customer's letters in tickets of others."""
+    """Messages of the customer's tickets, and the customer's letters in tickets of others; `rights`: of who asks."""
     theirs = sa.or_(Message.customer_id == customer_id, Message.ticket_id.in_(_tickets_of(customer_id)))
     query = (
         sa.select(Message)
         .options(joinedload(Message.ticket), joinedload(Message.author))
-        .where(theirs, Message.kind.in_(kinds))
+        .where(theirs, Message.kind.in_(kinds), *_seen(Message.ticket_id, rights))
         .order_by(Message.arrived_at.desc(), Message.id.desc())
     )
     if before is not None:
@@ -43,12 +51,16 @@ def messages(
     return list(session.scalars(query.limit(limit)))
 
 
-def events(session: Session, customer_id: int, *, before: Before | None, limit: int) -> list[Event]:
+def events(
+    session: Session, customer_id: int, *, before: Before | None, limit: int, rights: Rights | None = None
+) -> list[Event]:
     """What was done to the card and to the customer's tickets."""
+    of_tickets = sa.and_(Event.ticket_id.in_(_tickets_of(customer_id)), *_seen(Event.ticket_id, rights))
+    of_card = sa.and_(Event.customer_id == customer_id, *_seen(Event.ticket_id, rights, or_none=True))
     query = (
         sa.select(Event)
         .options(joinedload(Event.agent))
-        .where(sa.or_(Event.customer_id == customer_id, Event.ticket_id.in_(_tickets_of(customer_id))))
+        .where(sa.or_(of_card, of_tickets))
         .order_by(Event.at.desc(), Event.id.desc())
     )
     if before is not None:
@@ -57,16 +69,25 @@ def events(session: Session, customer_id: int, *, before: Before | None, limit: 
 
 
 def recent_tickets(
-    session: Session, customer_id: int, *, but: int | None = None, limit: int = 5
+    session: Session,
+    customer_id: int,
+    *,
+    but: int | None = None,
+    limit: int = 5,
+    rights: Rights | None = None,
 ) -> list[Ticket]:
     """The customer's tickets with the newest message first, save the one on the screen."""
     query = sa.select(Ticket).where(Ticket.customer_id == customer_id, Ticket.merged_into_id.is_(None))
+    if rights is not None:
+        query = query.where(rights.within(Ticket.mailbox_id))
     if but is not None:
         query = query.where(Ticket.id != but)
     return list(session.scalars(query.order_by(Ticket.last_message_at.desc(), Ticket.id.desc()).limit(limit)))
 
 
-def figures(session: Session, customer_ids: Collection[int]) -> dict[int, Figures]:
+def figures(
+    session: Session, customer_ids: Collection[int], *, rights: Rights | None = None
+) -> dict[int, Figures]:
     """customer id → figures, for every id asked, in one query."""
     running = sa.func.count(sa.case((Ticket.status.in_((Status.OPEN, Status.WAITING, Status.SNOOZED)), 1)))
     query = (
@@ -75,6 +96,7 @@ def figures(session: Session, customer_ids: Collection[int]) -> dict[int, Figure
             Ticket.customer_id.in_(customer_ids),
             Ticket.status != Status.SPAM,
             Ticket.merged_into_id.is_(None),
+            sa.true() if rights is None else rights.within(Ticket.mailbox_id),
         )
         .group_by(Ticket.customer_id)
     )
@@ -92,3 +114,13 @@ def _earlier(
 
 def _tickets_of(customer_id: int) -> sa.Select[int]:
     return sa.select(Ticket.id).where(Ticket.customer_id == customer_id)
+
+
+def _seen(
+    ticket_id: sa.orm.InstrumentedAttribute[Any], rights: Rights | None, *, or_none: bool = False
+) -> list[sa.ColumnElement[bool]]:
+    """Nothing to add for those who see every mailbox; else only rows of tickets they see, or of no ticket at all."""
+    if rights is None or rights.mailboxes is None:
+        return []
+    seen = ticket_id.in_(sa.select(Ticket.id).where(rights.within(Ticket.mailbox_id)))
+    return [sa.or_(ticket_id.is_(None), seen) if or_none else seen]

@@ -44,6 +44,7 @@ def alarm_lines() -> list[AlarmLine]:
     return [
         AlarmLine(alarm.kind, alarm_words(alarm), _where(alarm), alarm.kind != AlarmKind.PARKED)
         for alarm in found
+        if alarm.mailbox_id is None or g.rights is None or g.rights.sees(alarm.mailbox_id)
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import agent_names
+from app.accounts.rights import Rights
 from app.customers import queries
 from app.customers.models import Customer
 from app.ratings.models import Rating
@@ -30,14 +31,16 @@ class Column:
     ticket_id: int | None
 
 
-def column(session: Session, customer_id: int, *, ticket_id: int | None = None) -> Column:
-    """A fixed number of queries, however long the history. Raises NotFound."""
+def column(
+    session: Session, customer_id: int, *, ticket_id: int | None = None, rights: Rights | None = None
+) -> Column:
+    """A fixed number of queries, however long the history; `rights` of who looks. Raises NotFound."""
     return Column(
         queries.card(session, customer_id),
-        figures(session, [customer_id])[customer_id],
-        timeline.last_ratings(session, customer_id),
-        recent_tickets(session, customer_id, but=ticket_id),
-        timeline.page(session, customer_id, limit=LATEST).entries,
+        figures(session, [customer_id], rights=rights)[customer_id],
+        timeline.last_ratings(session, customer_id, rights=rights),
+        recent_tickets(session, customer_id, but=ticket_id, rights=rights),
+        timeline.page(session, customer_id, limit=LATEST, rights=rights).entries,
         agent_names(session),
         ticket_id,
     )

@@ -49,7 +49,7 @@ def index() -> Any:
     text, after = request.args.get("q", "")[:LONGEST_SEARCH].strip(), request.args.get("after", "")
     with reading() as session:
         page = queries.page(session, text, after=after)
-        known = figures(session, [customer.id for customer in page.customers])
+        known = figures(session, [customer.id for customer in page.customers], rights=g.rights)
         rows = [(customer, known[customer.id]) for customer in page.customers]
         return render_template("customers/index.html", rows=rows, next=page.next, q=text, after=after)
 
@@ -93,7 +93,7 @@ def notes(customer_id: int) -> Any:
     except InvalidInput as wrong:
         error = _(str(wrong))
     with reading() as session:
-        context = {"card": column(session, customer_id, ticket_id=beside), "error": error}
+        context = {"card": column(session, customer_id, ticket_id=beside, rights=g.rights), "error": error}
         shown = render_template("customers/_notes.html", typed=form["notes"] if error else None, **context)
     return shown, 422 if error else 200
 
@@ -195,7 +195,7 @@ def _page(
     error: InvalidInput | None = None,
     typed: dict[str, str] | None = None,
 ) -> str:
-    card = column(session, customer_id)
+    card = column(session, customer_id, rights=g.rights)
     return render_template(
         "customers/show.html",
         card=card,
@@ -210,7 +210,9 @@ def _page(
 def _timeline(session: Session, customer_id: int) -> dict[str, Any]:
     kind = request.args.get("kind", "")
     kind = kind if kind in timeline.KINDS else ""
-    found = timeline.page(session, customer_id, kind=kind, after=request.args.get("after", ""))
+    found = timeline.page(
+        session, customer_id, kind=kind, after=request.args.get("after", ""), rights=g.rights
+    )
     return {
         "entries": found.entries,
         "next": found.next,

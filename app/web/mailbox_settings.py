@@ -131,7 +131,7 @@ def page(
     """The whole page; `consent` is where the admin says yes to a provider, once that was begun."""
     settings = _settings()
     with db.reading() as session:
-        mailbox = queries.mailbox_with_folders(session, mailbox_id)
+        mailbox = queries.mailbox_with_folders(session, mailbox_id, rights=g.rights)
         grant = session.get(OAuthGrant, mailbox_id)
     field = getattr(error, "field", "")
     return render_template(

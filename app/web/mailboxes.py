@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, g, render_template
 
 from app import db
 from app.mailboxes import queries
@@ -20,6 +20,9 @@ def index() -> str:
     settings: Settings = current_app.config["SETTINGS"]
     with db.reading() as session:
         balances = queries.balances(
-            session, now=db.now(), silence=timedelta(minutes=settings.silence_alarm_minutes)
+            session,
+            now=db.now(),
+            silence=timedelta(minutes=settings.silence_alarm_minutes),
+            rights=g.rights,
         )
     return render_template("mailboxes/index.html", balances=balances, silence=settings.silence_alarm_minutes)

@@ -54,7 +54,7 @@ def _page(ticket_id: int, *, problem: str = "", typed: str = "") -> str:
     view = inbox_page.known_view(request.values.get("view", ""))
     with reading() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
-        others = merging.candidates(session, ticket)
+        others = merging.candidates(session, ticket, g.agent)
         return render_template(
             "tickets/merge.html", ticket=ticket, others=others, view=view, problem=problem, typed=typed
         )

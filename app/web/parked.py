@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from flask import (
@@ -63,7 +63,7 @@ def index() -> str:
     """Newest first, fifty at a time; `show=left-out` those that agents left out."""
     before, left_out = number(request.args.get("before", "")), request.args.get("show") == "left-out"
     with db.reading() as session:
-        rows = parked.parked_mails(session, before=before, left_out=left_out)
+        rows = parked.parked_mails(session, before=before, left_out=left_out, rights=g.rights)
         return render_template(
             "parked/index.html",
             rows=rows[: parked.PAGE],
@@ -106,7 +106,7 @@ def source(raw_mail_id: int) -> Response:
 def replay() -> AnyResponse:
     """Let one parked mail (`id`), or all of them, be decided again by the poller."""
     chosen = fields(request.form, "id")["id"]
-    query = sa.select(RawMail.id)
+    query = sa.select(RawMail.id).where(g.rights.within(RawMail.mailbox_id))
     if chosen:  # a number nobody has is nobody's mail, not everybody's
         query = query.where(RawMail.id == (number(chosen) or 0))
     with db.transaction() as session:
@@ -123,7 +123,8 @@ def act() -> AnyResponse:
         if not form.ids:
             raise InvalidInput(_("Tick the letters first."))
         with db.transaction() as session:
-            _do(session, form)
+            seen = parked.seen_of(session, form.ids, g.rights)
+            _do(session, replace(form, ids=seen))
     except (InvalidInput, NotFound) as error:
         flash(str(error), "bad")
         one = len(form.ids) == 1 and "one" in request.form
@@ -234,7 +235,9 @@ def _say(taken: Taken, done: str) -> None:
 
 def _found(session: Session, raw_mail_id: int) -> RawMail:
     raw = session.scalar(
-        sa.select(RawMail).where(RawMail.id == raw_mail_id).options(joinedload(RawMail.mailbox))
+        sa.select(RawMail)
+        .where(RawMail.id == raw_mail_id, g.rights.within(RawMail.mailbox_id))
+        .options(joinedload(RawMail.mailbox))
     )
     if raw is None or not raw.sha256:
         raise NotFound(_("There is no such mail."))

@@ -16,7 +16,7 @@ from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.settings import Settings
 from app.web import auth
-from app.web.auth import login_required
+from app.web.auth import for_readers, login_required
 from app.web.forms import fields
 from app.web.limits import limiter
 
@@ -34,6 +34,7 @@ def show() -> Any:
 
 @bp.post("")
 @login_required
+@for_readers
 def edit() -> Any:
     form = fields(request.form, *FIELDS)
     values: dict[str, Any] = {**form, "shortcuts": form["shortcuts"] == "on"}
@@ -53,6 +54,7 @@ def edit() -> Any:
 
 @bp.post("/password")
 @login_required
+@for_readers
 @limiter.limit("5 per 15 minutes", key_func=lambda: f"password {g.agent.id if g.agent else ''}")
 def password() -> Any:
     form = fields(request.form, "current", "password", "again")
@@ -71,6 +73,7 @@ def password() -> Any:
 
 @bp.post("/sessions/<int:sign_in_id>/end")
 @login_required
+@for_readers
 def end_session(sign_in_id: int) -> Any:
     fields(request.form)
     with transaction() as session:
@@ -80,6 +83,7 @@ def end_session(sign_in_id: int) -> Any:
 
 @bp.post("/sessions/end")
 @login_required
+@for_readers
 def end_others() -> Any:
     fields(request.form)
     with transaction() as session:

@@ -222,7 +222,9 @@ def index() -> Any:
     since = now() - timedelta(days=days) if days else None
     after = request.args.get("after", "")
     with reading() as session:
-        page = queries.comments(session, since=since, agent_id=agent_id, face=face, after=after)
+        page = queries.comments(
+            session, since=since, agent_id=agent_id, face=face, after=after, rights=g.rights
+        )
         if request.headers.get("HX-Target") == "comments-more":
             return render_template(
                 "ratings/_comments.html",

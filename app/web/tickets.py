@@ -20,7 +20,7 @@ from app.tickets import drafts, merging, service, thread
 from app.tickets.models import Delivery, Kind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
 from app.web import card, forms, inbox_page, ticket_page
-from app.web.auth import login_required
+from app.web.auth import for_notes, for_readers, login_required
 from app.web.ticket_page import TicketPage
 
 bp = Blueprint("tickets", __name__)
@@ -67,11 +67,14 @@ def set_tags(ticket_id: int) -> Any:
 
 @bp.post("/tickets/<int:ticket_id>/read")
 @login_required
+@for_readers
 def mark_read(ticket_id: int) -> Any:
     """Opening a page changes nothing; the page says here that somebody looks at it."""
     forms.fields(request.form)
-    with transaction() as session:
-        service.mark_read(session, thread.ticket_for(session, g.agent.id, ticket_id), now=now())
+    # Read means: somebody who could answer has seen it.
+    if g.rights.may_answer:
+        with transaction() as session:
+            service.mark_read(session, thread.ticket_for(session, g.agent.id, ticket_id), now=now())
     return ("", 204) if request.headers.get("HX-Request") else _back(ticket_id)
 
 
@@ -104,6 +107,7 @@ def reply(ticket_id: int) -> Any:
 
 @bp.post("/tickets/<int:ticket_id>/note")
 @login_required
+@for_notes
 def note(ticket_id: int) -> Any:
     form = forms.reply_form(request.form)
     try:
@@ -111,7 +115,8 @@ def note(ticket_id: int) -> Any:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
             _refuse_too_long(form)
             service.add_note(session, ticket, form.written.html, by=g.agent, now=now(), nonce=form.nonce)
-            service.mark_read(session, ticket, now=now())
+            if g.rights.may_answer:
+                service.mark_read(session, ticket, now=now())
     except InvalidInput as error:
         return _stopped(ticket_id, form, "note", _(str(error)), field=error.field, status=422)
     return _back(ticket_id)
@@ -238,7 +243,7 @@ def _answer(
         amend(page)
     if target == "ticket-head":
         return render_template("tickets/_head.html", t=page, view=view)
-    column = card.column(session, page.ticket.customer_id, ticket_id=page.ticket.id)
+    column = card.column(session, page.ticket.customer_id, ticket_id=page.ticket.id, rights=g.rights)
     if whole:
         more = inbox_page.next_url(view, around["page"], None)
         return render_template(

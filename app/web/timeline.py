@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from app.accounts.rights import Rights
 from app.cursors import read_cursor, write_cursor
 from app.ratings.models import Rating
+from app.ratings.queries import ratings_seen
 from app.tickets import timeline as of_tickets
 from app.tickets.models import Event, Kind, Message
 
@@ -56,26 +58,38 @@ class Page:
     next: str
 
 
-def page(session: Session, customer_id: int, *, kind: str = "", after: str = "", limit: int = PAGE) -> Page:
-    """The entries of one kind, or of all; `kind` is one of KINDS or ''."""
+def page(
+    session: Session,
+    customer_id: int,
+    *,
+    kind: str = "",
+    after: str = "",
+    limit: int = PAGE,
+    rights: Rights | None = None,
+) -> Page:
+    """The entries of one kind, or of all; `kind` is one of KINDS or ''; `rights` of who looks."""
     cursor = _read_cursor(after)
     wanted = (kind,) if kind in KINDS else KINDS
-    entries = _messages(session, customer_id, wanted, cursor, limit + 1)
+    entries = _messages(session, customer_id, wanted, cursor, limit + 1, rights)
     if "events" in wanted:
-        found = of_tickets.events(session, customer_id, before=_before(cursor, "event"), limit=limit + 1)
+        before = _before(cursor, "event")
+        found = of_tickets.events(session, customer_id, before=before, limit=limit + 1, rights=rights)
         entries += [Entry(row.at, event=row) for row in found]
     if "ratings" in wanted:
         entries += [
-            Entry(row.changed_at, rating=row) for row in _ratings(session, customer_id, cursor, limit + 1)
+            Entry(row.changed_at, rating=row)
+            for row in _ratings(session, customer_id, cursor, limit + 1, rights)
         ]
     entries.sort(key=lambda entry: entry.place, reverse=True)
     following = write_cursor(*entries[limit - 1].place) if len(entries) > limit else ""
     return Page(entries[:limit], following)
 
 
-def last_ratings(session: Session, customer_id: int, limit: int = 5) -> list[Rating]:
+def last_ratings(
+    session: Session, customer_id: int, limit: int = 5, *, rights: Rights | None = None
+) -> list[Rating]:
     """Newest first."""
-    return _ratings(session, customer_id, None, limit)
+    return _ratings(session, customer_id, None, limit, rights)
 
 
 def _messages(
@@ -84,22 +98,27 @@ def _messages(
     wanted: tuple[str, ...],
     cursor: tuple[datetime, int, int] | None,
     limit: int,
+    rights: Rights | None,
 ) -> list[Entry]:
     kinds = [_MESSAGES[name] for name in wanted if name in _MESSAGES]
     if not kinds:
         return []
     before = _before(cursor, "message")
-    found = of_tickets.messages(session, customer_id, kinds, before=before, limit=limit)
+    found = of_tickets.messages(session, customer_id, kinds, before=before, limit=limit, rights=rights)
     return [Entry(row.arrived_at, message=row) for row in found]
 
 
 def _ratings(
-    session: Session, customer_id: int, cursor: tuple[datetime, int, int] | None, limit: int
+    session: Session,
+    customer_id: int,
+    cursor: tuple[datetime, int, int] | None,
+    limit: int,
+    rights: Rights | None,
 ) -> list[Rating]:
     query = (
         sa.select(Rating)
         .options(joinedload(Rating.agent))
-        .where(Rating.customer_id == customer_id)
+        .where(Rating.customer_id == customer_id, ratings_seen(rights))
         .order_by(Rating.changed_at.desc(), Rating.id.desc())
     )
     before = _before(cursor, "rating")
