@@ -5,6 +5,7 @@ Called by ingest for a batch that is read already, inside the transaction that i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,7 @@ from app.outgoing import bounce, letter_rows, states
 from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
+from app.tickets import spam
 from app.tickets.filing import Filing, IncomingLetter
 from app.tickets.models import Message, Ticket
 from mail_ingest import by_hand
@@ -63,6 +65,8 @@ class _Batch:
     opened: list[Opened] = field(default_factory=list)
     # Addresses of people who wrote.
     wrote: set[str] = field(default_factory=set)
+    # How many letters each learnt sender of spam has sent.
+    caught: Counter[str] = field(default_factory=Counter)
 
 
 class Applier:
@@ -106,6 +110,7 @@ class Applier:
             passing("ingest.applied")
         batch.filing.write()
         bounce.wrote_again(session, batch.wrote)
+        spam.note_caught(session, batch.caught, now=db.now())
         applied.receipts += send_receipts(session, batch.opened, now=db.now(), settings=self._settings)
         return applied
 
@@ -119,7 +124,7 @@ class Applier:
         decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
-        if arrival.bounced is None and batch.flood.is_over(raw, raw.sender):
+        if arrival.bounced is None and not decision.spam and batch.flood.is_over(raw, raw.sender):
             return self._hold_back(session, raw, now)
         ticket = None if decision.ticket_id is None else known.ticket(decision.ticket_id)
         state = self._file(batch, raw, letter, decision, ticket)
@@ -142,16 +147,19 @@ class Applier:
         batch.placed[raw.id] = ticket
         if decision.thanks:
             tickets.record(session, "thanks", ticket=ticket, now=now)
-        if decision.ticket_id is None and filed.forwarder is None:
+        if decision.spam:
+            batch.caught[decision.spam] += 1
+        elif decision.ticket_id is None and filed.forwarder is None:
             # The first writer of a letter that was passed on did not write to us and gets no receipt.
             batch.opened.append(opened(ticket, message, raw, letter))
-        if message.automatic is None and not raw.history:
+        if message.automatic is None and not raw.history and not decision.spam:
             batch.wrote.add(filed.sender_email)
         told = is_told(raw)
         batch.known.filed(raw, mail, ticket, () if filed.held or told else [filed.sender_email])
         if told:
             by_hand.note(session, raw, ticket, now=now)
         state = RawState.AUTOMATIC if message.automatic else RawState.FILED
+        state = RawState.SPAM if decision.spam else state
         decide_row(session, raw, state, decision.reason, now=now)
         return state
 

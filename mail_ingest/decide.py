@@ -36,13 +36,16 @@ class Arrival:
     forward: Forward | None = None
     # It says nothing but thank you, and the mailbox does not want tickets opened again for that.
     thanks: bool = False
+    # The learnt sender of spam that this one falls under: an address or "@domain".
+    spam: str = ""
 
 
 @dataclass(frozen=True)
 class Decision:
     """`kind` says what to write; `automatic` is set for mail no person wrote; `wakes` reopens the ticket.
 
-    `thanks`: a bare thank-you to a ticket that needs no answer, which is left as it is.
+    `thanks`: a bare thank-you to a ticket that needs no answer, which is left as it is. `spam`: filed as spam, because
+    of this pattern.
     """
 
     kind: Outcome
@@ -54,6 +57,7 @@ class Decision:
     automatic: str | None = None
     wakes: bool = False
     thanks: bool = False
+    spam: str = ""
 
 
 def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
@@ -79,14 +83,37 @@ def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
     if arrival.forward is not None and arrival.forward.accepted:
         return _passed_on(arrival.forward, thread, facts)
     decision = _by_thread(mail, thread)
+    if arrival.spam and not _answers_us(thread):
+        decision = _as_spam(arrival.spam, decision, facts)
     if arrival.thanks and _needs_no_answer(decision, facts):
         reason = f"{decision.reason}: only thanks, so it is left as it is"
         decision = replace(decision, reason=reason, wakes=False, thanks=True)
     return replace(decision, evidence=(*decision.evidence, *_beside(arrival, facts, decision.evidence)))
 
 
+def _answers_us(thread: Thread) -> bool:
+    """Our signed mark came back from somebody who takes part: that is a correspondence, whatever was learnt."""
+    return not thread.held and any(item.rule == "token" for item in thread.evidence)
+
+
+def _as_spam(pattern: str, decision: Decision, facts: Facts) -> Decision:
+    """Kept, but out of everybody's way: never into a ticket of good mail, where it only names an earlier letter, and
+    never a reason to open one again."""
+    into = facts.tickets[decision.ticket_id] if decision.ticket_id is not None else None
+    beside_spam = into is not None and into.spam and not decision.held
+    return Decision(
+        Outcome.ADD if beside_spam else Outcome.NEW,
+        f"spam: {pattern} was learnt as a sender of it",
+        decision.ticket_id if beside_spam else None,
+        (*decision.evidence, Evidence("spam-sender", pattern)),
+        related_id=None if beside_spam else decision.ticket_id or decision.related_id,
+        automatic=decision.automatic,
+        spam=pattern,
+    )
+
+
 def _needs_no_answer(decision: Decision, facts: Facts) -> bool:
-    if decision.ticket_id is None or decision.held or decision.automatic:
+    if decision.ticket_id is None or decision.held or decision.automatic or decision.spam:
         return False
     changed = any(item.rule == "new-subject" for item in decision.evidence)
     return facts.tickets[decision.ticket_id].settled and not changed

@@ -18,8 +18,11 @@ from app.customers.models import Customer, CustomerAddress
 from app.mailboxes.models import RawMail, RawState
 from app.outgoing.ids import MOST_MARKS, marks_in, read_token
 from app.outgoing.models import Outbox
+from app.tickets import spam
 from app.tickets.models import Kind, Message, MessageReference, Participant, Status, Ticket
+from app.tickets.spam_patterns import caught_by
 from mail_ingest.decide import Arrival
+from mail_ingest.moved import where_now
 from mail_ingest.ourselves import OurMailbox, load_ourselves
 from mail_ingest.parse import ParsedMail
 from mail_ingest.reader_batch import Letter
@@ -33,6 +36,8 @@ FOLLOW_MERGES = 20
 # somebody may name another's id in thousands of letters. What belongs together is at the beginning.
 MOST_LED_TO = 50
 _SETTLED = frozenset((Status.CLOSED, Status.WAITING))
+# Another copy of such a mail is no news, also of one that was deleted for good.
+_PLACED = (RawState.FILED, RawState.AUTOMATIC, RawState.OWN, RawState.SPAM, RawState.DELETED)
 
 
 def short_id(message_id: str) -> str:
@@ -56,12 +61,16 @@ class Known:
         self._key = token_key
         self._instance = instance
         self._marks = {mail.content_key: _marks(mail) for mail in mails}
-        self._tokens = {
-            text: token
-            for mail in mails
-            for text in self._token_texts(mail)
-            if (token := read_token(text, token_key)) is not None
-        }
+        self._tokens = where_now(
+            session,
+            {
+                text: token
+                for mail in mails
+                for text in self._token_texts(mail)
+                if (token := read_token(text, token_key)) is not None
+            },
+        )
+        self._spammers = spam.learnt_among(session, {mail.sender.email for mail in mails})
         self._stored: dict[str, dict[int, None]] = defaultdict(dict)
         self._kin: dict[str, dict[int, None]] = defaultdict(dict)
         self._tickets: dict[int, TicketFacts] = {}
@@ -94,6 +103,7 @@ class Known:
             bounced=self._bounced(mail),
             forward=letter.forward,
             thanks=not self.mailbox(raw.mailbox_id).thanks_reopen and self._is_thanks(letter),
+            spam=caught_by(mail.sender.email, self._spammers),
         )
 
     def facts(self, letter: Letter, *, now: datetime, reopen_days: int) -> Facts:
@@ -142,7 +152,12 @@ class Known:
         before = self._tickets.get(ticket.id)
         everybody = frozenset(participants) | (before.participants if before else frozenset())
         self._tickets[ticket.id] = TicketFacts(
-            ticket.id, everybody, ticket.closed_at, ticket.subject, settled=ticket.status in _SETTLED
+            ticket.id,
+            everybody,
+            ticket.closed_at,
+            ticket.subject,
+            settled=ticket.status in _SETTLED,
+            spam=ticket.status == Status.SPAM,
         )
 
     def _is_thanks(self, letter: Letter) -> bool:
@@ -164,7 +179,7 @@ class Known:
         # The mark last: in what came back it is our letter's own, since what we quote has none.
         places = (*named_ids(mail), *mail.delivered_to, *sent_to, *self._marks.get(mail.content_key, ()))
         for text in (mail.bounce.original_message_id, *places):
-            token = read_token(text, self._key) if text else None
+            token = self._tokens.get(text) or (read_token(text, self._key) if text else None)
             if token is not None and token[0] in self._tickets:
                 return self._tickets[token[0]].merged_into or token[0], token[1]
         return None
@@ -219,6 +234,7 @@ class Known:
                     row.subject,
                     row.merged_into_id,
                     settled=row.status in _SETTLED,
+                    spam=row.status == Status.SPAM,
                 )
                 if row.merged_into_id is not None:
                     merged[row.id] = row.merged_into_id
@@ -259,7 +275,7 @@ class Known:
         return people
 
     def _load_copies(self, mails: Sequence[ParsedMail], raws: Sequence[RawMail]) -> None:
-        placed = RawMail.state.in_([RawState.FILED, RawState.AUTOMATIC, RawState.OWN, RawState.SPAM])
+        placed = RawMail.state.in_(_PLACED)
         by_bytes = sa.select(RawMail.mailbox_id, RawMail.sha256, RawMail.id).where(
             placed, RawMail.sha256.in_({raw.sha256 for raw in raws})
         )

@@ -76,6 +76,7 @@ def incoming_letter(
         evidence=tuple({"rule": item.rule, "detail": item.detail} for item in decision.evidence),
         defects=(*mail.defects, *reused),
         held=decision.held,
+        spam=bool(decision.spam),
         history=copy.history,
         related_id=decision.related_id,
         forwarder=Forwarder(forward.by.name, forward.by.email, forward.note, forward.signature)

@@ -37,6 +37,8 @@ class TicketFacts:
     merged_into: int | None = None
     # Closed, or waiting for the customer: nobody of us is about to answer.
     settled: bool = False
+    # Marked as spam, or opened by somebody who was learnt as a sender of it.
+    spam: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.db import Base
-from app.tickets import search_index
+from app.tickets import assignment, search_index
 from app.tickets.models import (
     Attachment,
     Change,
@@ -86,6 +86,8 @@ class IncomingLetter:
     held: bool = False
     # Mail from before the mailbox was connected: kept as closed history, never suggested to or answered.
     history: bool = False
+    # Of a sender who was learnt: a ticket it opens is spam from the beginning.
+    spam: bool = False
     related_id: int | None = field(default=None)
     forwarder: Forwarder | None = None
 
@@ -103,6 +105,7 @@ class Filing:
         self._opened: list[tuple[Ticket, IncomingLetter]] = []
         self._filed: list[tuple[Message, IncomingLetter]] = []
         self._changes: list[dict[str, Any]] = []
+        self._now: datetime | None = None
 
     def open_ticket(self, letter: IncomingLetter, customer: Customer) -> Ticket:
         """A new ticket on this card, with the letter's sender as its first participant."""
@@ -111,13 +114,13 @@ class Filing:
             mailbox_id=letter.mailbox_id,
             customer=customer,
             subject=letter.subject[:LONGEST_SUBJECT],
-            status=Status.CLOSED if letter.history else Status.OPEN,
+            status=Status.SPAM if letter.spam else Status.CLOSED if letter.history else Status.OPEN,
             language=letter.language,
             preview=preview(letter.visible),
             opened_at=letter.arrived_at,
             last_message_at=letter.arrived_at,
-            waiting_since=None if letter.history or letter.automatic else letter.arrived_at,
-            closed_at=letter.arrived_at if letter.history else None,
+            waiting_since=None if letter.history or letter.automatic or letter.spam else letter.arrived_at,
+            closed_at=letter.arrived_at if letter.history and not letter.spam else None,
             related_id=letter.related_id,
             unread=not letter.history,
             message_count=0,
@@ -130,11 +133,13 @@ class Filing:
         self, ticket: Ticket, letter: IncomingLetter, customer: Customer, *, wakes: bool, now: datetime
     ) -> Message:
         """Put the letter into the ticket; `wakes` reopens it and says that the customer waits for us."""
+        self._now = now
         message = _message(ticket, letter, customer)
         self._session.add(message)
         count_in(ticket, message)
         self._filed.append((message, letter))
-        self._changes.append({"ticket_id": ticket.id, "kind": message.kind, "at": now})
+        kind = message.kind if ticket.status != Status.SPAM else Status.SPAM
+        self._changes.append({"ticket_id": ticket.id, "kind": kind, "at": now})
         if not letter.history:
             ticket.unread = True
             _wake(self._session, ticket, letter, wakes=wakes, now=now)
@@ -164,8 +169,11 @@ class Filing:
 
     def write(self) -> None:
         """Write everything that was filed since the last time; messages have their id afterwards."""
+        given = assignment.Assignment(self._session).give([ticket for ticket, _letter in self._opened])
         self._number_messages()
         self._session.flush()
+        if given:
+            assignment.tell(self._session, given, now=self._now or self._opened[-1][0].opened_at)
         self._insert(
             Participant,
             (
@@ -208,6 +216,7 @@ def open_ticket(session: Session, letter: IncomingLetter, customer: Customer, *,
     """As `Filing.open_ticket`, written at once."""
     filing = Filing(session)
     ticket = filing.open_ticket(letter, customer)
+    filing._now = now
     filing.write()
     return ticket
 
@@ -254,13 +263,16 @@ def _message(ticket: Ticket, letter: IncomingLetter, customer: Customer) -> Mess
         evidence=list(letter.evidence),
         held=letter.held,
         defects=list(letter.defects),
-        suggest_state="" if letter.history or letter.automatic or letter.held else "pending",
+        suggest_state="" if letter.history or letter.automatic or letter.held or letter.spam else "pending",
     )
 
 
 def _wake(session: Session, ticket: Ticket, letter: IncomingLetter, *, wakes: bool, now: datetime) -> None:
     if ticket.status == Status.SPAM:
         return
+    if ticket.status == Status.TRASH and not wakes:
+        # Nothing wakes it, but what has just come is not deleted before its own time in the trash is over.
+        ticket.trashed_at = now
     if wakes:
         if ticket.status != Status.OPEN:
             record(session, "reopened", ticket=ticket, now=now, before=ticket.status)
