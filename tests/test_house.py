@@ -63,7 +63,7 @@ PURE = {
     r"|parse|charset|body|automatic|bounce|thread|decide|language|html_text|(automatic|bounce|header|mime|quote)_\w+"
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
-    "app.tickets": r"(linkify|unwrap|views|html_nesting)",
+    "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size)",
     "app.outgoing": r"(ids|compose|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",

@@ -5,19 +5,31 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, g, render_template
+from flask import Blueprint, Response, current_app, g, render_template, request
 
 from app.blobs import BlobStore
 from app.db import reading
 from app.errors import NotFound
 from app.tickets import thread
 from app.tickets.models import Attachment
+from app.tickets.picture_size import is_small_enough
 from app.tickets.uploads import picture_type, readable_text, tidy_filename
 from app.web.auth import login_required
 from app.web.headers import INERT_POLICY
 
 bp = Blueprint("attachments", __name__)
 MOST_TEXT = 200_000
+# Files that are words: offered to be read in place. Whether they are is seen when they are opened.
+_TEXT_TYPES = frozenset(
+    {"text/plain", "text/csv", "text/markdown", "text/x-log", "text/tab-separated-values"}
+)
+_TEXT_ENDINGS = (".txt", ".log", ".csv", ".tsv", ".md", ".json", ".ini", ".yaml", ".yml", ".diff", ".patch")
+
+
+@bp.app_template_global()
+def is_text_file(file: Attachment) -> bool:
+    named = file.filename.lower().endswith(_TEXT_ENDINGS)
+    return 0 < file.size <= MOST_TEXT and (file.content_type.lower() in _TEXT_TYPES or named)
 
 
 @bp.get("/attachments/<int:attachment_id>")
@@ -33,6 +45,8 @@ def preview(attachment_id: int) -> Any:
     """A picture or a text; anything else is only downloaded."""
     attachment, content = _found(attachment_id)
     kind = picture_type(content)
+    if kind is not None and not is_small_enough(content):
+        raise NotFound("This picture is too large to be shown here. Download it instead.")
     if kind is not None:
         response = Response(content, mimetype=kind)
         response.headers["Content-Security-Policy"] = INERT_POLICY
@@ -41,6 +55,8 @@ def preview(attachment_id: int) -> Any:
     text = readable_text(content[:MOST_TEXT]) if len(content) <= MOST_TEXT else None
     if text is None:
         raise NotFound("This file cannot be shown here. Download it instead.")
+    if request.headers.get("HX-Request"):
+        return render_template("tickets/_text_file.html", text=text)
     return render_template("tickets/text_file.html", attachment=attachment, text=text)
 
 

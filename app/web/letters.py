@@ -1,4 +1,4 @@
-"""One letter as it was laid out, in a frame that can do nothing; its text; and its original source."""
+"""One letter as it was laid out, in a frame that can do nothing; its text; and its original source, seen or saved."""
 
 from __future__ import annotations
 
@@ -15,12 +15,20 @@ from app.mailboxes.models import RawMail
 from app.tickets import thread
 from app.tickets.letter_shape import shape_of
 from app.tickets.models import Attachment, Message
+from app.tickets.picture_size import is_small_enough
 from app.tickets.safe_html import frame_csp, frame_document
+from app.tickets.shown_senders import may_be_trusted, shown_letters
 from app.tickets.uploads import picture_type
 from app.web.attachments import as_download
 from app.web.auth import login_required
+from app.web.inbox_page import known_view
+from app.web.letter_facts import both_times, letter_facts
+from app.web.parked_source import source_of
 
 bp = Blueprint("letters", __name__, url_prefix="/messages/<int:message_id>")
+bp.add_app_template_global(letter_facts)
+bp.add_app_template_global(both_times)
+bp.add_app_template_global(may_be_trusted)
 # All inline pictures of one letter together: they travel inside the document.
 MOST_INLINE = 5 * 1024 * 1024
 
@@ -48,14 +56,40 @@ def body(message_id: int) -> str:
     """The inside of a message on the page: as text, or as the frame."""
     with reading() as session:
         message = thread.message_for(session, g.agent.id, message_id)
-        as_html = request.args.get("as") == "html" and bool(message.html)
-        return render_template(
-            "tickets/_body.html",
-            m=message,
-            has_html=bool(message.html),
-            as_html=as_html,
-            shape=shape_of(message.html or ""),
+        return message_body(
+            session,
+            message,
+            as_html=request.args.get("as") == "html",
             images=request.args.get("images") == "yes",
+        )
+
+
+def message_body(session: Session, message: Message, *, as_html: bool, images: bool) -> str:
+    """`images`: with pictures from elsewhere; those of a sender whom the agent trusts with that come anyway."""
+    always = message.id in shown_letters(session, g.agent.id, [message])
+    return render_template(
+        "tickets/_body.html",
+        m=message,
+        has_html=bool(message.html),
+        as_html=as_html and bool(message.html),
+        shape=shape_of(message.html or ""),
+        images=images or always,
+        always=always,
+    )
+
+
+@bp.get("/original")
+@login_required
+def original(message_id: int) -> str:
+    """The mail as it came, as text: its header and the beginning of what follows."""
+    with reading() as session:
+        message = thread.message_for(session, g.agent.id, message_id)
+        raw = _original_of(session, message)
+        return render_template(
+            "tickets/original.html",
+            m=message,
+            view=known_view(request.args.get("view", "")),
+            source=source_of(current_app.extensions["blobs"], raw.sha256),
         )
 
 
@@ -65,10 +99,15 @@ def source(message_id: int) -> Response:
     blobs: BlobStore = current_app.extensions["blobs"]
     with reading() as session:
         message = thread.message_for(session, g.agent.id, message_id)
-        raw = session.get(RawMail, message.raw_mail_id) if message.raw_mail_id else None
+        raw = _original_of(session, message)
+    return as_download(blobs.get(raw.sha256), f"letter-{message_id}.eml")
+
+
+def _original_of(session: Session, message: Message) -> RawMail:
+    raw = session.get(RawMail, message.raw_mail_id) if message.raw_mail_id else None
     if raw is None:
         raise NotFound("There is no original of this message.")
-    return as_download(blobs.get(raw.sha256), f"letter-{message_id}.eml")
+    return raw
 
 
 def _inline_pictures(session: Session, message: Message) -> dict[str, str]:
@@ -86,7 +125,7 @@ def _inline_pictures(session: Session, message: Message) -> dict[str, str]:
             continue
         content = blobs.get(attachment.sha256)
         kind = picture_type(content)
-        if kind is not None:
+        if kind is not None and is_small_enough(content):
             room -= len(content)
             pictures[attachment.content_id.strip("<>")] = (
                 f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -15,6 +15,7 @@ from app.accounts import service, sign_ins
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.settings import Settings
+from app.tickets import shown_senders
 from app.web import auth
 from app.web.auth import for_readers, login_required
 from app.web.forms import fields
@@ -106,6 +107,7 @@ def _checked_password(form: dict[str, str], settings: Settings) -> str:
 def _page(*, error: InvalidInput | None = None, typed: dict[str, Any] | None = None) -> str:
     with reading() as session:
         browsers = sign_ins.alive_of(session, g.agent.id, now=now())
+        pictured = shown_senders.senders_of(session, g.agent.id)
     return render_template(
         "profile/show.html",
         agent=g.agent,
@@ -115,6 +117,7 @@ def _page(*, error: InvalidInput | None = None, typed: dict[str, Any] | None = N
         current_id=current_user.sign_in.id,
         zones=_zones(g.agent.timezone),
         browser_name=browser_name,
+        pictured=pictured,
     )
 
 

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import sqlalchemy as sa
 from markupsafe import Markup
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Agent
-from app.outgoing import sent_copies
-from app.outgoing.models import Outbox
-from app.ratings.models import Rating, RatingInvitation
-from app.tickets import thread
+from app.outgoing.progress import OutboxLine, progress
+from app.ratings.beside import RatingLine, ratings
+from app.tickets import thread, whole
 from app.tickets.drafts import Written
-from app.tickets.letter_shape import LetterShape, shape_of
-from app.tickets.models import Delivery, Draft, Event, Kind, Message, Ticket
+from app.tickets.letter_shape import LetterShape, read_shape, shape_of
+from app.tickets.lines import AgentLine, DraftLine, EventLine, MessageLine, TicketLine
+from app.tickets.models import Delivery, Kind
 from app.tickets.safe_html import sanitise_reply
+from app.tickets.shown_senders import shown_letters
+from app.web.card import Column, beside
 from app.web.suggestion_panel import Panel, panel, safe, unanswered
 
 NEWEST_EXPANDED = 1
@@ -33,8 +34,8 @@ class Entry:
     """One piece of the conversation: a message or an event."""
 
     at: datetime
-    message: Message | None = None
-    event: Event | None = None
+    message: MessageLine | None = None
+    event: EventLine | None = None
 
 
 @dataclass(frozen=True)
@@ -46,42 +47,44 @@ class Composer:
     to: str
     cc: str
     version: int = 0
-    draft: Draft | None = None
+    draft: DraftLine | None = None
     seen_message_id: int = 0
     nonce: str = ""
     article_ids: str = ""
     problem: str = ""
     problem_field: str = ""
-    arrived: Sequence[Message] = ()
+    arrived: Sequence[MessageLine] = ()
 
 
 @dataclass
 class TicketPage:
     """What templates/tickets reads."""
 
-    ticket: Ticket
+    ticket: TicketLine
     entries: list[Entry]
     has_html: set[int]
     shapes: dict[int, LetterShape]
     # What agents wrote, sanitised again on its way to the page.
     reply_html: dict[int, Markup]
     expanded: set[int]
-    outbox: dict[int, list[Outbox]]
+    outbox: dict[int, list[OutboxLine]]
     # Why there is no copy of a reply in the Sent folder, where that is worth a word.
     copies: dict[int, str]
-    ratings: dict[int, list[Rating]]
-    agents: list[Agent]
+    ratings: dict[int, list[RatingLine]]
+    agents: list[AgentLine]
     panel: Panel
     reply: Composer
     note: Composer
-    colleagues: list[Draft]
+    colleagues: list[DraftLine]
     compose: str = ""
     everybody_cc: str = ""
     reply_to_hint: str = ""
     agent_names: dict[int, str] = field(default_factory=dict)
+    # Letters whose pictures from elsewhere this agent wants to see without asking.
+    pictured: set[int] = field(default_factory=set)
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[MessageLine]:
         return [entry.message for entry in self.entries if entry.message is not None]
 
     @property
@@ -105,45 +108,65 @@ class TicketPage:
         return max((entry.event.id for entry in self.entries if entry.event is not None), default=0)
 
 
-def gather(session: Session, ticket_id: int, agent: Agent, *, compose: str = "") -> TicketPage:
-    """Raises NotFound when the ticket is not this agent's to see."""
-    ticket = thread.ticket_for(session, agent.id, ticket_id)
-    messages, has_html = thread.messages(session, ticket.id)
-    agents = thread.agents(session)
-    drafts = thread.drafts(session, ticket.id)
-    expanded = _expanded(messages, ticket)
-    written = {message.id for message in messages if message.kind != Kind.INCOMING}
-    html = thread.html_of(session, sorted((expanded | written) & has_html))
-    shapes = {key: shape_of(text) for key, text in html.items() if key not in written}
-    addressing = _Addressing.of(ticket, messages, thread.own_addresses(session))
-    own = {draft.kind: draft for draft in drafts if draft.agent_id == agent.id}
-    page = TicketPage(
+def gather(
+    session: Session, ticket_id: int, agent: Agent, *, compose: str = "", card: bool = False
+) -> TicketPage:
+    """Raises NotFound when the ticket is not this agent's to see. With `card` the client card comes as well."""
+    ticket, around = whole.ticket(session, agent, ticket_id)
+    names, customer_id = around.agents, ticket.customer_id
+    papers = whole.papers(session, ticket_id, names)
+    messages = whole.messages(session, ticket_id, names, papers.files)
+    events, latest_events = whole.events(session, agent, ticket_id, customer_id, names)
+    outbox, copies = progress(session, messages, db.now())
+    rated, latest_ratings = ratings(session, ticket_id, customer_id, names)
+    expanded = _expanded(messages)
+    shapes = _shapes(session, messages, expanded)
+    addressing = _Addressing.of(ticket, messages, around.own_addresses)
+    own = {draft.kind: draft for draft in papers.drafts if draft.agent_id == agent.id}
+    reply, note = own.get(Kind.OUTGOING), own.get(Kind.NOTE)
+    newest_id = max((message.id for message in messages), default=0)
+    if not compose and (reply or note):
+        compose = "reply" if reply else "note"
+    return TicketPage(
         ticket=ticket,
-        entries=_entries(messages, thread.events(session, ticket.id)),
-        has_html=has_html,
+        entries=_entries(messages, events),
+        has_html={message.id for message in messages if message.has_html},
         shapes=shapes,
-        reply_html={key: _shown(text) for key, text in html.items() if key in written},
+        reply_html={message.id: _shown(message.html) for message in messages if message.html},
         expanded=expanded,
-        outbox=_outbox(session, messages),
-        copies=sent_copies.troubles(session, messages, db.now()),
-        ratings=_ratings(session, ticket.id),
-        agents=agents,
+        outbox=outbox,
+        copies=copies,
+        ratings=rated,
+        agents=list(names.values()),
         panel=panel(session, ticket, agent, messages),
-        reply=None,
-        note=None,  # type: ignore[arg-type]
+        reply=_composer(Kind.OUTGOING, reply, newest_id, addressing.customer),
+        note=_composer(Kind.NOTE, note, newest_id, ""),
         colleagues=[
-            draft for draft in drafts if draft.agent_id != agent.id and (draft.html or draft.attachments)
+            draft
+            for draft in papers.drafts
+            if draft.agent_id != agent.id and (draft.html or draft.attachments)
         ],
         compose=compose,
         everybody_cc=", ".join(addressing.others),
         reply_to_hint=addressing.reply_to,
-        agent_names={one.id: one.name for one in agents},
+        agent_names={one.id: one.name for one in names.values()},
+        pictured=shown_letters(
+            session, agent.id, [one for one in messages if one.id in shapes and shapes[one.id].remote]
+        ),
+        card=beside(session, agent, ticket, around, latest_events, latest_ratings) if card else None,
     )
-    page.reply = _composer(Kind.OUTGOING, own.get(Kind.OUTGOING), page.newest_id, addressing.customer)
-    page.note = _composer(Kind.NOTE, own.get(Kind.NOTE), page.newest_id, "")
-    if not compose and (own.get(Kind.OUTGOING) or own.get(Kind.NOTE)):
-        page.compose = "reply" if own.get(Kind.OUTGOING) else "note"
-    return page
+
+
+def _shapes(
+    session: Session, messages: Sequence[MessageLine], expanded: set[int]
+) -> dict[int, LetterShape]:
+    """How the opened letters are laid out; mail from before that was written down is looked at."""
+    laid_out = [
+        one for one in messages if one.id in expanded and one.kind == Kind.INCOMING and one.has_html
+    ]
+    shapes = {one.id: known for one in laid_out if (known := read_shape(one.shape))}
+    older = thread.html_of(session, [one.id for one in laid_out if one.id not in shapes])
+    return shapes | {key: shape_of(text) for key, text in older.items()}
 
 
 def _shown(html: str) -> Markup:
@@ -157,7 +180,7 @@ def reopened(
     *,
     problem: str,
     field: str = "",
-    arrived: Sequence[Message] = (),
+    arrived: Sequence[MessageLine] = (),
     seen_message_id: int = 0,
 ) -> Composer:
     """The editor again as the agent left it, with what stopped the send."""
@@ -177,13 +200,13 @@ def reopened(
     )
 
 
-def _entries(messages: Sequence[Message], events: Sequence[Event]) -> list[Entry]:
+def _entries(messages: Sequence[MessageLine], events: Sequence[EventLine]) -> list[Entry]:
     told = [Entry(event.at, event=event) for event in events if event.kind not in UNTOLD]
     said = [Entry(message.arrived_at, message=message) for message in messages]
     return sorted(said + told, key=lambda entry: (entry.at, entry.event is not None))
 
 
-def _expanded(messages: Sequence[Message], ticket: Ticket) -> set[int]:
+def _expanded(messages: Sequence[MessageLine]) -> set[int]:
     """The newest message is open, and every letter since our last reply."""
     opened = {message.id for message in messages[-NEWEST_EXPANDED:]}
     letters = [message for message in messages if message.kind != Kind.NOTE]
@@ -194,32 +217,7 @@ def _expanded(messages: Sequence[Message], ticket: Ticket) -> set[int]:
     return opened
 
 
-def _outbox(session: Session, messages: Sequence[Message]) -> dict[int, list[Outbox]]:
-    """Deliveries that are not simply done."""
-    asked = [message.id for message in messages if message.delivery not in (Delivery.NONE, Delivery.ACCEPTED)]
-    found: dict[int, list[Outbox]] = {}
-    if asked:
-        for row in session.scalars(sa.select(Outbox).where(Outbox.message_id.in_(asked)).order_by(Outbox.id)):
-            found.setdefault(row.message_id, []).append(row)
-    return found
-
-
-def _ratings(session: Session, ticket_id: int) -> dict[int, list[Rating]]:
-    query = (
-        sa.select(Rating, RatingInvitation.message_id)
-        .join(RatingInvitation, Rating.invitation_id == RatingInvitation.id)
-        .join(Message, Message.id == RatingInvitation.message_id)
-        .where(Message.ticket_id == ticket_id)
-        .options(joinedload(Rating.customer))
-        .order_by(Rating.id)
-    )
-    found: dict[int, list[Rating]] = {}
-    for rating, message_id in session.execute(query):
-        found.setdefault(message_id, []).append(rating)
-    return found
-
-
-def _composer(kind: str, draft: Draft | None, newest_id: int, customer: str) -> Composer:
+def _composer(kind: str, draft: DraftLine | None, newest_id: int, customer: str) -> Composer:
     nonce = secrets.token_urlsafe(16)
     if draft is None:
         return Composer(kind, "", customer, "", seen_message_id=newest_id, nonce=nonce)
@@ -245,7 +243,7 @@ class _Addressing:
     reply_to: str
 
     @classmethod
-    def of(cls, ticket: Ticket, messages: Sequence[Message], own: set[str]) -> _Addressing:
+    def of(cls, ticket: TicketLine, messages: Sequence[MessageLine], own: set[str]) -> _Addressing:
         letters = [
             message
             for message in messages

@@ -30,6 +30,7 @@ from app.tickets import merging, moving, service, uploads
 from app.tickets.drafts import Written, save
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Delivery, Message, Ticket
+from app.tickets.reading_models import ShownSender
 from tests.support.web import add_agent
 
 PNG = bytes.fromhex(
@@ -265,6 +266,7 @@ def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
                 expires_at=db.now() + timedelta(hours=3), user_agent=text[:300],
             ),
         )  # fmt: skip
+    made.session.add(ShownSender(agent_id=made.me.id, email="shown@buyer.example", since=made.at))
     made.add(
         "letter_id",
         SandboxLetter(

@@ -124,12 +124,20 @@ def test_downloads_are_bytes_and_nothing_else(
     [
         (PNG, "a.png", "image/png", "image/png"),
         (PNG, "a.html", "text/html", "image/png"),
-        (b"\xff\xd8\xff\xe0", "a.jpg", "image/jpeg", "image/jpeg"),
-        (b"GIF89a", "a.gif", "image/gif", "image/gif"),
-        (b"RIFF0000WEBPVP8 ", "a.webp", "image/webp", "image/webp"),
+        (b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x10\x00\x10", "a.jpg", "image/jpeg", "image/jpeg"),
+        (b"GIF89a\x10\x00\x10\x00", "a.gif", "image/gif", "image/gif"),
+        (
+            b"RIFF0000WEBPVP8 0000\x00\x00\x00\x9d\x01\x2a\x10\x00\x10\x00",
+            "a.webp",
+            "image/webp",
+            "image/webp",
+        ),
         (SVG, "a.png", "image/png", None),
         (b"%PDF-1.7\x00", "a.png", "image/png", None),
         (b"\x00\x01", "a.txt", "text/plain", None),
+        (PNG[:16] + b"\x00\x01\x86\xa0\x00\x01\x86\xa0" + PNG[24:], "bomb.png", "image/png", None),
+        (b"GIF89a\xff\xff\xff\xff", "bomb.gif", "image/gif", None),
+        (b"\xff\xd8\xff\xe0", "cut.jpg", "image/jpeg", None),
     ],
 )
 def test_previews_go_by_the_first_bytes(
