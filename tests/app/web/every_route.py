@@ -114,7 +114,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "inbox.view"): Route(),
     ("GET", "inbox.search"): Route(query="q=order"),
     ("GET", "live.changes"): Route(query="mark=0.0.0&ticket=1&view=open"),
-    ("POST", "together.here"): Route(form={"doing": "viewing"}, answer=204),
+    ("POST", "together.here"): Route("anyone", form={"doing": "viewing"}, answer=204),
     ("GET", "tickets.show"): Route(),
     ("POST", "tickets.set_status"): Route(form={"status": "closed"}, answer=303),
     ("POST", "tickets.assign"): Route(form={"assignee": "me"}, answer=303),

@@ -12,15 +12,34 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import create_app, db, sandbox_mail, security
-from app.accounts.models import Agent
+from app.accounts.models import Agent, MailboxGrant, Role
+from app.mailboxes.models import Mailbox, RawMail
+from app.outgoing.models import Outbox
+from app.ratings.models import Rating
 from app.settings import Settings
+from app.tickets.models import Attachment, Draft, Message, Ticket
 from app.tickets.safe_html import frame_csp
 from app.web.headers import INERT_POLICY
-from tests.app.web.every_route import PASSWORD, PUBLIC, ROUTES, Route, address, asked, form_of, values
+from tests.app.web.every_route import (
+    MAY_CHANGE,
+    MAY_READ,
+    PASSWORD,
+    PUBLIC,
+    ROUTES,
+    Route,
+    address,
+    asked,
+    form_of,
+    known,
+    may,
+    values,
+)
+from tests.support.web import add_agent, sign_in
 from tests.support.whole_desk import RAW, WholeDesk, build
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -73,7 +92,7 @@ def test_every_route_has_its_row(app: Flask) -> None:
 
 def test_the_public_list_is_short_and_known(app: Flask) -> None:
     families = {
-        rule.endpoint.partition(".")[0] for method, rule in asked(app) if (method, rule.endpoint) in PUBLIC
+        rule.endpoint.partition(".")[0] for method, rule in known(app) if (method, rule.endpoint) in PUBLIC
     }
     assert families == {"static", "health", "pages", "signin", "public_ratings"} and len(PUBLIC) == 13
 
@@ -98,24 +117,94 @@ def test_strangers_from_elsewhere_are_no_demo_agent(sandbox: Flask, desk: WholeD
     assert not _refused(sandbox, desk, somebody)
 
 
-def test_agents_do_not_pass_for_admins(app: Flask, agent: FlaskClient, desk: WholeDesk) -> None:
+@pytest.mark.parametrize("role", MAY_CHANGE)
+def test_a_role_gets_as_far_as_it_may_and_no_further(app: Flask, desk: WholeDesk, role: str) -> None:
+    """Refused: 403 and nothing changed. Let in: what the page says to everybody who may; forms are sent elsewhere."""
+    client = sign_in(app.test_client(), add_agent(f"{role}@help.example", "Somebody", role=Role(role)))
     problems, before = [], dump()
-    for method, rule, route in _of(app, "admin"):
-        answer = _ask(agent, method, app, rule, route, desk)
+    for method, rule in known(app):
+        route = ROUTES[method, rule.endpoint]
+        if may(role, method, route):
+            continue
+        answer = _ask(client, method, app, rule, route, desk)
         problems += [] if answer.status_code == 403 else [f"{method} {rule.endpoint}: {answer.status_code}"]
         problems += _headers(answer, rule.endpoint)
     assert not problems + changed(before, dump(), TOUCHED)
 
 
-def test_reading_changes_nothing(app: Flask, admin: FlaskClient, agent: FlaskClient, desk: WholeDesk) -> None:
-    assert not _read_everything(app, desk, {"admin": admin, "agent": agent})
+@pytest.mark.parametrize("role", ["lead", "auditor", "light", "agent"])
+def test_reading_changes_nothing(app: Flask, desk: WholeDesk, role: str) -> None:
+    """Whoever reads; an auditor reads everything that is no settings form."""
+    client = sign_in(app.test_client(), add_agent(f"{role}@help.example", "Somebody", role=Role(role)))
+    readable = dict.fromkeys(MAY_READ[role], client)
+    assert not _read_everything(app, desk, readable)
+
+
+def test_an_admin_reads_everything(app: Flask, admin: FlaskClient, desk: WholeDesk) -> None:
+    assert not _read_everything(app, desk, dict.fromkeys(MAY_READ["admin"], admin))
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in ROUTES if key[0] == "POST" and ROUTES[key].who == "light"], ids=lambda key: key[1]
+)
+def test_light_agents_write_notes_and_nothing_else(app: Flask, desk: WholeDesk, key: tuple[str, str]) -> None:
+    role = add_agent("light@help.example", "Lila Moss", role=Role.LIGHT)
+    client = sign_in(app.test_client(), role)
+    _method, rule = next(pair for pair in known(app) if (pair[0], pair[1].endpoint) == key)
+    route = ROUTES[key]
+    with db.reading() as session:
+        before = session.scalar(sa.select(sa.func.count()).select_from(Outbox))
+    answer = _ask(client, "POST", app, rule, route, desk, form=route.light)
+    # A file of somebody's draft is not theirs to remove.
+    assert answer.status_code == (404 if key[1] == "drafts.remove_file" else route.answer)
+    with db.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Outbox)) == before
+
+
+def test_a_mailbox_that_was_not_granted_is_not_there(app: Flask, desk: WholeDesk) -> None:
+    """Nothing of its tickets and mails on any page; its rows are not found by any way to change them."""
+    somebody = add_agent("narrow@help.example", "Nina Roth", role=Role.LEAD)
+    with db.transaction() as session:
+        session.execute(sa.update(Agent).where(Agent.id == somebody.id).values(every_mailbox=False))
+        session.add(MailboxGrant(agent_id=somebody.id, mailbox_id=desk.ids["second_mailbox"]))
+        _mark_secret(session)
+    client = sign_in(app.test_client(), somebody)
+    problems, before = [], dump()
+    for method, rule in known(app):
+        route = ROUTES[method, rule.endpoint]
+        if route.who == "public" or not may("lead", method, route) or route.sandbox:
+            continue
+        foreign = route.granted and bool(rule.arguments & OF_A_MAILBOX)
+        if method == "GET" or foreign:
+            answer = _ask(client, method, app, rule, route, desk)
+            wrong = answer.status_code != 404 if foreign else answer.status_code not in (route.answer, 404)
+            leak = SECRET in answer.text
+            problems += [f"{method} {rule.endpoint}: {answer.status_code} {leak}"] if wrong or leak else []
+    assert not problems + changed(before, dump(), TOUCHED)
+
+
+# What stands in an address and belongs to one mailbox.
+OF_A_MAILBOX = {"ticket_id", "message_id", "attachment_id", "raw_mail_id", "mailbox_id"}
+SECRET = "chrysalis"
+
+
+def _mark_secret(session: Session) -> None:
+    """Every text of a ticket, a letter and a mailbox holds a word by which a leak is seen."""
+    for column in (
+        Ticket.subject, Ticket.preview, Message.visible, Message.folded, Message.html, Draft.html, Rating.comment,
+        RawMail.subject, RawMail.reason, Attachment.filename, Mailbox.name, Mailbox.signature, Mailbox.last_error,
+    ):  # fmt: skip
+        foreign = sa.true() if column.class_ is not Mailbox else Mailbox.address == "support@help.example"
+        session.execute(sa.update(column.class_).where(foreign).values({column: f"a {SECRET}"}))
+    session.execute(sa.update(Message).values(sender_name=SECRET))
 
 
 def test_reading_changes_nothing_in_the_sandbox(sandbox: Flask, agent: FlaskClient, desk: WholeDesk) -> None:
+    """The demo agent is the first admin."""
     visitor = sandbox.test_client()
     with agent.session_transaction() as given, visitor.session_transaction() as cookie:
         cookie.update(given)
-    assert not _read_everything(sandbox, desk, {"agent": visitor})
+    assert not _read_everything(sandbox, desk, dict.fromkeys(("agent", "light", "anyone"), visitor))
 
 
 @pytest.mark.parametrize("number", [0, 10**12, 2**63])
@@ -124,7 +213,7 @@ def test_what_does_not_exist_is_not_found(
 ) -> None:
     """Each number in each address in turn; the ways of one's own sessions say nothing about foreign numbers."""
     problems, before = [], dump()
-    for method, rule in asked(app):
+    for method, rule in known(app):
         route = ROUTES[method, rule.endpoint]
         for name in [name for name in rule.arguments if name.endswith("_id")]:
             answer = _ask(admin, method, app, rule, route, desk, **{name: number})
@@ -156,7 +245,7 @@ def test_what_does_not_exist_is_not_found(
 def test_what_is_a_colleagues_or_of_another_kind_stays_as_it_is(
     app: Flask, agent: FlaskClient, desk: WholeDesk, key: tuple[str, str], number: dict[str, str], status: int
 ) -> None:
-    rule = next(rule for method, rule in asked(app) if (method, rule.endpoint) == key)
+    rule = next(rule for method, rule in known(app) if (method, rule.endpoint) == key)
     before = dump()
     parts = {name: desk.ids[row] for name, row in number.items()}
     answer = _ask(agent, key[0], app, rule, ROUTES[key], desk, **parts)
@@ -170,9 +259,9 @@ def test_a_form_works_with_its_token_and_only_with_it(
     app: Flask, admin: FlaskClient, agent: FlaskClient, desk: WholeDesk, key: tuple[str, str]
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
-    _method, rule = next(pair for pair in asked(app) if (pair[0], pair[1].endpoint) == key)
+    _method, rule = next(pair for pair in known(app) if (pair[0], pair[1].endpoint) == key)
     route = ROUTES[key]
-    client = admin if route.who == "admin" else agent
+    client = agent if route.who in MAY_CHANGE["agent"] | {"public"} else admin
     before = dump()
     refused = _ask(client, "POST", app, rule, route, desk)
     if (
@@ -204,7 +293,7 @@ def test_a_form_without_its_token_is_refused_in_the_sandbox(
 
 
 def _of(app: Flask, *who: str) -> list[tuple[str, Rule, Route]]:
-    found = [(method, rule, ROUTES[method, rule.endpoint]) for method, rule in asked(app)]
+    found = [(method, rule, ROUTES[method, rule.endpoint]) for method, rule in known(app)]
     return [one for one in found if one[2].who in who]
 
 
@@ -224,7 +313,7 @@ def _ask(
 def _refused(app: Flask, desk: WholeDesk, somebody: Any) -> list[str]:
     """What a person without a right to be here gets on everything that is not public: the way to sign in, or 404."""
     problems, before = [], dump()
-    for method, rule, route in _of(app, "agent", "admin"):
+    for method, rule, route in _of(app, *MAY_READ["admin"]):
         for way in (method, "HEAD") if method == "GET" else (method,):
             answer = _ask(somebody(), way, app, rule, route, desk)
             to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in")
