@@ -15,9 +15,12 @@ ALLOWED = (
     "customer.first_name",
     "customer.email",
     "agent.name",
+    "agent.first_name",
+    "agent.email",
     "ticket.number",
     "ticket.subject",
     "mailbox.name",
+    "mailbox.address",
 )
 _BRACES = re.compile(r"\{\{([^{}\n]{0,200})\}\}")
 

@@ -39,8 +39,10 @@ _STYLES = {
     "pre": "margin:0 0 14px;padding:10px 12px;white-space:pre-wrap;font-family:Consolas,Menlo,monospace;font-size:13px",
     "code": "font-family:Consolas,Menlo,monospace;font-size:13px",
     "a": "color:#0b62c4",
+    "img": "max-width:100%;height:auto",
 }
-_OPENING_TAG = re.compile(r"<(p|ul|ol|li|h1|blockquote|pre|code|a)(?=[ >])")
+_OPENING_TAG = re.compile(r"<(p|ul|ol|li|h1|blockquote|pre|code|a|img)(?=[ >])")
+_PICTURE_NAME = re.compile(r'src="cid:([^"]{1,300})"')
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class File:
     filename: str
     content_type: str
     content: bytes
+    # How the HTML names a picture that it shows ("cid:…"); '' for a file that is simply attached.
+    content_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,9 @@ class Letter:
     quoted: str
     smileys: Smileys | None
     files: tuple[File, ...]
+    # Passed on: `quoted` is then the head of that letter, a blank line and its text; `quoted_html` its looks, safe.
+    forwarded: bool = False
+    quoted_html: str | None = None
     # Written by a program: says so, so that no other program answers it.
     automatic: bool = False
 
@@ -111,10 +118,11 @@ def compose(letter: Letter) -> EmailMessage:
         mail[name] = value
     mail["MIME-Version"] = "1.0"
     bodies = _bodies(letter, policy)
-    if letter.files:
+    attached = [one for one in letter.files if not one.content_id]
+    if attached:
         alternative = MIMEPart(policy=policy)
         _fill(alternative, "alternative", letter, bodies)
-        _fill(mail, "mixed", letter, [alternative, *(_file(one, policy) for one in letter.files)])
+        _fill(mail, "mixed", letter, [alternative, *(_file(one, policy) for one in attached)])
     else:
         _fill(mail, "alternative", letter, bodies)
     return mail
@@ -193,9 +201,11 @@ def _bodies(letter: Letter, policy: EmailPolicy) -> list[MIMEPart]:
     plain.set_content(plain_text(letter), subtype="plain", charset="utf-8")
     rich = MIMEPart(policy=policy)
     rich.set_content(_render("reply/body.html", letter), subtype="html", charset="utf-8")
+    pictures = [_shown(letter, one, policy) for one in letter.files if one.content_id]
     if letter.smileys is not None:
+        pictures += [_picture(letter, face, policy) for face in FACES]
+    if pictures:
         related = MIMEPart(policy=policy)
-        pictures = [_picture(letter, face, policy) for face in FACES]
         _fill(related, "related", letter, [rich, *pictures])
         related.set_param("type", "text/html")
         rich = related
@@ -224,11 +234,18 @@ def _picture(letter: Letter, face: str, policy: EmailPolicy) -> MIMEPart:
     return part
 
 
+def _shown(letter: Letter, file: File, policy: EmailPolicy) -> MIMEPart:
+    """A picture inside the text."""
+    part = _file(file, policy, disposition="inline")
+    part["Content-ID"] = f"<{_content_id(letter, file.content_id)}>"
+    return part
+
+
 def _content_id(letter: Letter, face: str) -> str:
     return f"{face}.{letter.message_id}"
 
 
-def _file(file: File, policy: EmailPolicy) -> MIMEPart:
+def _file(file: File, policy: EmailPolicy, *, disposition: str = "attachment") -> MIMEPart:
     main, _, sub = file.content_type.partition("/")
     known = main in ("application", "audio", "font", "image", "text", "video") and re.fullmatch(
         r"[\w.+-]{1,80}", sub
@@ -236,13 +253,13 @@ def _file(file: File, policy: EmailPolicy) -> MIMEPart:
     main, sub = (main, sub) if known else ("application", "octet-stream")
     part = MIMEPart(policy=policy)
     part.set_content(
-        file.content, main, sub, disposition="attachment", filename=_checked(file.filename) or "file"
+        file.content, main, sub, disposition=disposition, filename=_checked(file.filename) or "file"
     )
     return part
 
 
 def _render(template: str, letter: Letter) -> str:
-    head, _, lines = letter.quoted.partition("\n")
+    head, _, lines = letter.quoted.partition("\n\n" if letter.forwarded else "\n")
     words = words_in(letter.smileys.language if letter.smileys else letter.language)
     rendered: str = _ENVIRONMENT.get_template(template).render(
         letter=letter,
@@ -251,11 +268,24 @@ def _render(template: str, letter: Letter) -> str:
         emoji=EMOJI,
         mark=mark_of(letter.message_id),
         content_id=lambda face: _content_id(letter, face),
-        body=Markup(_with_styles(letter.html)),  # noqa: S704 (sanitised when the reply was written)
-        quote_head=head,
-        quote_lines=[line.removeprefix(">").removeprefix(" ") for line in lines.splitlines()],
+        body=Markup(_with_styles(_with_pictures(letter, letter.html))),  # noqa: S704 (sanitised when it was written)
+        quote_head=head.splitlines(),
+        quote_html=Markup(_with_pictures(letter, letter.quoted_html)) if letter.quoted_html else "",  # noqa: S704
+        quote_lines=lines.splitlines()
+        if letter.forwarded
+        else [line.removeprefix(">").removeprefix(" ") for line in lines.splitlines()],
     )
     return rendered
+
+
+def _with_pictures(letter: Letter, html: str) -> str:
+    """The pictures that the letter carries, by the names they have in this mail."""
+    carried = {file.content_id for file in letter.files if file.content_id}
+
+    def named(match: re.Match[str]) -> str:
+        return f'src="cid:{_content_id(letter, match[1])}"' if match[1] in carried else match[0]
+
+    return _PICTURE_NAME.sub(named, html)
 
 
 def _with_styles(html: str) -> str:

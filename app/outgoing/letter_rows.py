@@ -59,9 +59,12 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
         text=message.visible,
         signature=message.signature,
         quoted=message.folded,
+        forwarded=message.forwarded_id is not None,
+        quoted_html=written.quoted_html,
         smileys=_smileys(session, row, settings),
         files=tuple(
-            File(one.filename, one.content_type, blobs.get(one.sha256)) for one in message.attachments
+            File(one.filename, one.content_type, blobs.get(one.sha256), one.content_id if one.inline else "")
+            for one in message.attachments
         )
         if blobs is not None
         else (),

@@ -8,6 +8,7 @@ rating and counts for no agent.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.mailboxes.models import Mailbox
-from app.outgoing import receipts_limit, words
+from app.outgoing import receipts_limit, signatures, words
 from app.outgoing.ids import make_message_id
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.receipts_policy import Opening, bare_address, why_no_receipt
@@ -26,12 +27,23 @@ from app.settings import Settings
 from app.tickets import service as tickets
 from app.tickets.models import Delivery, Kind, Message, MessageReference, Status, Ticket
 
-__all__ = ["RECEIPT", "Opening", "Verdict", "maybe_send"]
+__all__ = ["RECEIPT", "AutomaticText", "Opening", "Verdict", "maybe_send", "why_not", "write_automatic"]
 
 # Message.automatic of a receipt.
 RECEIPT = "receipt"
 # RFC 5322 sets no limit; a longer id is some program's folly and not worth a header of ours.
 _LONGEST_ID = 300
+
+
+@dataclass(frozen=True)
+class AutomaticText:
+    """What a mail that nobody wrote says. `kind` is its Message.automatic, `html` is clean."""
+
+    kind: str
+    subject: str
+    text: str
+    html: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -43,28 +55,64 @@ class Verdict:
 
 
 def maybe_send(
-    session: Session, ticket: Ticket, letter: Message, opening: Opening, *, now: datetime, settings: Settings
+    session: Session,
+    ticket: Ticket,
+    letter: Message,
+    opening: Opening,
+    *,
+    now: datetime,
+    settings: Settings,
+    own_texts: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Write the receipt for this new ticket and its opening letter, if there is to be one.
 
     Both must be written (flushed). The receipt leaves when somebody rings for `message_id`, or at the next sweep.
+    `own_texts`: the mailbox's words by language; where it has none, its text for all, or ours.
     """
     mailbox = ticket.mailbox
     if not mailbox.auto_ack:
         return Verdict(None, "this mailbox sends no receipts")
     if ticket.status != Status.OPEN:
         return Verdict(None, "the ticket is not open")
+    refusal = why_not(session, mailbox, opening, now=now, settings=settings)
+    if refusal:
+        return Verdict(None, refusal)
+    language = language_of(ticket)
+    own = (own_texts or {}).get(language) or mailbox.auto_ack_text
+    text = receipt_text(ticket.id, language, own)
+    said = AutomaticText(RECEIPT, receipt_subject(ticket.id, language), text, as_html(text), language)
+    message = write_automatic(session, ticket, letter, opening.sender, said, now=now, settings=settings)
+    return Verdict(message.id)
+
+
+def why_not(
+    session: Session,
+    mailbox: Mailbox,
+    opening: Opening,
+    *,
+    now: datetime,
+    settings: Settings,
+    claim: bool = True,
+) -> str:
+    """Why no mail may go out by itself to the sender of this letter, '' when one may.
+
+    That one is counted at once: whoever asks, sends. `claim` False only looks at the letter and its sender.
+    """
     refusal = why_no_receipt(
         opening,
         ours=list(session.scalars(sa.select(Mailbox.address))),
         checked=bool(mailbox.authserv_id),
         now=now,
-    ) or receipts_limit.take(
-        session, mailbox, bare_address(opening.sender), now, per_hour=settings.automatic_per_hour
     )
-    if refusal:
-        return Verdict(None, refusal)
-    return Verdict(_write(session, ticket, letter, opening.sender, now=now, settings=settings).id)
+    if refusal or not claim:
+        return refusal
+    address = bare_address(opening.sender)
+    return receipts_limit.take(session, mailbox, address, now, per_hour=settings.automatic_per_hour)
+
+
+def language_of(ticket: Ticket) -> str:
+    """Of the two that we write in, the customer's."""
+    return words.language_known(ticket.customer.language, ticket.language, ticket.mailbox.language)
 
 
 def knows(session: Session, email: str) -> bool:
@@ -81,12 +129,18 @@ def knows(session: Session, email: str) -> bool:
     return session.scalar(written.limit(1)) is not None
 
 
-def _write(
-    session: Session, ticket: Ticket, letter: Message, recipient: str, *, now: datetime, settings: Settings
+def write_automatic(
+    session: Session,
+    ticket: Ticket,
+    letter: Message,
+    recipient: str,
+    said: AutomaticText,
+    *,
+    now: datetime,
+    settings: Settings,
 ) -> Message:
+    """A mail that nobody wrote, in answer to this letter. Only after `why_not` had nothing against it."""
     mailbox = ticket.mailbox
-    language = words.language_known(ticket.customer.language, ticket.language, mailbox.language)
-    text = receipt_text(ticket.id, language, mailbox.auto_ack_text)
     answered = letter.rfc_message_id if _is_fit(letter.rfc_message_id) else ""
     message = Message(
         ticket_id=ticket.id,
@@ -96,14 +150,14 @@ def _write(
         sender_email=mailbox.address,
         to=[["", recipient.lower()]],
         cc=[],
-        subject=receipt_subject(ticket.id, language),
-        visible=text,
-        html=as_html(text),
-        signature=mailbox.signature.strip(),
+        subject=said.subject,
+        visible=said.text,
+        html=said.html,
+        signature=signatures.of_receipt(ticket, mailbox),
         in_reply_to=answered,
         arrived_at=now,
         sent_at=now,
-        automatic=RECEIPT,
+        automatic=said.kind,
         delivery=Delivery.QUEUED,
     )
     _add(session, ticket, message, now)
@@ -113,7 +167,7 @@ def _write(
     )
     chain = [answered] if answered else []
     session.add_all(MessageReference(message_id=message.id, rfc_message_id=name) for name in chain)
-    session.add(WrittenReply(message_id=message.id, language=language, chain=chain))
+    session.add(WrittenReply(message_id=message.id, language=said.language, chain=chain))
     session.add(
         Outbox(
             message_id=message.id,

@@ -31,18 +31,31 @@ class Mailable:
     email: str
 
 
-def read_recipients(to: Iterable[str], cc: Iterable[str]) -> tuple[list[Mailable], list[Mailable]]:
-    """To and Cc, each person once. Raises InvalidInput for a bad address, for none in To and for too many."""
+@dataclass(frozen=True)
+class Recipients:
+    """Each person once: who is in To is not in Cc, who is in either is not in Bcc."""
+
+    to: list[Mailable]
+    cc: list[Mailable]
+    bcc: list[Mailable]
+
+    @property
+    def everybody(self) -> list[Mailable]:
+        return self.to + self.cc + self.bcc
+
+
+def read_recipients(to: Iterable[str], cc: Iterable[str], bcc: Iterable[str] = ()) -> Recipients:
+    """To, Cc and Bcc. Raises InvalidInput for a bad address, for none in To and for too many."""
     seen: set[str] = set()
     lists: list[list[Mailable]] = []
-    for field, values in (("to", to), ("cc", cc)):
+    for field, values in (("to", to), ("cc", cc), ("bcc", bcc)):
         people = [_read(value, field) for value in values if value.strip()]
         lists.append([person for person in people if not (person.email in seen or seen.add(person.email))])  # type: ignore[func-returns-value]
     if not lists[0]:
         raise InvalidInput("A reply needs at least one address in To.", "to")
     if len(seen) > MOST_RECIPIENTS:
         raise InvalidInput(f"A reply goes to at most {MOST_RECIPIENTS} addresses.", "cc")
-    return lists[0], lists[1]
+    return Recipients(*lists)
 
 
 def is_mailable(email: str) -> bool:

@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.rights import rights_of
 from app.errors import Conflict, NotAllowed, NotFound
 from app.knowledge import outcomes
+from app.outgoing import forwarding
 from app.outgoing.models import Outbox, WrittenReply
 from app.ratings.service import forget_invitations
 from app.tickets import search_index
@@ -36,6 +38,18 @@ class Written(Protocol):
     @property
     def cc(self) -> Any: ...
 
+    @property
+    def bcc(self) -> Any: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def about_id(self) -> int | None: ...
+
+    @property
+    def about_files(self) -> Any: ...
+
 
 def remember_ticket(ticket: Ticket) -> dict[str, Any]:
     return {
@@ -50,11 +64,22 @@ def remember_ticket(ticket: Ticket) -> dict[str, Any]:
 
 
 def remember_draft(draft: Draft | None, reply: Written) -> dict[str, Any]:
+    before: dict[str, Any] = {
+        "kind": reply.kind,
+        "to": list(reply.to),
+        "cc": list(reply.cc),
+        "bcc": list(reply.bcc),
+        "about_id": reply.about_id,
+        "about_files": None if reply.about_files is None else list(reply.about_files),
+        "article_ids": [],
+        "seen_message_id": None,
+    }
     if draft is None:
-        return {"to": list(reply.to), "cc": list(reply.cc), "article_ids": [], "seen_message_id": None}
-    return {
+        return before
+    return before | {
         "to": draft.to or list(reply.to),
         "cc": draft.cc or list(reply.cc),
+        "bcc": draft.bcc or list(reply.bcc),
         "article_ids": draft.article_ids,
         "seen_message_id": draft.seen_message_id,
     }
@@ -65,7 +90,8 @@ def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draf
     message = session.scalar(
         sa.select(Message).where(Message.id == message_id, Message.kind == Kind.OUTGOING)
     )
-    if message is None:
+    ticket = session.get_one(Ticket, message.ticket_id) if message is not None else None
+    if message is None or ticket is None or not rights_of(session, by).sees(ticket.mailbox_id):
         raise NotFound("There is no such reply, or it was undone already.")
     if message.author_id != by.id:
         raise NotAllowed("Only the author can take a reply back.")
@@ -73,7 +99,6 @@ def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draf
     rows = list(session.scalars(mine.with_for_update()))
     if not rows or any(row.state != Delivery.HELD for row in rows):
         raise Conflict("This reply has already left.")
-    ticket = session.get_one(Ticket, message.ticket_id)
     tickets.lock(session, ticket)
     written = session.get_one(WrittenReply, message_id)
     draft = _restore_draft(session, message, written, by, now)
@@ -92,28 +117,27 @@ def _restore_draft(
 ) -> Draft:
     """A draft begun since then keeps its words, below those that come back."""
     before = written.draft_before
+    kind = before.get("kind", Kind.OUTGOING)
     draft = session.scalar(
         sa.select(Draft).where(
-            Draft.ticket_id == message.ticket_id, Draft.agent_id == by.id, Draft.kind == Kind.OUTGOING
+            Draft.ticket_id == message.ticket_id, Draft.agent_id == by.id, Draft.kind == kind
         )
     )
     if draft is None:
         draft = Draft(
-            ticket_id=message.ticket_id,
-            agent_id=by.id,
-            kind=Kind.OUTGOING,
-            html="",
-            version=0,
-            article_ids=[],
+            ticket_id=message.ticket_id, agent_id=by.id, kind=kind, html="", version=0, article_ids=[]
         )
         session.add(draft)
     draft.html = (message.html or "") + (f"<br>{draft.html}" if draft.html else "")
-    draft.to, draft.cc = before["to"], before["cc"]
+    draft.to, draft.cc, draft.bcc = before["to"], before["cc"], before.get("bcc", [])
+    draft.about_id, draft.about_files = before.get("about_id"), before.get("about_files")
     draft.article_ids = list(dict.fromkeys([*before["article_ids"], *draft.article_ids]))
     draft.seen_message_id = before["seen_message_id"]
+    draft.send_at, draft.stopped = None, ""
     draft.version += 1
     draft.updated_at = now
     session.flush()
+    forwarding.forget_copies(session, before.get("copies", []))
     session.execute(
         sa.update(Attachment)
         .where(Attachment.message_id == message.id)

@@ -18,6 +18,9 @@ _REPLY_PREFIX = re.compile(
     r"\s*(?:re|aw|sv|rv|rif|antw|odp|ответ|отв|на)\s{0,3}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,3}:\s*",
     re.IGNORECASE,
 )
+_FORWARD_PREFIX = re.compile(
+    r"\s*(?:fwd?|fw|wg|tr|rv|пересл|пер|нв)\s{0,3}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s{0,3}:\s*", re.IGNORECASE
+)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LONGEST_SUBJECT = 500
 SEPARATOR = " — "
@@ -31,6 +34,12 @@ class Words:
     okay: str
     bad: str
     wrote: str
+    forwarded: str
+    sender: str
+    date: str
+    subject: str
+    to: str
+    cc: str
 
 
 _ENGLISH = Words(
@@ -40,6 +49,12 @@ _ENGLISH = Words(
     okay="Okay",
     bad="Not good",
     wrote="On {date} at {time}, {who} wrote:",
+    forwarded="Forwarded message",
+    sender="From",
+    date="Date",
+    subject="Subject",
+    to="To",
+    cc="Cc",
 )
 _RUSSIAN = Words(
     question="Как вам этот ответ?",
@@ -48,6 +63,12 @@ _RUSSIAN = Words(
     okay="Нормально",
     bad="Плохо",
     wrote="{date} в {time} {who} пишет:",
+    forwarded="Пересылаемое сообщение",
+    sender="От",
+    date="Дата",
+    subject="Тема",
+    to="Кому",
+    cc="Копия",
 )
 
 
@@ -68,6 +89,19 @@ def reply_subject(subject: str) -> str:
     return f"Re: {bare}".strip()[:LONGEST_SUBJECT]
 
 
+def first_subject(subject: str) -> str:
+    """The subject of a letter that begins an exchange: as typed, on one line."""
+    return " ".join(_UNPRINTABLE.sub(" ", subject).split())[:LONGEST_SUBJECT]
+
+
+def forward_subject(subject: str) -> str:
+    """The subject with "Fwd: " exactly once; what else stands before it stays."""
+    bare = first_subject(subject)
+    while (match := _FORWARD_PREFIX.match(bare)) and match.end() > 0:
+        bare = bare[match.end() :]
+    return f"Fwd: {bare}".strip()[:LONGEST_SUBJECT]
+
+
 def sender_name(agent: str, mailbox: str) -> str:
     """ "Ben — Orbit support": who wrote, and for whom."""
     return SEPARATOR.join(part for part in (agent.strip(), mailbox.strip()) if part)
@@ -85,6 +119,39 @@ def quote(text: str, who: str, at: datetime, *, language: str, zone: str) -> str
     )
     lines = [f"> {line}".rstrip() for line in text.strip().splitlines()]
     return "\n".join([_plain_spaces(head), *lines])
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What the head of a forward says of the letter below it; people as "Name <a@b>"."""
+
+    sender: str
+    at: datetime
+    subject: str
+    to: str
+    cc: str = ""
+
+
+def forward_head(passed: Passed, *, language: str, zone: str) -> str:
+    """The lines above a letter that is passed on, as mail programs write them."""
+    known = words_in(language)
+    local = passed.at.astimezone(ZoneInfo(zone))
+    day = format_date(local, format="long", locale=language)
+    date = f"{day}, {format_time(local, format='short', locale=language)}"
+    rows = (
+        (known.sender, passed.sender),
+        (known.date, _plain_spaces(date)),
+        (known.subject, passed.subject),
+        (known.to, passed.to),
+        (known.cc, passed.cc),
+    )
+    lines = [f"{name}: {first_line(value)}" for name, value in rows if value.strip()]
+    return "\n".join([f"---------- {known.forwarded} ----------", *lines])
+
+
+def first_line(text: str) -> str:
+    """A header's value on one line, without anything that is not shown."""
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def _plain_spaces(text: str) -> str:

@@ -38,6 +38,15 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
+class DraftKind(StrEnum):
+    """What a draft will be. The first two are also kinds of messages."""
+
+    REPLY = "outgoing"
+    NOTE = "note"
+    FORWARD = "forward"
+    NEW = "new"
+
+
 class Delivery(StrEnum):
     """Of an outgoing message: the state that most needs an agent's eye among its recipients."""
 
@@ -176,6 +185,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         sa.Index("ix_messages_ticket_id_arrived_at", "ticket_id", "arrived_at", "id"),
+        sa.Index("ix_messages_customer_id_arrived_at", "customer_id", "arrived_at", "id"),
         sa.Index(
             "ix_messages_unsuggested",
             "id",
@@ -188,7 +198,7 @@ class Message(Base):
     ticket_id: Mapped[int] = mapped_column(sa.ForeignKey("tickets.id"))
     kind: Mapped[str] = mapped_column(sa.String(10))
     author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
-    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"))
     raw_mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("raw_mails.id"), unique=True)
     sender_name: Mapped[str] = mapped_column(sa.String(300), default="")
     sender_email: Mapped[str] = mapped_column(sa.String(320), default="")
@@ -206,6 +216,8 @@ class Message(Base):
     folded: Mapped[str] = mapped_column(sa.Text, default="")
     signature: Mapped[str] = mapped_column(sa.Text, default="")
     html: Mapped[str | None] = mapped_column(sa.Text)
+    # How a letter's HTML is laid out (app.tickets.letter_shape); '' for mail from before that was written down.
+    shape: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     rfc_message_id: Mapped[str] = mapped_column(sa.String(998), default="", index=True)
     in_reply_to: Mapped[str] = mapped_column(sa.String(998), default="")
     arrived_at: Mapped[datetime]

@@ -35,6 +35,9 @@ class _TextWriter(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
             self._end_line()
+        elif tag == "img":
+            name = " ".join((dict(attrs).get("alt") or "").split())
+            self._line += f"[{name}]" if name else "[…]"
         elif tag == "a":
             self._links.append((dict(attrs).get("href") or "", []))
         elif tag in _BLOCKS:

@@ -26,7 +26,9 @@ _LETTER_TAGS = frozenset(
     """
     )
 )
-_REPLY_TAGS = frozenset(_names("div br p strong em del a ul ol li blockquote pre h1 code"))
+_REPLY_TAGS = frozenset(_names("div br p strong em del a ul ol li blockquote pre h1 code img"))
+# A picture of the letter itself, see app.tickets.inline_images.
+_OWN_PICTURE = re.compile(r"cid:image\.\d{1,18}")
 _LETTER_ATTRIBUTES: dict[str, set[str]] = {
     "*": {"style", "dir", "align", "title"},
     "a": {"href"},
@@ -138,6 +140,8 @@ def sanitise_reply(html: str) -> str:
     """What an agent typed in the editor, reduced to the marks a letter may carry."""
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "src":
+            return value if _OWN_PICTURE.fullmatch(value) else None
         return _link_target(value) if attribute == "href" else value
 
     def clean(source: str) -> str:
@@ -145,9 +149,9 @@ def sanitise_reply(html: str) -> str:
             source,
             tags=set(_REPLY_TAGS),
             clean_content_tags=set(DROPPED_WITH_CONTENT),
-            attributes={"a": {"href"}},
+            attributes={"a": {"href"}, "img": {"src", "alt"}},
             attribute_filter=keep,
-            url_schemes={"http", "https", "mailto", "tel"},
+            url_schemes={"http", "https", "mailto", "tel", "cid"},
             url_relative="deny",
             link_rel=None,
         )

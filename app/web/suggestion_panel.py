@@ -13,7 +13,7 @@ from app.knowledge import queries as knowledge
 from app.knowledge.models import Outcome
 from app.knowledge.queries import Offered
 from app.knowledge.render import render
-from app.knowledge.variables import first_name
+from app.outgoing import signatures
 from app.tickets.models import Kind, Message, Ticket
 
 
@@ -50,16 +50,7 @@ def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Mes
 
 def values_for(ticket: Ticket, agent: Agent) -> dict[str, str]:
     """What the variables of an answer stand for in this ticket."""
-    customer = ticket.customer
-    return {
-        "customer.name": customer.name,
-        "customer.first_name": first_name(customer.name),
-        "customer.email": customer.email,
-        "agent.name": agent.name,
-        "ticket.number": str(ticket.id),
-        "ticket.subject": ticket.subject,
-        "mailbox.name": ticket.mailbox.display_name,
-    }
+    return signatures.values_for(ticket, agent, ticket.mailbox)
 
 
 def safe(html: str) -> Markup:
