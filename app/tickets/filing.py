@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.customers.models import Customer
 from app.db import Base
 from app.tickets import assignment, search_index
+from app.tickets.letter_shape import shape_of, write_shape
 from app.tickets.models import (
     Attachment,
     Change,
@@ -253,6 +254,7 @@ def _message(ticket: Ticket, letter: IncomingLetter, customer: Customer) -> Mess
         folded=letter.folded,
         signature=letter.signature,
         html=letter.html,
+        shape=write_shape(shape_of(letter.html)) if letter.html else "",
         rfc_message_id=letter.rfc_message_id,
         in_reply_to=letter.in_reply_to,
         arrived_at=letter.arrived_at,

@@ -20,6 +20,7 @@ _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = re.compile(r"<(style|head|title)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 MOST_READ = 400_000
+_WRITTEN = re.compile(r"(t?)(r?)(\d{1,6})")
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,14 @@ def shape_of(html: str) -> LetterShape:
     return LetterShape(
         bool(_LAYOUT.search(shown)), max(LOWEST_PX, min(height, TALLEST_PX)), has_remote_images(html)
     )
+
+
+def write_shape(shape: LetterShape) -> str:
+    """As a message keeps it: "t", "r", "tr" or nothing, and the height."""
+    return f"{'t' if shape.laid_out else ''}{'r' if shape.remote else ''}{shape.height}"
+
+
+def read_shape(text: str) -> LetterShape | None:
+    """What `write_shape` wrote; None for anything else."""
+    match = _WRITTEN.fullmatch(text)
+    return LetterShape(bool(match[1]), int(match[3]), bool(match[2])) if match else None

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import agent_names
-from app.accounts.rights import Rights
+from app.accounts.rights import Rights, Who
 from app.customers import queries
 from app.customers.models import Customer
+from app.ratings.beside import RatingLine
 from app.ratings.models import Rating
+from app.tickets import lines, whole
 from app.tickets.models import Ticket
 from app.tickets.timeline import Figures, figures, recent_tickets
 from app.web import timeline
 
 LATEST = 6
+LAST_RATINGS = 5
 
 
 @dataclass(frozen=True)
 class Column:
     """What templates/customers/_card.html shows; it calls this `card`. `ticket_id` is the ticket on the screen."""
 
-    customer: Customer
+    customer: Customer | lines.CustomerLine
     figures: Figures
-    faces: list[Rating]
-    tickets: list[Ticket]
+    faces: Sequence[Rating | RatingLine]
+    tickets: Sequence[Ticket | lines.Line]
     entries: list[timeline.Entry]
     agents: dict[int, str]
     ticket_id: int | None
@@ -43,4 +47,29 @@ def column(
         timeline.page(session, customer_id, limit=LATEST, rights=rights).entries,
         agent_names(session),
         ticket_id,
+    )
+
+
+def beside(
+    session: Session,
+    who: Who,
+    ticket: lines.TicketLine,
+    around: whole.Around,
+    events: list[lines.EventLine],
+    ratings: list[RatingLine],
+) -> Column:
+    """The card beside a ticket, from what the page has read already and one statement more."""
+    said = whole.latest_messages(session, who, ticket.customer_id, around.agents)
+    entries = [timeline.Entry(one.arrived_at, message=one) for one in said]
+    entries += [timeline.Entry(one.at, event=one) for one in events]
+    entries += [timeline.Entry(one.changed_at, rating=one) for one in ratings]
+    entries.sort(key=lambda entry: entry.place, reverse=True)
+    return Column(
+        ticket.customer,
+        around.figures,
+        ratings[:LAST_RATINGS],
+        around.recent,
+        entries[:LATEST],
+        {one.id: one.name for one in around.agents.values()},
+        ticket.id,
     )

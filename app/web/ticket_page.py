@@ -82,6 +82,7 @@ class TicketPage:
     agent_names: dict[int, str] = field(default_factory=dict)
     # Letters whose pictures from elsewhere this agent wants to see without asking.
     pictured: set[int] = field(default_factory=set)
+    card: Column | None = None
 
     @property
     def messages(self) -> list[MessageLine]:
@@ -157,13 +158,9 @@ def gather(
     )
 
 
-def _shapes(
-    session: Session, messages: Sequence[MessageLine], expanded: set[int]
-) -> dict[int, LetterShape]:
+def _shapes(session: Session, messages: Sequence[MessageLine], expanded: set[int]) -> dict[int, LetterShape]:
     """How the opened letters are laid out; mail from before that was written down is looked at."""
-    laid_out = [
-        one for one in messages if one.id in expanded and one.kind == Kind.INCOMING and one.has_html
-    ]
+    laid_out = [one for one in messages if one.id in expanded and one.kind == Kind.INCOMING and one.has_html]
     shapes = {one.id: known for one in laid_out if (known := read_shape(one.shape))}
     older = thread.html_of(session, [one.id for one in laid_out if one.id not in shapes])
     return shapes | {key: shape_of(text) for key, text in older.items()}

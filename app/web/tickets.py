@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.tickets import drafts, merging, service, thread
 from app.tickets.models import Delivery, Kind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
-from app.web import card, forms, inbox_page, ticket_page
+from app.web import forms, inbox_page, ticket_page
 from app.web.auth import for_notes, for_readers, login_required
 from app.web.ticket_page import TicketPage
 
@@ -237,20 +237,23 @@ def _answer(
     # First of all, for the mark in it: what is committed while we read on is told by the first live update.
     around = inbox_page.surroundings(session, view, g.agent.id, now=now()) if whole else {}
     page = ticket_page.gather(
-        session, ticket_id, g.agent, compose=compose if compose in ("reply", "note") else ""
+        session,
+        ticket_id,
+        g.agent,
+        compose=compose if compose in ("reply", "note") else "",
+        card=target != "ticket-head",
     )
     if amend is not None:
         amend(page)
     if target == "ticket-head":
         return render_template("tickets/_head.html", t=page, view=view)
-    column = card.column(session, page.ticket.customer_id, ticket_id=page.ticket.id, rights=g.rights)
     if whole:
         more = inbox_page.next_url(view, around["page"], None)
         return render_template(
-            "tickets/show.html", t=page, card=column, opened=page.ticket.id, more=more, **around
+            "tickets/show.html", t=page, card=page.card, opened=page.ticket.id, more=more, **around
         )
     response = make_response(
-        render_template("tickets/_ticket.html", t=page, card=column, view=view, fragment=True)
+        render_template("tickets/_ticket.html", t=page, card=page.card, view=view, fragment=True)
     )
     if not request.headers.get("HX-Boosted"):
         # After an undo another ticket may be on the screen: the address follows what is shown.

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.rights import Rights
 from app.cursors import read_cursor, write_cursor
+from app.ratings.beside import RatingLine
 from app.ratings.models import Rating
 from app.ratings.queries import ratings_seen
 from app.tickets import timeline as of_tickets
+from app.tickets.lines import EntryLine, EventLine
 from app.tickets.models import Event, Kind, Message
 
 PAGE = 30
@@ -33,9 +35,9 @@ class Entry:
     """One line; exactly one of the three is set."""
 
     at: datetime
-    message: Message | None = None
-    event: Event | None = None
-    rating: Rating | None = None
+    message: Message | EntryLine | None = None
+    event: Event | EventLine | None = None
+    rating: Rating | RatingLine | None = None
 
     @property
     def source(self) -> str:
