@@ -6,11 +6,12 @@ from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
-from app.db import now, reading
+from app.accounts import service as agents
+from app.db import now, reading, transaction
 from app.tickets.search_query import LONGEST_QUERY
-from app.tickets.views import parse_view
-from app.web import inbox_page
-from app.web.auth import login_required
+from app.tickets.views import parse_view, remember
+from app.web import forms, inbox_page
+from app.web.auth import for_readers, login_required
 
 bp = Blueprint("inbox", __name__)
 
@@ -30,6 +31,19 @@ def view(view: str) -> Any:
             session, wanted, g.agent.id, after=request.args.get("after", ""), now=now()
         )
     return _answer(around)
+
+
+@bp.post("/inbox/<view>/order")
+@login_required
+@for_readers
+def set_order(view: str) -> Any:
+    """How this agent wants this view sorted, from now on."""
+    wanted = parse_view(view)
+    order = forms.fields(request.form, "order")["order"]
+    with transaction() as session:
+        agent = agents.agent_by_id(session, g.agent.id)
+        agent.view_orders = remember(agent.view_orders or {}, wanted, order)
+    return redirect(url_for("inbox.view", view=wanted.slug), 303)
 
 
 @bp.get("/search")

@@ -7,19 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
-from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.ratings import queries as ratings
 from app.tickets import thread
-from app.tickets.queries import Counts, Page, counts, list_page
+from app.tickets.counts import Counts, counts
+from app.tickets.orders import descends
+from app.tickets.queries import Page, list_page
 from app.tickets.search import search_page
 from app.tickets.search_filters import Asker
 from app.tickets.search_query import Problem, parse
-from app.tickets.views import View, parse_view
+from app.tickets.views import View, order_of, parse_view
+from app.web.inbox_views import order_links, saved_links, team_links, view_links, view_title
 from app.web.locale import chosen_timezone
 
 DEFAULT_VIEW = "open"
@@ -41,16 +43,6 @@ EXAMPLES = (
 SETTLING = timedelta(seconds=30)
 # Far enough back to hold every change that could still be unsettled when a page is made.
 LOOK_BACK = 500
-
-
-@dataclass(frozen=True)
-class ViewLink:
-    """One view in the left column."""
-
-    slug: str
-    text: str
-    icon: str
-    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -95,20 +87,30 @@ def known_view(slug: str) -> View:
 def surroundings(
     session: Session, view: View, agent_id: int, *, after: str = "", now: datetime
 ) -> dict[str, Any]:
-    """Everything but the ticket, for templates/inbox."""
+    """Everything but the ticket, for templates/inbox. Raises NotFound for a saved view of somebody else."""
     mark = first_mark(session, now)
     numbers = counts(session, agent_id)
+    title = view_title(view, numbers)
     return {
+        **_page(session, view, numbers, agent_id, after=after),
         "view": view,
-        "page": list_page(session, view, agent_id, after=after),
         "counts": numbers,
         "mark": mark,
         "view_links": view_links(numbers),
-        "title": view_title(view, numbers),
+        "team_links": team_links(numbers),
+        "saved_links": saved_links(numbers),
+        "title": title,
         "searched": None,
         "best": False,
         "problems": [],
     }
+
+
+def _page(session: Session, view: View, numbers: Counts, agent_id: int, *, after: str) -> dict[str, Any]:
+    """The rows, in the order this agent likes, and what else the order can be."""
+    order = order_of(view, g.agent.view_orders or {})
+    page = list_page(session, view, agent_id, order=order, after=after)
+    return {"page": page, "orders": order_links(view, order), "falls": descends(page.order)}
 
 
 def search_surroundings(
@@ -122,6 +124,8 @@ def search_surroundings(
     return {
         **around,
         "page": page,
+        "orders": [],
+        "falls": True,
         "searched": text,
         "best": best,
         "problems": [_problem_words(problem) for problem in query.problems],
@@ -137,40 +141,6 @@ def _problem_words(problem: Problem) -> str:
         value=problem.value,
         known=", ".join(problem.known),
     )
-
-
-def view_links(numbers: Counts) -> list[ViewLink]:
-    texts = view_texts()
-    shown = ("mine", "unassigned", "open", "waiting", "closed", "spam")
-    icons = {
-        "mine": "person",
-        "unassigned": "inbox",
-        "open": "envelope-open",
-        "waiting": "hourglass-split",
-        "closed": "check2-circle",
-        "spam": "shield-exclamation",
-    }
-    return [ViewLink(name, texts[name], icons[name], numbers.views.get(name, 0)) for name in shown]
-
-
-def view_texts() -> dict[str, str]:
-    return {
-        "mine": _("Mine"),
-        "unassigned": _("Unassigned"),
-        "open": _("All open"),
-        "waiting": _("Waiting"),
-        "snoozed": _("Snoozed"),
-        "closed": pgettext("view", "Closed"),
-        "spam": _("Spam"),
-    }
-
-
-def view_title(view: View, numbers: Counts) -> str:
-    if view.name == "mailbox":
-        return next((place.name for place in numbers.mailboxes if place.row_id == view.row_id), _("Mailbox"))
-    if view.name == "tag":
-        return next((f"#{place.name}" for place in numbers.tags if place.row_id == view.row_id), _("Tag"))
-    return view_texts()[view.name]
 
 
 def next_url(view: View, page: Page, searched: str | None) -> str:

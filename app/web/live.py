@@ -15,6 +15,7 @@ from app.together.pulse import Pulse, pulse
 from app.web import forms, inbox_page, ticket_page
 from app.web.auth import login_required, passive
 from app.web.inbox_page import Mark, read_mark
+from app.web.inbox_views import shown_number
 from app.web.together import described
 
 bp = Blueprint("live", __name__)
@@ -66,9 +67,7 @@ def _changed(session: Session, mark: Mark, ticket_id: int) -> dict[str, Any]:
 
 def _list(session: Session, view: View) -> dict[str, Any]:
     around = inbox_page.surroundings(session, view, g.agent.id, now=now())
-    numbers = {**around["counts"].views, "parked": around["counts"].parked}
-    numbers |= {f"mailbox-{place.row_id}": place.count for place in around["counts"].mailboxes}
-    numbers |= {f"tag-{place.row_id}": place.count for place in around["counts"].tags}
+    numbers = {slug: shown_number(slug, number) for slug, number in around["counts"].numbers().items()}
     rows = (
         ""
         if request.args.get("search")

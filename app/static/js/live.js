@@ -50,6 +50,7 @@ function show(news, askedFor) {
 
 function showCounts(counts) {
   for (const place of document.querySelectorAll("[data-count]")) {
+    if (place.dataset.count.startsWith("saved-")) continue;
     const text = String(counts[place.dataset.count] || "");
     if (place.textContent !== text) place.textContent = text;
   }
@@ -63,8 +64,8 @@ function showRows(html) {
   const wanted = [...fresh.querySelectorAll(".row")];
   if (!list.children.length !== !wanted.length) return replaceList();
   const known = new Map([...list.querySelectorAll(".row")].map((row) => [row.id, row]));
-  const newest = [...known.values()][0]?.dataset.at ?? "";
-  const oldest = wanted.at(-1)?.dataset.at ?? "";
+  const newest = [...known.values()].reduce((at, row) => (row.dataset.at > at ? row.dataset.at : at), "");
+  const last = wanted.at(-1);
   const opened = ticket()?.dataset.ticket;
   let before = null;
   for (const row of wanted) {
@@ -84,7 +85,15 @@ function showRows(html) {
     before = put;
   }
   const all = wanted.length < 50;
-  for (const [, row] of known) if (all || row.dataset.at >= oldest) row.remove();
+  for (const [, row] of known) if (all || !behind(row, last, list.dataset.falls === "yes")) row.remove();
+  document.dispatchEvent(new CustomEvent("app:rows"));
+}
+
+// Rows of later pages stay; what sorts before the end of the first page and is not in it has left the view.
+function behind(row, last, falls) {
+  const [here, end] = [Number(row.dataset.stamp), Number(last.dataset.stamp)];
+  if (here === end) return falls ? Number(row.dataset.ticket) < Number(last.dataset.ticket) : Number(row.dataset.ticket) > Number(last.dataset.ticket);
+  return falls ? here < end : here > end;
 }
 
 // Faces of colleagues are put into rows by another script.
@@ -100,6 +109,8 @@ const same = (old, row) => old.dataset.at === row.dataset.at && stripped(old) ==
 
 function keepFocus(old, row) {
   const had = old.contains(document.activeElement);
+  const box = row.querySelector("[data-pick]");
+  if (box) box.checked = old.querySelector("[data-pick]")?.checked ?? false;
   old.replaceWith(row);
   if (had) row.querySelector("a").focus({ preventScroll: true });
 }

@@ -112,6 +112,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "agents.activate"): Route("admin"),
     ("GET", "inbox.home"): Route(answer=302),
     ("GET", "inbox.view"): Route(),
+    ("POST", "inbox.set_order"): Route("anyone", form={"order": "newest"}, answer=303),
     ("GET", "inbox.search"): Route(query="q=order"),
     ("GET", "live.changes"): Route(query="mark=0.0.0&ticket=1&view=open"),
     ("POST", "together.here"): Route("anyone", form={"doing": "viewing"}, answer=204),
