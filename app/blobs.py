@@ -12,6 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -115,6 +116,24 @@ class BlobStore:
                 f"The disk is almost full ({free} MB free): mail stays on its server until there is room."
             )
 
+    def remove(self, digest: str, unused_since: datetime) -> bool:
+        """Delete the bytes, unless somebody has stored them (again) since that moment; True when they are gone.
+
+        Whoever stores what is here already touches it. The file is taken aside before its time is looked at, so that
+        it cannot be touched between the look and the deletion.
+        """
+        path = self._path(digest)
+        aside = path.with_name(f".{secrets.token_hex(8)}")
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return True
+        if aside.stat().st_mtime >= unused_since.timestamp():
+            aside.replace(path)
+            return False
+        aside.unlink()
+        return True
+
     def has(self, digest: str) -> bool:
         return self._path(digest).exists()
 
@@ -126,7 +145,10 @@ class BlobStore:
 
 def _holds(path: Path, size: int) -> bool:
     try:
-        return path.stat().st_size == size
+        if path.stat().st_size != size:
+            return False
+        os.utime(path)  # it is wanted now: see BlobStore.remove
+        return True
     except FileNotFoundError:
         return False
 

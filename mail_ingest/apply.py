@@ -24,7 +24,7 @@ from app.outgoing import bounce, letter_rows, states
 from app.outgoing.service import instance_id, token_key
 from app.settings import Settings
 from app.tickets import service as tickets
-from app.tickets import spam
+from app.tickets import shredding, spam
 from app.tickets.filing import Filing, IncomingLetter
 from app.tickets.models import Message, Ticket
 from mail_ingest import by_hand
@@ -63,6 +63,8 @@ class _Batch:
     flood: Flood
     placed: dict[int, Ticket] = field(default_factory=dict)
     opened: list[Opened] = field(default_factory=list)
+    # Every letter that was filed, for the rules.
+    arrived: list[Arrived] = field(default_factory=list)
     # Addresses of people who wrote.
     wrote: set[str] = field(default_factory=set)
     # How many letters each learnt sender of spam has sent.
@@ -180,7 +182,18 @@ class Applier:
         decide_row(batch.session, raw, state, decision.reason, now=now)
         with batch.session.no_autoflush:  # its journal row is older than this transaction
             original = batch.session.get(RawMail, same_as) if same_as else None
-        if original is not None and original.mailbox_id != raw.mailbox_id:
+        if original is not None and original.state == RawState.DELETED:
+            # Its ticket was deleted for good: another copy must not bring back what was in it.
+            raw.sender, raw.subject, state = "", "", RawState.DELETED
+            decide_row(
+                batch.session,
+                raw,
+                RawState.DELETED,
+                f"a copy of mail {original.id}, which was deleted",
+                now=now,
+            )
+            shredding.unwanted(batch.session, [raw.sha256], now)
+        elif original is not None and original.mailbox_id != raw.mailbox_id:
             self._also_sent_to(batch, original, raw, now)
         return state
 

@@ -20,7 +20,7 @@ from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import receipts_limit, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.settings import Settings, load_settings
-from app.tickets import housekeeping, search_index, snoozing
+from app.tickets import housekeeping, search_index, snoozing, trash
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,12 @@ def clean_up() -> None:
         StartedJobRegistry(queue.NAME, connection=connection, serializer=queue.SERIALIZER).cleanup()
 
 
+def empty_trash() -> None:
+    """What has been in the trash for long enough; at night."""
+    settings = _settings()
+    trash.empty(db.now(), settings.timezone, BlobStore(settings.blob_dir))
+
+
 def index_messages() -> None:
     """Messages from before the full-text index was there, some hundreds at a time."""
     with db.transaction() as session:
@@ -103,6 +109,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (2, index_messages),
     (2, check_bytes),
     (60, clean_up),
+    (600, empty_trash),
 )
 
 

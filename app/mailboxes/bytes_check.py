@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from app import db
 from app.blobs import BlobStore
-from app.mailboxes.models import RawMail
+from app.mailboxes.models import RawMail, RawState
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class BytesCheck:
             .where(
                 RawMail.id > self._after,
                 RawMail.sha256 != "",
+                RawMail.state != RawState.DELETED,
                 sa.func.coalesce(RawMail.checked_at, RawMail.stored_at) < before,
             )
             .order_by(RawMail.id)

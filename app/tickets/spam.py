@@ -40,7 +40,7 @@ def mark(session: Session, ticket: Ticket, *, by: Agent | None, now: datetime, l
         )
     learnt = [] if known or not pattern else [pattern]
     if ticket.status != Status.SPAM:
-        record(session, "spam", ticket=ticket, by=by, now=now, learnt=learnt, **_before(ticket))
+        record(session, "spam", ticket=ticket, by=by, now=now, learnt=learnt, **remembered(ticket))
         ticket.status_before = "" if ticket.status == Status.TRASH else ticket.status
         ticket.status, ticket.closed_at, ticket.waiting_since = Status.SPAM, None, None
     elif learnt:
@@ -214,7 +214,8 @@ def _forget(session: Session, patterns: Sequence[str]) -> list[str]:
     return sorted(row.pattern for row in rows)
 
 
-def _before(ticket: Ticket) -> dict[str, Any]:
+def remembered(ticket: Ticket) -> dict[str, Any]:
+    """What a change out of the views takes away, as an event keeps it for the way back."""
     return {
         "before": ticket.status,
         "waiting_since": ticket.waiting_since.isoformat() if ticket.waiting_since else None,
