@@ -23,6 +23,7 @@ from app.errors import InvalidInput
 from app.tickets.models import Change, Event, Status, Ticket
 from app.tickets.queue_models import AssignmentPool, AssignmentTurn, MailboxAssignment
 from app.tickets.service import changed, record
+from app.tickets.view_conditions import has_status
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,15 @@ class Assignment:
 
     def _turns(self, name: str) -> dict[int, int]:
         query = sa.select(AssignmentTurn.agent_id, AssignmentTurn.turn).where(AssignmentTurn.pool == name)
-        return {row.agent_id: row.turn for row in self._session.execute(query)}
+        return {row[0]: row[1] for row in self._session.execute(query)}
 
     def _loads(self, agent_ids: Sequence[int]) -> dict[int, int]:
         query = (
             sa.select(Ticket.assignee_id, sa.func.count())
-            .where(Ticket.status == sa.literal_column("'open'"), Ticket.assignee_id.in_(agent_ids))
+            .where(has_status(Status.OPEN), Ticket.assignee_id.in_(agent_ids))
             .group_by(Ticket.assignee_id)
         )
-        return {row[0]: row[1] for row in self._session.execute(query)}
+        return {agent_id: load for agent_id, load in self._session.execute(query) if agent_id is not None}
 
     def _one(self, ticket: Ticket, rule: Rule, own: dict[tuple[int, int], bool]) -> Given:
         ticket.team_id = rule.team_id

@@ -77,7 +77,7 @@ def counts(session: Session, who: Who) -> Counts:
     views = {row.name: row.number for row in rows.get("status", ()) if row.number}
     views |= _of_open(rows.get("open", ()))
     tags = [Place(row.first, row.name, row.number) for row in rows.get("tag", ())]
-    saved = [Saved(row.first, *row.name.split("\n", 3), row.number) for row in rows.get("saved", ())]
+    saved = [_saved_view(row) for row in rows.get("saved", ())]
     return Counts(
         views,
         _places(rows.get("mailbox", ()), _by(rows.get("open", ()), "first")),
@@ -86,6 +86,11 @@ def counts(session: Session, who: Who) -> Counts:
         sorted(saved, key=lambda one: (one.position, one.name.casefold(), one.row_id)),
         sum(row.number for row in rows.get("parked", ())),
     )
+
+
+def _saved_view(row: Any) -> Saved:
+    icon, sorting, query, name = row.name.split("\n", 3)
+    return Saved(row.first, icon, sorting, query, name, row.number)
 
 
 def _of_open(rows: Any) -> dict[str, int]:

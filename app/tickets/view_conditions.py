@@ -17,17 +17,16 @@ def has_status(status: str) -> Condition:
 
 def of_view(view: View, agent_id: int) -> list[Condition]:
     """Of every view but a saved one, which is a search."""
-    places = {
-        "mine": lambda: Ticket.assignee_id == agent_id,
-        "unassigned": lambda: Ticket.assignee_id.is_(None),
-        "mailbox": lambda: Ticket.mailbox_id == view.row_id,
-        "team": lambda: Ticket.team_id == view.row_id,
-        "tag": lambda: Ticket.id.in_(
-            sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == view.row_id)
-        ),
+    tagged = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == view.row_id)
+    places: dict[str, Condition] = {
+        "mine": Ticket.assignee_id == agent_id,
+        "unassigned": Ticket.assignee_id.is_(None),
+        "mailbox": Ticket.mailbox_id == view.row_id,
+        "team": Ticket.team_id == view.row_id,
+        "tag": Ticket.id.in_(tagged),
     }
     if view.name in places:
-        return [has_status(Status.OPEN), places[view.name]()]
+        return [has_status(Status.OPEN), places[view.name]]
     if view.name in (Status.OPEN, Status.WAITING, Status.SNOOZED):
         return [has_status(view.name)]
     # A ticket that was merged is closed, but no longer one of its own.
