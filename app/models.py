@@ -1,5 +1,6 @@
 """Every model of the product: the vocabulary on one screen."""
 
+from app.accounts.audit import AuditEntry
 from app.accounts.models import Agent, MailboxGrant, OneTimeLink, Role, SignIn
 from app.accounts.teams import Team, TeamMember, Way
 from app.automation.models import (
@@ -28,8 +29,10 @@ from app.mailboxes.models import (
     RawState,
     Security,
 )
+from app.mailboxes.setup_models import Brand, MailboxSetup
 from app.outgoing.models import AutomaticMail, Outbox, SandboxLetter, SentCopy, WrittenReply
 from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
+from app.reports.heartbeats import Heartbeat
 from app.tags.models import Tag
 from app.tasks.models import Calendar, Holiday, MailboxCalendar
 from app.tickets.models import (
@@ -87,9 +90,11 @@ __all__ = [
     "AssignmentPool",
     "AssignmentTurn",
     "Attachment",
+    "AuditEntry",
     "Auth",
     "AutomaticMail",
     "Base",
+    "Brand",
     "BulkAction",
     "BulkChange",
     "Calendar",
@@ -110,6 +115,7 @@ __all__ = [
     "FirstImport",
     "Folder",
     "Followed",
+    "Heartbeat",
     "Holiday",
     "Kind",
     "KnowledgeLog",
@@ -121,6 +127,7 @@ __all__ = [
     "MailboxAssignment",
     "MailboxCalendar",
     "MailboxGrant",
+    "MailboxSetup",
     "Mailing",
     "Message",
     "MessageReference",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import security
-from app.accounts import links, sign_ins
+from app.accounts import audit, links, sign_ins
 from app.accounts.addresses import tidy_email
 from app.accounts.models import Agent, Role
 from app.errors import InvalidInput, NotFound
@@ -84,30 +84,46 @@ def edit_profile(
     session.flush()
 
 
-def set_role(session: Session, agent: Agent, role: str) -> None:
-    """Rights change at once, and the agent signs in again: a new session for new rights."""
+def set_role(
+    session: Session, agent: Agent, role: str, *, by: Agent | None = None, now: datetime
+) -> bool:
+    """Rights change at once, and the agent signs in again: a new session for new rights. False when it was so."""
     wanted = _one_of(role, tuple(Role), "role")
     if wanted == agent.role:
-        return
+        return False
     if wanted != Role.ADMIN:
         _keep_an_admin(session, agent)
+    audit.note(session, "role", agent.name, by=by, now=now, before=agent.role, after=wanted)
     agent.role = wanted
     sign_ins.end_all(session, agent.id)
+    return True
 
 
-def deactivate(session: Session, agent: Agent, *, now: datetime) -> None:
+def deactivate(session: Session, agent: Agent, *, by: Agent | None = None, now: datetime) -> None:
     """The agent can no longer sign in; what they wrote stays theirs. Ends their sessions and open links."""
     _keep_an_admin(session, agent)
     agent.active = False
     sign_ins.end_all(session, agent.id)
     links.cancel_all(session, agent.id, now=now)
+    audit.note(session, "agent deactivated", agent.name, by=by, now=now)
 
 
-def activate(session: Session, agent: Agent) -> None:
+def activate(session: Session, agent: Agent, *, by: Agent | None = None, now: datetime) -> None:
     """The agent may sign in again, with a new password: the old one may be why they were deactivated."""
     agent.active = True
     agent.password_hash = None
-    session.flush()
+    audit.note(session, "agent activated", agent.name, by=by, now=now)
+
+
+def sign_out_everywhere(session: Session, agent: Agent, *, by: Agent | None = None, now: datetime) -> None:
+    sign_ins.end_all(session, agent.id)
+    audit.note(session, "signed out", agent.name, by=by, now=now)
+
+
+def new_link(session: Session, agent: Agent, *, by: Agent | None = None, now: datetime) -> str:
+    """An invitation, or a reset for somebody who forgot the password. The log knows that there was one."""
+    audit.note(session, "link", agent.name, by=by, now=now)
+    return links.invite(session, agent, now=now)
 
 
 def change_password(session: Session, agent: Agent, password_hash: str, *, keep_token: str) -> str:

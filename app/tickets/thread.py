@@ -145,10 +145,11 @@ def attachment_for(session: Session, who: Who, attachment_id: int) -> Attachment
         sa.select(Attachment)
         .outerjoin(Draft, Draft.id == Attachment.draft_id)
         .outerjoin(Message, Message.id == Attachment.message_id)
-        .join(Ticket, Ticket.id == sa.func.coalesce(Message.ticket_id, Draft.ticket_id))
+        .outerjoin(Ticket, Ticket.id == sa.func.coalesce(Message.ticket_id, Draft.ticket_id))
         .where(
             Attachment.id == attachment_id,
-            rights.within(Ticket.mailbox_id),
+            # A letter that begins a ticket has none yet: its files are its author's.
+            sa.or_(rights.within(Ticket.mailbox_id), Ticket.id.is_(None)),
             sa.or_(Attachment.message_id.is_not(None), Draft.agent_id == rights.agent_id),
         )
     )

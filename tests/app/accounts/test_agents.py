@@ -82,7 +82,7 @@ def test_the_last_admin_can_be_neither_deactivated_nor_demoted(session: Session)
     with pytest.raises(InvalidInput):
         service.deactivate(session, only, now=NOW)
     with pytest.raises(InvalidInput):
-        service.set_role(session, only, Role.AGENT)
+        service.set_role(session, only, Role.AGENT, now=NOW)
     assert only.active
     assert only.role == Role.ADMIN
 
@@ -90,7 +90,7 @@ def test_the_last_admin_can_be_neither_deactivated_nor_demoted(session: Session)
 def test_with_a_second_admin_the_first_may_go(session: Session) -> None:
     first = made(session, role=Role.ADMIN)
     made(session, "second@help.example", role=Role.ADMIN)
-    service.set_role(session, first, Role.AGENT)
+    service.set_role(session, first, Role.AGENT, now=NOW)
     service.deactivate(session, first, now=NOW)
     assert not first.active
 
@@ -109,7 +109,7 @@ def test_deactivating_ends_sessions_and_open_links(session: Session) -> None:
 def test_an_agent_who_comes_back_chooses_a_new_password(session: Session) -> None:
     agent = with_password(session)
     service.deactivate(session, agent, now=NOW)
-    service.activate(session, agent)
+    service.activate(session, agent, now=NOW)
     assert sign_ins.check(session, agent.email, PASSWORD) is None
     service.welcome(
         session, links.invite(session, agent, now=NOW), "another long password", now=NOW, cost="low"
@@ -120,9 +120,9 @@ def test_an_agent_who_comes_back_chooses_a_new_password(session: Session) -> Non
 def test_a_new_role_means_signing_in_again(session: Session) -> None:
     agent = with_password(session)
     token = sign_ins.start(session, agent.id, now=NOW)
-    service.set_role(session, agent, agent.role)
+    service.set_role(session, agent, agent.role, now=NOW)
     assert sign_ins.find(session, token, now=NOW) is not None
-    service.set_role(session, agent, Role.ADMIN)
+    service.set_role(session, agent, Role.ADMIN, now=NOW)
     assert sign_ins.find(session, token, now=NOW) is None
 
 
