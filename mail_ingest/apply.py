@@ -29,6 +29,7 @@ from app.tickets.filing import Filing, IncomingLetter
 from app.tickets.models import Message, Ticket
 from mail_ingest import by_hand
 from mail_ingest.acknowledge import Opened, opened, send_receipts
+from mail_ingest.ask_rules import Arrived, arrived, ask_rules
 from mail_ingest.decide import Arrival, Decision, Outcome, decide
 from mail_ingest.facts import Known
 from mail_ingest.flood import Flood
@@ -113,6 +114,7 @@ class Applier:
         batch.filing.write()
         bounce.wrote_again(session, batch.wrote)
         spam.note_caught(session, batch.caught, now=db.now())
+        applied.receipts += ask_rules(session, batch.arrived, now=db.now(), settings=self._settings)
         applied.receipts += send_receipts(session, batch.opened, now=db.now(), settings=self._settings)
         return applied
 
@@ -151,7 +153,9 @@ class Applier:
             tickets.record(session, "thanks", ticket=ticket, now=now)
         if decision.spam:
             batch.caught[decision.spam] += 1
-        elif decision.ticket_id is None and filed.forwarder is None:
+        else:
+            batch.arrived.append(arrived(ticket, message, raw, letter, first=decision.ticket_id is None))
+        if not decision.spam and decision.ticket_id is None and filed.forwarder is None:
             # The first writer of a letter that was passed on did not write to us and gets no receipt.
             batch.opened.append(opened(ticket, message, raw, letter))
         if message.automatic is None and not raw.history and not decision.spam:

@@ -67,7 +67,7 @@ PURE = {
     "app.outgoing": r"(ids|compose|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",
-    "app.automation": r"conditions",
+    "app.automation": r"(conditions|actions|header_lines)",
     "app.knowledge": r"variables",
 }
 IMPURE = {"sqlalchemy", "flask", "socket", "redis", "rq", "imapclient", "aiosmtplib", "http"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from app import db, installation, queue
+from app.automation import triggers
 from app.blobs import BlobStore
 from app.failpoints import passing
 from app.outgoing import deliver, sandbox
@@ -17,6 +18,7 @@ def _configured() -> Settings:
     settings = installation.settle(load_settings())
     db.configure(settings.database)
     queue.configure(settings.queue_url)
+    triggers.watch()
     return settings
 
 

@@ -14,13 +14,15 @@ from functools import cache
 from rq.registry import StartedJobRegistry
 
 from app import db, installation, queue
+from app.automation import keeping, timed, triggers
 from app.blobs import BlobStore
 from app.failpoints import passing
 from app.mailboxes.bytes_check import BytesCheck
-from app.outgoing import receipts_limit, sandbox, sent_copies, turns
+from app.outgoing import later, receipts_limit, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.settings import Settings, load_settings
 from app.tickets import housekeeping, search_index, snoozing, trash
+from app.together import following, notices, presence, telling
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,33 @@ def wake_tickets() -> None:
             snoozing.wake_due(session, db.now())
 
 
+def send_later() -> None:
+    """Letters that were put off until now, then ring for each mailbox."""
+    with db.transaction() as session:
+        message_ids = turns.one_of_each(session, later.send_due(session, db.now(), _settings()))
+    _ring("deliver_message", message_ids)
+
+
+def ask_rules() -> None:
+    """Rules about what happened since the last time, but for letters: those were shown to them as they came."""
+    with db.reading() as session:
+        due = triggers.has_due(session, db.now())
+    if due:
+        with db.transaction() as session:
+            message_ids = triggers.catch_up(session, now=db.now(), settings=_settings())
+        _ring("deliver_message", message_ids)
+
+
+def ask_timed_rules() -> None:
+    """Rules about time that has passed."""
+    with db.reading() as session:
+        there = timed.has_rules(session)
+    if there:
+        with db.transaction() as session:
+            message_ids = timed.step(session, now=db.now(), settings=_settings())
+        _ring("deliver_message", message_ids)
+
+
 def sweep_outbox() -> None:
     """Ring for rows nobody rang for, and settle leases that ran out."""
     with db.transaction() as session:
@@ -55,6 +84,17 @@ def sweep_sent_copies() -> None:
     _ring("file_sent_copies", mailbox_ids)
 
 
+def tell_agents() -> None:
+    """Who is told of what happened since the last time."""
+    with db.reading() as session:
+        if not following.has_news(session):
+            return
+    for _ in range(MOST_TELLINGS):
+        with db.transaction() as session:
+            if telling.tell(session, now=db.now()) < following.MOST_AT_ONCE:
+                return
+
+
 def sweep_sandbox() -> None:
     with db.reading() as session:
         letter_ids = sandbox.waiting_letters(session)
@@ -66,6 +106,9 @@ def clean_up() -> None:
     ten minutes."""
     with db.transaction() as session:
         housekeeping.forget_old_changes(session, now=db.now())
+        keeping.forget_old(session, now=db.now())
+        presence.forget_old(session, now=db.now())
+        notices.forget_old(session, now=db.now())
         receipts_limit.close_quiet_breakers(session, db.now(), per_hour=_settings().automatic_per_hour)
     connection = queue.connection()
     if connection is not None and queue.answers():
@@ -100,8 +143,14 @@ def _bytes_check() -> BytesCheck:
     return BytesCheck(BlobStore(settings.blob_dir), settings.timezone)
 
 
+# Behind an import the teller takes its time: the other ticks have their turn.
+MOST_TELLINGS = 10
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
+    (1, tell_agents),
+    (2, send_later),
+    (1, ask_rules),
+    (15, ask_timed_rules),
     (5, sweep_outbox),
     (5, sweep_sandbox),
     (5, wake_tickets),

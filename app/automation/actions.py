@@ -85,7 +85,7 @@ def problem(action: Action, of: str) -> str:
         return "There is no such action."
     if any(len(value) > LONGEST_TEXT for value in action.values):
         return "This text is too long."
-    return _PROBLEMS[action.do](action, of)
+    return str(_PROBLEMS[action.do](action, of))
 
 
 def _one_of(*allowed: str) -> Any:

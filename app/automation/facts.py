@@ -34,11 +34,10 @@ class TicketFacts(Mapping[str, Value]):
         now: datetime,
         settings: Settings,
         letter: Message | None = None,
-        authentication: str = "",
         status_before: str = "",
     ) -> None:
         self.session, self.ticket, self.now, self.settings = session, ticket, now, settings
-        self.authentication, self.status_before = authentication, status_before
+        self.status_before = status_before
         self._letter = letter
         self._looked = letter is not None
         self._known: dict[str, Value] = {}
@@ -82,6 +81,12 @@ def newest_letter(session: Session, ticket_id: int) -> Message | None:
         .limit(1)
     )
     return session.scalar(query)
+
+
+def authentication_of(letter: Message | None) -> str:
+    """What our own mail server found out about the sender, as it was noted when the letter came."""
+    noted = {item.get("rule") for item in letter.evidence if isinstance(item, dict)} if letter else set()
+    return "pass" if "auth-pass" in noted else "fail" if "auth-fail" in noted else "unknown"
 
 
 def _of_letter(read: Callable[[Message], Value]) -> Callable[[TicketFacts], Value]:
@@ -166,7 +171,7 @@ _READERS: dict[str, Callable[[TicketFacts], Value]] = {
     "file_name": _file_names,
     "automatic": _of_letter(lambda letter: letter.automatic is not None),
     "first_letter": _first_letter,
-    "authentication": lambda facts: facts.authentication or "unknown",
+    "authentication": lambda facts: authentication_of(facts.letter),
     "mailbox": lambda facts: str(facts.ticket.mailbox_id),
     "status": lambda facts: facts.ticket.status,
     "status_before": lambda facts: facts.status_before,

@@ -44,7 +44,7 @@ class Opening:
 
     `automatic` says why a program wrote it, None for a person. `from_an_instance`: it carries the header of a
     helpdesk like this one. `again`: it was set aside before, or put somewhere by hand. `known`: one of us has
-    written to this address before.
+    written to this address before. `passed_on`: a colleague forwarded what its sender wrote to somebody else.
     """
 
     sender: str
@@ -56,6 +56,7 @@ class Opening:
     again: bool = False
     held: bool = False
     known: bool = False
+    passed_on: bool = False
     authentication: str = UNCHECKED
 
 
@@ -79,8 +80,8 @@ def _by_letter(opening: Opening, now: datetime) -> str:
         return "it is from before this mailbox was connected"
     if opening.again:
         return "it was set aside before"
-    if opening.held:
-        return "it is held"
+    if opening.held or opening.passed_on:
+        return "it is held" if opening.held else "its sender did not write to us"
     if now - opening.arrived_at > TOO_LATE:
         return "it arrived long ago"
     return ""
