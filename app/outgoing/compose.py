@@ -28,7 +28,7 @@ FACES = ("good", "okay", "bad")
 EMOJI = {"good": "🙂", "okay": "😐", "bad": "🙁"}
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_ID_HEADERS = ("references", "in-reply-to")
+_ID_HEADERS = ("references", "in-reply-to", "content-id")
 _STYLES = {
     "p": "margin:0 0 14px",
     "ul": "margin:0 0 14px;padding-left:24px",

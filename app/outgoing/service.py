@@ -192,6 +192,7 @@ def _pass_on(message: Message, content: Content, written: WrittenReply, settings
     message.folded = forwarding.text_of(
         passed, language=written.language, zone=settings.timezone, public_url=settings.public_url
     )
+    written.chain = []
     written.quoted_html = forwarding.html_of(passed, public_url=settings.public_url)
 
 

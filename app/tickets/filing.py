@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.db import Base
-from app.tickets import assignment, search_index
+from app.tickets import assignment, scheduled, search_index
 from app.tickets.letter_shape import shape_of, write_shape
 from app.tickets.models import (
     Attachment,
@@ -195,6 +195,9 @@ class Filing:
             (_attachment(message, file) for message, letter in self._filed for file in letter.files),
         )
         self._insert(Change, self._changes)
+        fresh = [message for message, letter in self._filed if not letter.history]
+        if fresh:
+            scheduled.customer_wrote(self._session, fresh, now=self._now or fresh[-1].arrived_at)
         search_index.add(
             self._session,
             [(message, [file.filename for file in letter.files]) for message, letter in self._filed],

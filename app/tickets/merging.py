@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Agent
 from app.accounts.rights import Who, rights_of
 from app.errors import Conflict, InvalidInput, NotFound
-from app.tickets.models import Draft, Event, Message, Participant, Status, Ticket
+from app.tickets import drafts
+from app.tickets.models import Event, Message, Participant, Status, Ticket
 from app.tickets.moving import refresh_summary
 from app.tickets.service import changed, record
 
@@ -40,7 +41,7 @@ def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: d
     _bring_together(source, target)
     source.status, source.closed_at, source.merged_into_id = Status.CLOSED, now, target.id
     source.waiting_since, source.unread = None, False
-    _move_drafts(session, source.id, target.id)
+    drafts.follow(session, source, target, now=now)
     for ticket in (source, target):
         _settle(session, ticket)
         record(
@@ -162,15 +163,6 @@ def _settle(session: Session, ticket: Ticket) -> None:
     refresh_summary(session, ticket)
     ticket.waiting_since = waiting
     session.flush()
-
-
-def _move_drafts(session: Session, source_id: int, target_id: int) -> None:
-    """A word that is being written goes along, unless its writer has begun one there too: then it stays."""
-    there = sa.select(Draft.agent_id, Draft.kind).where(Draft.ticket_id == target_id)
-    taken = {(row.agent_id, row.kind) for row in session.execute(there)}
-    for draft in session.scalars(sa.select(Draft).where(Draft.ticket_id == source_id)):
-        if (draft.agent_id, draft.kind) not in taken:
-            draft.ticket_id = target_id
 
 
 def _last_merge(session: Session, source_id: int) -> dict[str, Any]:

@@ -24,6 +24,12 @@ def status_name(status: str) -> str:
     return names.get(status, status)
 
 
+def why_stopped(why: str) -> str:
+    """Why a letter that was put off did not leave; a sentence of ours is translated like every error."""
+    reasons = {"letter": _("the customer wrote first"), "merged": _("the ticket was merged")}
+    return reasons.get(why) or _(why)
+
+
 def event_words(event: Event, agents: Mapping[int, str]) -> str:
     """What happened, without who and when. `agents`: id → name, for assignments."""
     wording = _WORDINGS.get(event.kind)
@@ -78,6 +84,16 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "reopened": lambda _detail, _agents: _("Opened again by a letter"),
     "thanks": lambda _detail, _agents: _("A thank-you came; left as it was"),
     "replied": lambda _detail, _agents: _("Replied"),
+    "forwarded": lambda _detail, _agents: _("Passed on"),
+    "later": lambda _detail, _agents: _("A letter was put off until later"),
+    "later_withdrawn": lambda _detail, _agents: _("A letter that was to leave later was taken back"),
+    "later_cancelled": lambda detail, _agents: _(
+        "A letter did not leave by itself: %(why)s", why=why_stopped(str(detail.get("why", "")))
+    ),
+    "draft_taken": lambda detail, agents: _(
+        "Took over the draft of %(name)s", name=agents.get(detail.get("agent_id", 0), "?")
+    ),
+    "begun": lambda _detail, _agents: _("Begun by us"),
     "undone": lambda _detail, _agents: _("Sending undone"),
     "delivery_delayed": lambda detail, _agents: _(
         "Delivery to %(address)s is delayed", address=_recipient(detail)
@@ -98,6 +114,8 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "It did arrive at %(address)s after all", address=_recipient(detail)
     ),
     "delivery_retried": lambda detail, _agents: _("Sent to %(address)s again", address=_recipient(detail)),
+    "linked": lambda detail, _agents: _("Linked with #%(number)s", number=detail.get("other")),
+    "unlinked": lambda detail, _agents: _("Link with #%(number)s taken away", number=detail.get("other")),
     "filed-by-hand": lambda _detail, _agents: _("A parked letter filed here by hand"),
     "also-sent-to": lambda detail, _agents: _(
         "Also sent to %(mailbox)s", mailbox=str(detail.get("mailbox", ""))

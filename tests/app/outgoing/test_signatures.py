@@ -1,0 +1,30 @@
+"""Which signature stands below a letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.outgoing.signatures import signature
+
+VALUES = {"agent.name": "Ben Falk", "mailbox.name": "Orbit support"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("both", "Ben Falk\nOrbit support, Green street 1"),
+        ("agent", "Ben Falk"),
+        ("mailbox", "Orbit support, Green street 1"),
+        ("none", ""),
+    ],
+)
+def test_each_mailbox_says_which_ones(mode: str, expected: str) -> None:
+    assert signature("{{agent.name}}\n", "{{mailbox.name}}, Green street 1", mode, VALUES) == expected
+
+
+def test_a_line_without_its_value_is_left_out_and_stops_nothing() -> None:
+    assert signature("Yours\n{{customer.first_name}}\nBen", "", "both", VALUES) == "Yours\nBen"
+
+
+def test_nothing_is_nothing() -> None:
+    assert signature(" \n", "", "both", VALUES) == ""
