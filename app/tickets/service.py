@@ -16,8 +16,10 @@ from app.accounts.rights import can_take
 from app.customers.models import Customer
 from app.errors import InvalidInput
 from app.tags.service import find_or_make
-from app.tickets import search_index
+from app.tickets import mentions, search_index
 from app.tickets.models import Change, Delivery, Draft, Event, Kind, Message, Participant, Status, Ticket
+from app.tickets.remembered import remembered
+from app.tickets.required import refuse_unfilled
 from app.tickets.safe_html import reply_to_text, sanitise_reply
 
 # What a person may choose; the rest are reached in other ways.
@@ -61,7 +63,9 @@ def set_status(session: Session, ticket: Ticket, status: str, *, by: Agent | Non
         raise InvalidInput("Unknown status.", "status")
     if ticket.status == status:
         return False
-    record(session, "status", ticket=ticket, by=by, now=now, before=ticket.status, after=status)
+    if status == Status.CLOSED and by is not None:
+        refuse_unfilled(session, ticket)
+    record(session, "status", ticket=ticket, by=by, now=now, after=status, **remembered(ticket))
     ticket.status = status
     ticket.closed_at = now if status == Status.CLOSED else None
     if status != Status.OPEN:
@@ -132,6 +136,7 @@ def add_note(session: Session, ticket: Ticket, html: str, *, by: Agent, now: dat
         arrived_at=now,
         form_nonce=nonce,
         delivery=Delivery.NONE,
+        evidence=mentions.find(text, mentions.names(session)) if "@" in text else [],
     )
     add_message(session, ticket, note, now=now)
     discard_draft(session, ticket.id, by.id, Kind.NOTE, into=note)

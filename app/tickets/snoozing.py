@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.errors import InvalidInput
 from app.tickets.models import Status, Ticket
+from app.tickets.remembered import remembered
 from app.tickets.service import changed, lock, record
 from app.tickets.snooze_times import check
 
@@ -29,11 +30,7 @@ def snooze(session: Session, ticket: Ticket, until: datetime, *, by: Agent | Non
         raise InvalidInput("Spam and what is in the trash cannot be snoozed.", "until")
     if ticket.status == Status.SNOOZED and ticket.snoozed_until == until:
         return False
-    before_until = ticket.snoozed_until.isoformat() if ticket.snoozed_until else None
-    record(
-        session, "snoozed", ticket=ticket, by=by, now=now,
-        before=ticket.status, before_until=before_until, until=until.isoformat(),
-    )  # fmt: skip
+    record(session, "snoozed", ticket=ticket, by=by, now=now, until=until.isoformat(), **remembered(ticket))
     ticket.status, ticket.snoozed_until, ticket.closed_at = Status.SNOOZED, until, None
     changed(session, ticket.id, "status", now)
     session.flush()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -20,6 +19,7 @@ from app.errors import InvalidInput
 from app.mailboxes.models import Mailbox
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.order_models import SpamSender
+from app.tickets.remembered import remembered
 from app.tickets.service import changed, lock, record
 from app.tickets.spam_patterns import domain_of, is_public, patterns_of
 
@@ -59,8 +59,11 @@ def unmark(session: Session, ticket: Ticket, *, by: Agent | None, now: datetime)
     forgotten = _forget(
         session, [name for sender in senders(session, ticket) for name in patterns_of(sender)]
     )
-    record(session, "not-spam", ticket=ticket, by=by, now=now, forgotten=forgotten)
+    event = record(
+        session, "not-spam", ticket=ticket, by=by, now=now, forgotten=forgotten, **remembered(ticket)
+    )
     back_to_work(session, ticket, ticket.status_before or Status.OPEN, now=now)
+    event.detail = {**event.detail, "after": ticket.status}
     fresh = sa.update(Message).where(
         Message.ticket_id == ticket.id,
         Message.kind == Kind.INCOMING,
@@ -212,13 +215,3 @@ def _forget(session: Session, patterns: Sequence[str]) -> list[str]:
         session.delete(row)
     session.flush()
     return sorted(row.pattern for row in rows)
-
-
-def remembered(ticket: Ticket) -> dict[str, Any]:
-    """What a change out of the views takes away, as an event keeps it for the way back."""
-    return {
-        "before": ticket.status,
-        "waiting_since": ticket.waiting_since.isoformat() if ticket.waiting_since else None,
-        "closed_at": ticket.closed_at.isoformat() if ticket.closed_at else None,
-        "until": ticket.snoozed_until.isoformat() if ticket.snoozed_until else None,
-    }

@@ -21,8 +21,9 @@ from app.tickets import shredding
 from app.tickets.models import Status, Ticket
 from app.tickets.order_models import DeletedTicket
 from app.tickets.preferences import trash_days
+from app.tickets.remembered import remembered
 from app.tickets.service import changed, lock, record
-from app.tickets.spam import back_to_work, remembered
+from app.tickets.spam import back_to_work
 
 log = logging.getLogger(__name__)
 PAGE = 100
@@ -55,11 +56,12 @@ def restore(session: Session, ticket: Ticket, *, by: Agent | None, now: datetime
     if ticket.status != Status.TRASH:
         return False
     before = ticket.status_before
-    record(session, "restored", ticket=ticket, by=by, now=now, after=before)
+    event = record(session, "restored", ticket=ticket, by=by, now=now, **remembered(ticket))
     if before == Status.SPAM:
         ticket.status, ticket.status_before = Status.SPAM, ""
     else:
         back_to_work(session, ticket, before, now=now)
+    event.detail = {**event.detail, "after": ticket.status}
     changed(session, ticket.id, "status", now)
     session.flush()
     return True

@@ -1,0 +1,154 @@
+"""Taking back the last thing an agent did to a ticket: each kind of event knows its way back, as long as nobody has
+changed the same thing since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Agent
+from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from app.tickets import fields, merging, moving, snoozing, spam, splitting
+from app.tickets.models import Event, Message, Status, Ticket
+from app.tickets.remembered import put_back, remembered
+from app.tickets.service import assign, changed, lock, record, set_tags
+
+# After this long "the last action" is not what anybody means.
+FRESH = timedelta(minutes=10)
+_SINCE = "Somebody has changed it since."
+
+
+def last_action(events: Iterable[Event], agent_id: int, now: datetime) -> Event | None:
+    """What this agent could take back now: of the ticket's events, the newest of theirs that is not taken back."""
+    for event in sorted(events, key=lambda one: one.id, reverse=True):
+        if event.agent_id != agent_id or event.detail.get("undo_of") or event.detail.get("undone"):
+            continue
+        return event if event.kind in WAYS_BACK and event.at > now - FRESH else None
+    return None
+
+
+def undo(session: Session, event: Event, *, by: Agent, now: datetime) -> Ticket:
+    """Take this event back; the ticket to look at afterwards. Raises NotAllowed for what somebody else did, Conflict
+    when the ticket was changed since."""
+    if event.agent_id != by.id:
+        raise NotAllowed("Only your own actions can be undone.")
+    if event.kind not in WAYS_BACK or event.ticket_id is None:
+        raise InvalidInput("This cannot be undone.")
+    if event.detail.get("undone"):
+        raise Conflict("It was undone already.")
+    ticket = session.get(Ticket, event.ticket_id)
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    session.flush()
+    lock(session, ticket)
+    newest = session.scalar(sa.select(sa.func.max(Event.id))) or 0
+    result = WAYS_BACK[event.kind](session, ticket, event, by, now)
+    session.flush()
+    for fresh in session.scalars(sa.select(Event).where(Event.id > newest, Event.agent_id == by.id)):
+        fresh.detail = {**fresh.detail, "undo_of": event.id}
+    _mark_undone(session, event)
+    session.flush()
+    return result
+
+
+def _mark_undone(session: Session, event: Event) -> None:
+    """Also its twin in the other ticket, where two were concerned."""
+    query = sa.select(Event).where(
+        Event.kind == event.kind, Event.at == event.at, Event.agent_id == event.agent_id
+    )
+    ids = {event.ticket_id, event.detail.get("source"), event.detail.get("target")}
+    for one in session.scalars(query.where(Event.ticket_id.in_([number for number in ids if number]))):
+        if one.id == event.id or one.detail == event.detail:
+            one.detail = {**one.detail, "undone": True}
+
+
+def _status(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if ticket.status != event.detail.get("after", _AFTER.get(event.kind)):
+        raise Conflict(_SINCE)
+    before = ticket.status
+    if event.kind == "spam":
+        spam.unlearn(session, event.detail.get("learnt") or [])
+    if event.kind == "not-spam":
+        spam.relearn(session, event.detail.get("forgotten") or [], by=by, now=now)
+    record(session, "status", ticket=ticket, by=by, now=now, after=event.detail["before"], before=before)
+    put_back(ticket, event.detail, now)
+    changed(session, ticket.id, "status", now)
+    return ticket
+
+
+def _snoozed(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if ticket.snoozed_until is None or ticket.snoozed_until.isoformat() != event.detail["until"]:
+        raise Conflict(_SINCE)
+    return _status(session, ticket, event, by, now)
+
+
+def _woken(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    until = datetime.fromisoformat(event.detail["until"])
+    if ticket.status != Status.OPEN or until <= now:
+        raise Conflict(_SINCE)
+    snoozing.snooze(session, ticket, until, by=by, now=now)
+    return ticket
+
+
+def _assigned(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if ticket.assignee_id != event.detail.get("after"):
+        raise Conflict(_SINCE)
+    assign(session, ticket, event.detail.get("before"), by=by, now=now)
+    return ticket
+
+
+def _tags(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if sorted(tag.name for tag in ticket.tags) != sorted(event.detail.get("after") or []):
+        raise Conflict(_SINCE)
+    set_tags(session, ticket, event.detail.get("before") or [], by=by, now=now)
+    return ticket
+
+
+def _split(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    return splitting.take_back(session, event.detail, by=by, now=now)
+
+
+def _moved(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    message = session.get(Message, event.detail["message"])
+    if message is None or message.ticket_id != event.detail["target"]:
+        raise Conflict(_SINCE)
+    return moving.move_back(session, message, by=by, now=now)
+
+
+def _merged(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    return merging.unmerge(session, event.detail["source"], by=by, now=now)
+
+
+def _field(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if fields.stored(session, ticket.id, event.detail["field_id"]) != event.detail["after"]:
+        raise Conflict(_SINCE)
+    fields.put_value(session, ticket, event.detail["field_id"], event.detail["before"], by=by, now=now)
+    return ticket
+
+
+_AFTER = {
+    "snoozed": Status.SNOOZED,
+    "spam": Status.SPAM,
+    "trashed": Status.TRASH,
+}
+Way = Callable[[Session, Ticket, Event, Agent, datetime], Ticket]
+WAYS_BACK: dict[str, Way] = {
+    "status": _status,
+    "snoozed": _snoozed,
+    "woken": _woken,
+    "spam": _status,
+    "not-spam": _status,
+    "trashed": _status,
+    "restored": _status,
+    "assigned": _assigned,
+    "tags": _tags,
+    "split": _split,
+    "moved": _moved,
+    "merged": _merged,
+    "field": _field,
+}
+__all__ = ["WAYS_BACK", "last_action", "remembered", "undo"]
