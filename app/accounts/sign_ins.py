@@ -95,15 +95,24 @@ def find(session: Session, token: str, *, now: datetime) -> SignIn | None:
     return found[0] if found else None
 
 
+# Every request asks this: built once.
+_FIND = rights.with_grants(
+    sa.select(SignIn)
+    .join(SignIn.agent)
+    .options(contains_eager(SignIn.agent))
+    .where(
+        SignIn.token_hash == sa.bindparam("token"),
+        SignIn.expires_at > sa.bindparam("now"),
+        SignIn.last_seen_at > sa.bindparam("since"),
+        Agent.active.is_(True),
+    )
+)
+
+
 def find_with_rights(session: Session, token: str, *, now: datetime) -> tuple[SignIn, Rights] | None:
     """The live session of this token with its agent and what they may do, in one query."""
-    query = (
-        sa.select(SignIn)
-        .join(SignIn.agent)
-        .options(contains_eager(SignIn.agent))
-        .where(SignIn.token_hash == security.token_hash(token), _alive(now), Agent.active.is_(True))
-    )
-    rows = session.execute(rights.with_grants(query)).all()
+    asked = {"token": security.token_hash(token), "now": now, "since": now - IDLE}
+    rows = session.execute(_FIND, asked).all()
     if not rows:
         return None
     sign_in: SignIn = rows[0][0]

@@ -54,9 +54,9 @@ def progress(
     copies: dict[int, str] = {}
     if not moving and not old:
         return outbox, copies
-    for *values, part in session.connection().execute(_QUERY, {"moving": moving, "old": old}):
-        line = OutboxLine(_O.c.keys(), values)
-        if part == 1:
+    for row in session.connection().execute(_QUERY, {"moving": moving, "old": old}):
+        line = OutboxLine(_O.c.keys(), row[:-1])
+        if row[-1] == 1:
             copies[line.message_id] = line.answer
         else:
             outbox.setdefault(line.message_id, []).append(line)

@@ -35,9 +35,9 @@ def ratings(
     """message id → ratings of that reply, oldest first; and the customer's latest, newest first."""
     asked = {"ticket": ticket_id, "customer": customer_id}
     found: tuple[list[RatingLine], list[RatingLine]] = ([], [])
-    for *values, part in session.connection().execute(_QUERY, asked):
-        rating = RatingLine(_NAMES, values)
-        name, email = values[-2:]
+    for row in session.connection().execute(_QUERY, asked):
+        rating, part = RatingLine(_NAMES, row[:-1]), row[-1]
+        name, email = row[-3], row[-2]
         customer = CustomerLine.of(name=name, addresses=[Line.of(email=email)] if email else [])
         rating.__dict__.update(agent=agents.get(rating.agent_id), customer=customer)
         found[part].append(rating)
