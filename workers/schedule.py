@@ -20,6 +20,7 @@ from app.failpoints import passing
 from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import later, receipts_limit, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
+from app.reports import heartbeats
 from app.settings import Settings, load_settings
 from app.tickets import housekeeping, search_index, snoozing, trash
 from app.together import following, notices, presence, telling
@@ -132,6 +133,18 @@ def check_bytes() -> None:
     _bytes_check().step(db.now())
 
 
+def say_alive() -> None:
+    """Of this process; and of the workers, who speak to the queue only."""
+    heartbeats.beat(_beating("schedule"))
+    if queue.workers():
+        heartbeats.beat(_beating("worker"))
+
+
+@cache
+def _beating(name: str) -> heartbeats.Beating:
+    return heartbeats.Beating(name, now=db.now())
+
+
 @cache
 def _settings() -> Settings:
     return installation.settle(load_settings())
@@ -159,6 +172,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (2, check_bytes),
     (60, clean_up),
     (600, empty_trash),
+    (30, say_alive),
 )
 
 

@@ -111,6 +111,7 @@ class TicketLine(Line):
     opened_at: datetime
     last_message_at: datetime
     merged_into_id: int | None
+    related_id: int | None
     customer: CustomerLine
     mailbox: MailboxLine
     assignee: AgentLine | None

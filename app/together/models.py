@@ -120,11 +120,13 @@ class Followed(Base):
     """How far the history (`events`) and the letters (`messages`) have been told: every row once.
 
     `missing`: lower numbers that were not there yet, as [number, seconds since 1970]: a transaction that took longer.
+    `stamp`: what the newest row looked like, since SQLite gives the number of a row that was taken back out again.
     """
 
     __tablename__ = "followed"
     source: Mapped[str] = mapped_column(sa.String(10), primary_key=True)
     newest: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    stamp: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
     missing: Mapped[list[Any]] = mapped_column(sa.JSON, default=list)
 
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.db import now, reading
 from app.errors import NotFound
 from app.tickets.views import View
-from app.together import presence
+from app.together import notices, presence
 from app.together.pulse import Pulse, pulse
 from app.web import forms, inbox_page, ticket_page
 from app.web.auth import login_required, passive
 from app.web.inbox_page import Mark, read_mark
 from app.web.inbox_views import shown_number
+from app.web.notices import bell
 from app.web.together import described
 
 bp = Blueprint("live", __name__)
@@ -25,15 +26,18 @@ bp = Blueprint("live", __name__)
 @login_required
 @passive
 def changes() -> Any:
-    """204, or JSON: the new mark, counts, the first page of the list, what is new in the open ticket, and who is
-    where. Without a mark only a new one."""
+    """204, or JSON: the new mark, counts, the first page of the list, what is new in the open ticket, who is where,
+    and what the bell says. Without a mark only a new one, and `only=bell` for pages with nothing else to ask."""
     mark = read_mark(request.args.get("mark", ""))
     ticket_id = forms.number(request.args.get("ticket", "")) or 0
     with reading() as session:
+        if request.args.get("only") == "bell":
+            rung = _bell(session)
+            return jsonify(rung) if rung else ("", 204)
         if mark is None:
             return jsonify(mark=str(inbox_page.first_mark(session, now())))
         beat = _pulse(session, mark, ticket_id)
-        news = _people(session, beat)
+        news = _people(session, beat) | _bell(session)
         if (beat.state.count, beat.state.newest) != (mark.count, mark.newest):
             news |= _changed(session, mark, ticket_id if beat.state.ticket else 0)
         return jsonify({"mark": str(mark), **news}) if news else ("", 204)
@@ -43,6 +47,14 @@ def _pulse(session: Session, mark: Mark, ticket_id: int) -> Pulse:
     at = now()
     before = at - inbox_page.SETTLING
     return pulse(session, mark.base, ticket_id, g.agent.id, settled_before=before, now=at)
+
+
+def _bell(session: Session) -> dict[str, Any]:
+    """What the page has not heard of the agent's notices; their number came with the sign-in."""
+    known = forms.number(request.args.get("bell", ""))
+    if known is None or known == g.agent.notice_mark:
+        return {}
+    return {"bell": bell(notices.newer(session, g.rights, known))}
 
 
 def _people(session: Session, beat: Pulse) -> dict[str, Any]:

@@ -12,15 +12,18 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Agent
+from app.accounts.rights import rights_of
 from app.outgoing.progress import OutboxLine, progress
 from app.ratings.beside import RatingLine, ratings
-from app.tickets import thread, whole
+from app.tickets import mentions, thread, whole
 from app.tickets.drafts import Written
 from app.tickets.letter_shape import LetterShape, read_shape, shape_of
 from app.tickets.lines import AgentLine, DraftLine, EventLine, MessageLine, TicketLine
 from app.tickets.models import Delivery, Kind
 from app.tickets.safe_html import sanitise_reply
 from app.tickets.shown_senders import shown_letters
+from app.together import beside as related
+from app.together.beside import Beside
 from app.web.card import Column, beside
 from app.web.suggestion_panel import Panel, panel, safe, unanswered
 
@@ -83,6 +86,8 @@ class TicketPage:
     # Letters whose pictures from elsewhere this agent wants to see without asking.
     pictured: set[int] = field(default_factory=set)
     card: Column | None = None
+    # Who watches it and which tickets belong to it.
+    together: Beside = field(default_factory=Beside)
 
     @property
     def messages(self) -> list[MessageLine]:
@@ -99,6 +104,10 @@ class TicketPage:
                 elif entry.event.kind == "unmerged":
                     inside.discard(entry.event.detail["source"])
         return inside
+
+    @property
+    def watcher_names(self) -> list[str]:
+        return sorted(name for key, name in self.agent_names.items() if key in self.together.watchers)
 
     @property
     def newest_id(self) -> int:
@@ -133,7 +142,7 @@ def gather(
         entries=_entries(messages, events),
         has_html={message.id for message in messages if message.has_html},
         shapes=shapes,
-        reply_html={message.id: _shown(message.html) for message in messages if message.html},
+        reply_html={message.id: _shown(message, agent.id) for message in messages if message.html},
         expanded=expanded,
         outbox=outbox,
         copies=copies,
@@ -154,6 +163,7 @@ def gather(
         pictured=shown_letters(
             session, agent.id, [one for one in messages if one.id in shapes and shapes[one.id].remote]
         ),
+        together=related.beside(session, ticket.id, ticket.related_id, rights_of(session, agent)),
         card=beside(session, agent, ticket, around, latest_events, latest_ratings) if card else None,
     )
 
@@ -166,9 +176,12 @@ def _shapes(session: Session, messages: Sequence[MessageLine], expanded: set[int
     return shapes | {key: shape_of(text) for key, text in older.items()}
 
 
-def _shown(html: str) -> Markup:
+def _shown(message: MessageLine, reader_id: int) -> Markup:
     """What an agent wrote, cleaned once more in front of the reader's eyes."""
-    return safe(sanitise_reply(html))
+    clean = sanitise_reply(message.html or "")
+    if message.kind == Kind.NOTE:
+        clean = mentions.marked(clean, message.evidence, me=reader_id)
+    return safe(clean)
 
 
 def reopened(

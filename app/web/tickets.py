@@ -19,6 +19,7 @@ from app.settings import Settings
 from app.tickets import drafts, merging, service, thread
 from app.tickets.models import Delivery, Kind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
+from app.together import notices
 from app.web import forms, inbox_page, ticket_page
 from app.web.auth import for_notes, for_readers, login_required
 from app.web.ticket_page import TicketPage
@@ -71,10 +72,12 @@ def set_tags(ticket_id: int) -> Any:
 def mark_read(ticket_id: int) -> Any:
     """Opening a page changes nothing; the page says here that somebody looks at it."""
     forms.fields(request.form)
-    # Read means: somebody who could answer has seen it.
-    if g.rights.may_answer:
-        with transaction() as session:
-            service.mark_read(session, thread.ticket_for(session, g.agent.id, ticket_id), now=now())
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        # Read means: somebody who could answer has seen it.
+        if g.rights.may_answer:
+            service.mark_read(session, ticket, now=now())
+        notices.read_ticket(session, g.agent.id, ticket.id, now=now())
     return ("", 204) if request.headers.get("HX-Request") else _back(ticket_id)
 
 

@@ -1,15 +1,16 @@
-"""Who has a ticket open: what open pages say of themselves every few seconds."""
+"""Who has a ticket open, as open pages say every few seconds, and who watches it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request, url_for
 
 from app.db import now, reading, transaction
 from app.tickets import thread
-from app.together import presence
+from app.together import notices, presence, watching
 from app.together.presence import Here
+from app.web import inbox_page
 from app.web.auth import for_readers, login_required, passive
 from app.web.forms import fields
 from app.web.tones import initials, tone
@@ -34,7 +35,21 @@ def here(ticket_id: int) -> Any:
             presence.leave(session, ticket_id, g.agent.id)
         else:
             presence.say(session, ticket_id, g.agent.id, doing, now=now())
+            if g.agent.unread_notices:
+                notices.read_ticket(session, g.agent.id, ticket_id, now=now())
     return "", 204
+
+
+@bp.post("/tickets/<int:ticket_id>/watch")
+@login_required
+@for_readers
+def watch(ticket_id: int) -> Any:
+    chosen = fields(request.form, "watch")["watch"]
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.rights, ticket_id)
+        watching.set_watching(session, ticket, g.agent, chosen == "yes", now=now())
+    view = inbox_page.known_view(request.form.get("view", "")).slug
+    return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view), 303)
 
 
 def described(people: list[Here]) -> list[dict[str, Any]]:

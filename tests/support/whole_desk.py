@@ -30,7 +30,9 @@ from app.tickets import merging, moving, service, uploads
 from app.tickets.drafts import Written, save
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Delivery, Message, Ticket
-from app.tickets.reading_models import ShownSender
+from app.tickets.reading_models import RecentSearch, ShownSender
+from app.together import links as links_of_tickets
+from app.together.models import Notice, Presence, Told, Watch
 from tests.support.web import add_agent
 
 PNG = bytes.fromhex(
@@ -249,6 +251,31 @@ def _drafts(made: _Builder, ticket: Ticket, text: str) -> None:
         made.ids |= {f"{key}_draft": draft.id, f"{key}_file": file.id}
 
 
+def _together(made: _Builder, text: str, name: str) -> None:
+    """Somebody looks on, watches, was told of everything, and has linked a ticket."""
+    ticket_id, session = made.ids["ticket_id"], made.session
+    session.add(Presence(ticket_id=ticket_id, agent_id=made.colleague.id, doing="reply", at=db.now()))
+    session.add(Watch(ticket_id=ticket_id, agent_id=made.colleague.id, at=made.at))
+    letter = _letter(made, session.get_one(Mailbox, made.ids["mailbox_id"]), text, name)
+    card = session.get_one(Customer, made.ids["customer_id"])
+    linked = open_ticket(session, letter, card, now=made.at)
+    file_letter(session, linked, letter, card, wakes=True, now=made.at)
+    made.ids["linked_ticket"] = linked.id
+    links_of_tickets.link(
+        session, session.get_one(Ticket, ticket_id), linked, by=made.colleague, now=made.tick()
+    )
+    for number, kind in enumerate(Told):
+        made.add(
+            "notice_id",
+            Notice(
+                agent_id=made.me.id, ticket_id=ticket_id, kind=kind, count=1 + number % 3, by_id=made.colleague.id,
+                message_id=made.ids["message_id"], at=made.tick(), mark=1,
+                detail={"who": name, "text": text, "answer": text, "recipient": text, "team": text},
+            ),
+        )  # fmt: skip
+    session.execute(sa.update(Agent).where(Agent.id == made.me.id).values(unread_notices=len(Told), notice_mark=1))
+
+
 def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
     made.add(
         "raw_mail_id",
@@ -266,6 +293,8 @@ def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
                 expires_at=db.now() + timedelta(hours=3), user_agent=text[:300],
             ),
         )  # fmt: skip
+    made.add("recent_search", RecentSearch(agent_id=made.me.id, text=text[:200], searched_at=made.at))
+    _together(made, text, name)
     made.session.add(ShownSender(agent_id=made.me.id, email="shown@buyer.example", since=made.at))
     made.add(
         "letter_id",

@@ -69,12 +69,13 @@ def upgrade() -> None:
     op.create_table('followed',
     sa.Column('source', sa.String(length=10), nullable=False),
     sa.Column('newest', sa.BigInteger(), nullable=False),
+    sa.Column('stamp', sa.String(length=60), server_default='', nullable=False),
     sa.Column('missing', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('source', name=op.f('pk_followed'))
     )
     # What is here already is told to nobody.
-    op.execute("INSERT INTO followed SELECT 'events', coalesce(max(id), 0), '[]' FROM events")
-    op.execute("INSERT INTO followed SELECT 'messages', coalesce(max(id), 0), '[]' FROM messages")
+    op.execute("INSERT INTO followed SELECT 'events', coalesce(max(id), 0), '', '[]' FROM events")
+    op.execute("INSERT INTO followed SELECT 'messages', coalesce(max(id), 0), '', '[]' FROM messages")
     op.create_table('notice_settings',
     sa.Column('agent_id', BIG, nullable=False),
     sa.Column('watch_own', sa.Boolean(), nullable=False),

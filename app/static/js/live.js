@@ -19,6 +19,8 @@ async function poll() {
     const open = ticket();
     const asked = new URLSearchParams({ mark, people, view: inbox.dataset.view });
     if (inbox.dataset.searching === "yes") asked.set("search", "1");
+    const bell = document.getElementById("bell");
+    if (bell) asked.set("bell", bell.dataset.known);
     if (open) for (const [name, value] of [["ticket", open.dataset.ticket], ["seen", open.dataset.seen], ["seen_event", open.dataset.seenEvent]]) asked.set(name, value);
     const response = await fetch(`${inbox.dataset.live}?${asked}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     connected(response.ok);
@@ -38,6 +40,7 @@ function connected(yes) {
 
 function show(news, askedFor) {
   mark = news.mark;
+  if (news.bell) document.dispatchEvent(new CustomEvent("app:bell", { detail: news.bell }));
   if (news.people) {
     people = news.people.mark;
     document.dispatchEvent(new CustomEvent("app:people", { detail: news.people.here }));
@@ -140,7 +143,7 @@ function announce(text) {
 function badge() {
   if (!document.hidden) return;
   arrivals += 1;
-  document.title = `(${arrivals}) ${plainTitle()}`;
+  document.dispatchEvent(new CustomEvent("app:arrivals", { detail: arrivals }));
 }
 
 function showTicket(open, news) {
@@ -212,7 +215,7 @@ function offerJump(scroll) {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   arrivals = 0;
-  document.title = plainTitle();
+  document.dispatchEvent(new CustomEvent("app:arrivals", { detail: 0 }));
   poll();
 });
 // What this agent did shows in the other columns at once.

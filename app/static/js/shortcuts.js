@@ -1,22 +1,35 @@
 // Keys, by the place of the key (event.code), so that they work in any layout. They rest while somebody types and
-// when the agent has switched them off. Each key presses a button or a link that is on the page anyway.
+// when the agent has switched them off. A key presses a button or a link that is on the page anyway: the element with
+// data-key="e" for E, data-key="I" for Shift+I. With tickets selected, those of the selection come first.
 
 import { isTyping } from "./http.js";
 
 const on = () => document.body.dataset.shortcuts === "on";
-const press = (selector) => {
-  const element = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility?.() ?? one.offsetParent !== null) ?? document.querySelector(selector);
-  element?.click();
-  return Boolean(element);
-};
-const inTicket = (key) => press(`#ticket [data-key="${key}"]`);
+const isShown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+const ordered = (selector) => [...document.querySelectorAll(selector)].sort((a, b) => isShown(b) - isShown(a));
+
+// What lies in a closed menu is pressed all the same; a menu itself opens, with its first field or entry in focus.
+function press(selector) {
+  const element = ordered(selector).find((one) => !one.closest("[hidden], dialog:not([open]), template") && !one.disabled);
+  if (!element) return false;
+  const menu = element.tagName === "SUMMARY" ? element.parentElement : null;
+  element.click();
+  if (menu?.open) (menu.querySelector("[data-focus]") ?? menu.querySelector(":scope > :not(summary) :is(input:not([type=hidden]), button, a, select)"))?.focus();
+  return true;
+}
+
+const byKey = (key) => [`.bulk:not([hidden]) [data-key="${key}"]`, `#ticket [data-key="${key}"]`, `[data-key="${key}"]`].some(press);
 const rows = () => [...document.querySelectorAll("#rows .row > a")];
+
+function atRow(all) {
+  const focused = all.indexOf(document.activeElement?.closest?.(".row")?.querySelector(":scope > a"));
+  return focused >= 0 ? focused : all.findIndex((link) => link.getAttribute("aria-current") === "true");
+}
 
 function move(step) {
   const all = rows();
   if (!all.length) return false;
-  const focused = all.indexOf(document.activeElement?.closest?.(".row > a"));
-  const at = focused >= 0 ? focused : all.findIndex((link) => link.getAttribute("aria-current") === "true");
+  const at = atRow(all);
   const next = all[at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
@@ -24,9 +37,23 @@ function move(step) {
   return true;
 }
 
+// Elsewhere arrow keys scroll what is being read.
+const arrow = (step) => (document.activeElement === document.body || document.activeElement?.closest("#rows")) && !document.querySelector("details.menu[open]") && move(step);
+
+// The box decides what a range is: it sees a click with Shift held, as from a mouse.
+function select(shiftKey) {
+  const all = rows();
+  const row = all[Math.max(atRow(all), 0)]?.closest(".row");
+  const box = row?.querySelector("input[type=checkbox]");
+  if (!box) return false;
+  box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+  row.querySelector(":scope > a").focus();
+  return true;
+}
+
 function back() {
   const link = document.querySelector(".head-back");
-  if (!link) return false;
+  if (!link) return press('[data-key="u"]');
   const current = document.querySelector('#rows .row > a[aria-current="true"]');
   if (innerWidth >= 800 && current) current.focus();
   else link.click();
@@ -47,13 +74,13 @@ function showTable() {
   return true;
 }
 
+const undo = () => press("#toasts .toast-note:last-child [data-undo-now]") || press("#toasts [data-undo-now]") || byKey("z");
 const insert = (number) => press(`#suggestions form[data-insert="${number}"] button`);
 const keys = {
-  KeyJ: () => move(1), KeyK: () => move(-1), KeyU: back, KeyR: () => inTicket("r"), KeyA: () => inTicket("a"),
-  KeyN: () => inTicket("n"), KeyE: () => inTicket("e"), KeyI: () => inTicket("i"), KeyT: () => inTicket("t"), KeyM: () => inTicket("m"),
-  KeyZ: () => press("#toasts [data-undo-now]"), Slash: search,
-  Digit1: () => insert(1), Digit2: () => insert(2), Digit3: () => insert(3),
+  KeyJ: () => move(1), KeyK: () => move(-1), ArrowDown: () => arrow(1), ArrowUp: () => arrow(-1), KeyU: back, KeyX: () => select(false), KeyZ: undo,
+  Slash: search, Digit1: () => insert(1), Digit2: () => insert(2), Digit3: () => insert(3),
 };
+const shifted = { KeyX: () => select(true) };
 
 function send(event) {
   const form = event.target.closest?.(".composer-form");
@@ -62,14 +89,22 @@ function send(event) {
   form.querySelector("[data-send]").click();
 }
 
+function pressed(event) {
+  if (event.code === "Slash" && event.shiftKey) return showTable();
+  const own = (event.shiftKey ? shifted : keys)[event.code];
+  if (own) return own();
+  const letter = event.code.match(/^Key([A-Z])$/)?.[1];
+  return Boolean(letter) && byKey(event.shiftKey ? letter : letter.toLowerCase());
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) return send(event);
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || !on()) return;
   const typing = isTyping(event.target);
   if (typing && event.code === "Escape") return event.target.blur();
   if (typing && event.altKey && /^Digit[123]$/.test(event.code)) return insert(event.code.at(-1)) && event.preventDefault();
-  if (typing || event.altKey) return;
-  if (event.key === "?" || (event.code === "Slash" && event.shiftKey)) return showTable() && event.preventDefault();
-  if (document.querySelector("dialog[open]") || event.shiftKey) return;
-  if (keys[event.code]?.()) event.preventDefault();
+  if (typing || event.altKey || event.repeat && !/^(Arrow|Key[JK])/.test(event.code)) return;
+  if (event.key === "?" ) return showTable() && event.preventDefault();
+  if (document.querySelector("dialog[open]")) return;
+  if (pressed(event)) event.preventDefault();
 });

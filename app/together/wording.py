@@ -1,0 +1,122 @@
+"""What a line of the notices says, in the reader's language. Pure: the translations are given.
+
+The same sentences stand on the page, in the browser's own notifications and in the mails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Translations(Protocol):
+    """As gettext has them."""
+
+    def ugettext(self, message: str) -> Any: ...
+    def ungettext(self, singular: str, plural: str, number: int) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Line:
+    """A notice as values. `who`: the colleague's or the writer's name, '' when nobody did it."""
+
+    kind: str
+    count: int = 1
+    who: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def sentence(line: Line, words: Translations) -> str:
+    """One sentence without its ticket."""
+    wording = _WORDINGS.get(line.kind)
+    return wording(line, words) if wording else _l("Something happened in this ticket", words)
+
+
+def about(line: Line) -> str:
+    """What was written, where the line has it: the first words of the letter, the note, the server's answer."""
+    return str(line.detail.get("text") or line.detail.get("answer") or "")
+
+
+def _l(text: str, words: Translations, **values: object) -> str:
+    return str(words.ugettext(text)) % values if values else str(words.ugettext(text))
+
+
+def _n(one: str, many: str, words: Translations, number: int, **values: object) -> str:
+    return str(words.ungettext(one, many, number)) % {"num": number, **values}
+
+
+def _assigned(line: Line, words: Translations) -> str:
+    team = line.detail.get("team")
+    if team:
+        return _l("Your team %(team)s was given this ticket", words, team=team)
+    if line.who:
+        return _l("%(who)s gave you this ticket", words, who=line.who)
+    return _l("You were given this ticket", words)
+
+
+def _mention(line: Line, words: Translations) -> str:
+    if line.count > 1:
+        return _n("You were mentioned %(num)s time", "You were mentioned %(num)s times", words, line.count)
+    return _l("%(who)s mentioned you", words, who=_writer(line))
+
+
+def _letter(line: Line, words: Translations) -> str:
+    if line.count > 1:
+        return _n(
+            "%(num)s new letter, the newest from %(who)s",
+            "%(num)s new letters, the newest from %(who)s",
+            words,
+            line.count,
+            who=_writer(line),
+        )
+    return _l("New letter from %(who)s", words, who=_writer(line))
+
+
+def _note(line: Line, words: Translations) -> str:
+    if line.count > 1:
+        return _n(
+            "%(num)s new note, the newest by %(who)s",
+            "%(num)s new notes, the newest by %(who)s",
+            words,
+            line.count,
+            who=_writer(line),
+        )
+    return _l("%(who)s wrote a note", words, who=_writer(line))
+
+
+def _delivery(line: Line, words: Translations) -> str:
+    whom = str(line.detail.get("recipient", "—"))
+    if line.detail.get("how") == "delivery_bounced":
+        return _l("Your reply to %(whom)s came back", words, whom=whom)
+    if line.detail.get("how") == "delivery_uncertain":
+        return _l("It is not certain that your reply reached %(whom)s", words, whom=whom)
+    return _l("Your reply to %(whom)s could not be delivered", words, whom=whom)
+
+
+def _later(_line: Line, words: Translations) -> str:
+    return _l("Your reply was not sent: the customer wrote first", words)
+
+
+def _draft(line: Line, words: Translations) -> str:
+    return _l("%(who)s took over your draft", words, who=_writer(line))
+
+
+def _rating(_line: Line, words: Translations) -> str:
+    return _l("The customer was unhappy with your reply", words)
+
+
+def _writer(line: Line) -> str:
+    return line.who or str(line.detail.get("who") or "—")
+
+
+_WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
+    "assigned": _assigned,
+    "mention": _mention,
+    "letter": _letter,
+    "note": _note,
+    "delivery": _delivery,
+    "later": _later,
+    "draft": _draft,
+    "rating": _rating,
+}
