@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from app.accounts.models import Agent
-from app.customers.models import CustomerAddress
+from app.accounts.teams import Team
+from app.customers.models import Customer, CustomerAddress
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
 from app.tickets.models import Attachment, Kind, Message, Participant, Status, Ticket, ticket_tags
+from app.tickets.search_fields import by_field
 from app.tickets.search_query import Filter, Query
 
 Condition = sa.ColumnElement[bool]
@@ -33,6 +35,8 @@ def on_tickets(query: Query, asker: Asker) -> list[Condition]:
     found = [_signed(_ONE[one.name](one.value, asker), one.without) for one in query.filters]
     found += [Ticket.id == number for number in query.numbers]
     found += [by_address(beginning) for beginning in query.addresses]
+    if not query.numbers and not any(one == Filter("status", Status.TRASH) for one in query.filters):
+        found.append(Ticket.status != Status.TRASH)
     # The messages of a merged ticket are found in the one they went to.
     return found if query.numbers else [*found, Ticket.merged_into_id.is_(None)]
 
@@ -92,6 +96,27 @@ def _mailbox(value: str, _asker: Asker) -> Condition:
     return Ticket.mailbox_id.in_(sa.select(Mailbox.id).where(named))
 
 
+def _team(value: str, _asker: Asker) -> Condition:
+    if value.lower() in ("", "none", "никто", "нет"):
+        return Ticket.team_id.is_(None)
+    return Ticket.team_id.in_(sa.select(Team.id).where(contains(Team.name, value)))
+
+
+def _customer(value: str, _asker: Asker) -> Condition:
+    """The number of a card, as its own page writes it; else a name or the beginning of an address."""
+    number = value.removeprefix("#")
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        return Ticket.customer_id == int(number)
+    end = value.lower() + "\uffff"
+    written = sa.select(CustomerAddress.customer_id).where(CustomerAddress.email.between(value.lower(), end))
+    named = sa.select(Customer.id).where(contains(Customer.name, value))
+    return sa.or_(Ticket.customer_id.in_(written), Ticket.customer_id.in_(named))
+
+
+def _field(value: str, _asker: Asker) -> Condition:
+    return by_field(value, contains)
+
+
 def _has(value: str, _asker: Asker) -> Condition:
     of_ticket = sa.select(Message.ticket_id).where(Message.ticket_id == Ticket.id).correlate(Ticket)
     if value == "note":
@@ -108,6 +133,8 @@ def _is(value: str, _asker: Asker) -> Condition:
         "unassigned": Ticket.assignee_id.is_(None),
         "automatic": of_ticket.where(Message.automatic.is_not(None)).exists(),
         "held": of_ticket.where(Message.held.is_(True)).exists(),
+        "snoozed": Ticket.status == Status.SNOOZED,
+        "waiting": Ticket.status == Status.WAITING,
     }[value]
 
 
@@ -131,7 +158,10 @@ _ONE: dict[str, Callable[[str, Asker], Condition]] = {
     "status": _status,
     "tag": _tag,
     "assignee": _assignee,
+    "team": _team,
     "mailbox": _mailbox,
+    "customer": _customer,
+    "field": _field,
     "has": _has,
     "is": _is,
     "before": _before,

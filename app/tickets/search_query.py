@@ -1,7 +1,8 @@
 """What a person types into the search field → words and filters. Pure.
 
-`from: to: subject: tag: status: assignee: mailbox: has: before: after: rated: is:`, a minus in front for "not", quotes
-for a phrase; the operators have Russian names too. Whatever is no operator is a word to search for.
+`from: to: subject: tag: status: assignee: team: mailbox: customer: field: has: before: after: rated: is:`, a minus in
+front for "not", quotes for a phrase; the operators have Russian names too. Whatever is no operator is a word to
+search for.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ OPERATORS = {
     "tag": ("метка", "тег"),
     "status": ("статус",),
     "assignee": ("ответственный", "исполнитель"),
+    "team": ("команда", "отдел"),
     "mailbox": ("ящик",),
+    "customer": ("клиент",),
+    "field": ("поле",),
     "has": ("есть",),
     "before": ("до",),
     "after": ("после",),
@@ -36,6 +40,7 @@ _VALUES = {
         "snoozed": ("отложен", "отложено", "отложенные"),
         "closed": ("закрыт", "закрыто", "закрытые"),
         "spam": ("спам",),
+        "trash": ("корзина",),
     },
     "has": {"attachment": ("вложение", "файл", "file"), "note": ("заметка",)},
     "is": {
@@ -44,6 +49,8 @@ _VALUES = {
         "unassigned": ("ничье", "ничьё"),
         "automatic": ("автоматическое",),
         "held": ("задержано",),
+        "snoozed": ("отложено",),
+        "waiting": ("ждёт", "ждет"),
     },
     "rated": {
         "good": ("хорошо",),
@@ -53,7 +60,8 @@ _VALUES = {
     },
 }
 TEXT_FIELDS = {"from": "sender", "to": "recipients", "subject": "subject"}
-_TOKEN = re.compile(r'(-?)(?:([^\W\d_]{2,15}):)?("[^"]*"?|\S+)')
+# The second way to write a value is that of a field: size="very large".
+_TOKEN = re.compile(r'(-?)(?:([^\W\d_]{2,15}):)?("[^"]*"?|[^\s"=<>]{1,80}[=<>]"[^"]*"?|\S+)')
 _NUMBER = re.compile(r"#(\d{1,18})\Z")
 _DAYS = re.compile(r"(\d{1,3})([dwmyднмг])\Z")
 _SPANS = {"d": 1, "д": 1, "w": 7, "н": 7, "m": 30, "м": 30, "y": 365, "г": 365}

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.teams import Team
 from app.customers import service as customers
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
 from app.tickets import search, search_index, service
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Message, Ticket
+from app.tickets.order_models import CardValue, Field, TicketValue
 from app.tickets.search_filters import Asker
 from app.tickets.search_query import parse
 
@@ -125,6 +127,60 @@ def test_people_and_subjects_have_operators(desk: Desk) -> None:
     assert desk.find('subject:"broken lamp"') == desk.find("тема:lamp") == [anna.id]
     copied = desk.letter("hi", to=(("Billing", "billing@help.example"),))
     assert desk.find("to:billing@help.example") == [copied.id]
+
+
+def test_a_card_is_searched_by_its_number_name_or_address(desk: Desk) -> None:
+    anna = desk.letter("kettle", sender="anna.k@orbit.example", name="Anna Kern")
+    olga = desk.letter("kettle")
+    assert desk.find(f"kettle customer:{anna.customer_id}") == desk.find("customer:kern") == [anna.id]
+    assert desk.find("клиент:anna.k@") == desk.find(f"customer:#{anna.customer_id}") == [anna.id]
+    assert desk.find(f"kettle -customer:{anna.customer_id}") == [olga.id]
+    assert desk.find("customer:kern lamp") == []
+
+
+def test_teams_snoozed_tickets_and_the_trash(desk: Desk) -> None:
+    team = Team(name="Repairs", created_at=NOW)
+    desk.session.add(team)
+    desk.session.flush()
+    repairs, snoozed, thrown, plain = [desk.letter(f"kettle {n}") for n in range(4)]
+    repairs.team_id, snoozed.status, thrown.status = team.id, "snoozed", "trash"
+    desk.session.flush()
+    assert desk.find("team:repairs") == desk.find("команда:Repairs") == [repairs.id]
+    assert desk.find("kettle team:none") == [plain.id, snoozed.id]
+    assert desk.find("is:snoozed") == desk.find("status:snoozed") == [snoozed.id]
+    assert desk.find("kettle status:trash") == [thrown.id]
+    assert thrown.id not in desk.find("kettle") and desk.find(f"#{thrown.id}") == [thrown.id]
+
+
+def test_fields_of_tickets_and_cards(desk: Desk) -> None:
+    large, small, vip = desk.letter("one"), desk.letter("two"), desk.letter("three", sender="vip@buyer.example")
+    fields = [
+        Field(scope="ticket", key="size", name="Size", kind="choice"),
+        Field(scope="ticket", key="weight", name="Вес", kind="number"),
+        Field(scope="ticket", key="due", name="Due", kind="date"),
+        Field(scope="card", key="contract", name="Contract", kind="text"),
+    ]
+    desk.session.add_all(fields)
+    desk.session.flush()
+    size, weight, due, contract = [field.id for field in fields]
+    desk.session.add_all(
+        [
+            TicketValue(ticket_id=large.id, field_id=size, value="Very large"),
+            TicketValue(ticket_id=small.id, field_id=size, value="Small"),
+            TicketValue(ticket_id=large.id, field_id=weight, value="12.5", number=12.5),
+            TicketValue(ticket_id=small.id, field_id=weight, value="3", number=3),
+            TicketValue(ticket_id=large.id, field_id=due, value="2026-12-01"),
+            CardValue(customer_id=vip.customer_id, field_id=contract, value="K-77"),
+        ]
+    )
+    desk.session.flush()
+    assert desk.find("field:size=small") == [small.id]
+    assert desk.find('field:size="very large"') == desk.find("поле:size=Very") == [large.id]
+    assert desk.find("field:weight>5") == desk.find("field:вес=12,5") == [large.id]
+    assert desk.find("field:due>2026-11-30") == [large.id] and desk.find("field:due<2026-11-30") == []
+    assert desk.find("field:contract=k-77") == desk.find("field:contract") == [vip.id]
+    assert desk.find("field:size -field:size=small") == [large.id]
+    assert desk.find("field:nothing=1") == []
 
 
 def test_states_labels_and_owners_have_operators(desk: Desk) -> None:
