@@ -12,7 +12,7 @@ import time
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, Worker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
@@ -94,3 +94,13 @@ def answers() -> bool:
         return _State.redis is not None and bool(_State.redis.ping())
     except (RedisError, OSError):
         return False
+
+
+def workers() -> int:
+    """How many workers have lately told the queue that they are there."""
+    if _State.redis is None:
+        return 0
+    try:
+        return Worker.count(connection=_State.redis)
+    except (RedisError, OSError):
+        return 0

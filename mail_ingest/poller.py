@@ -25,7 +25,7 @@ from app.mailboxes.service import Lease
 from app.settings import Settings, load_settings
 from mail_ingest.after_fetch import tell_server
 from mail_ingest.capture import Look, account_of, look_for_newer, look_into_folder
-from mail_ingest.connection_check import Checks
+from mail_ingest.chores import Chores
 from mail_ingest.fetch import ImapSource
 from mail_ingest.imap_errors import LineBroken
 from mail_ingest.ingest import Ingest
@@ -223,7 +223,7 @@ class Poller:
         self._settings = settings
         self._blobs = blobs
         self._ingest = Ingest(settings, blobs)
-        self._checks = Checks(settings)
+        self._chores = Chores(settings)
         self._watches: dict[int, MailboxWatch] = {}
         self._work = threading.Event()
         self._stop = threading.Event()
@@ -237,7 +237,7 @@ class Poller:
         sweep_at = 0.0
         while not self._stop.is_set():
             self._guarded(self._update_watches)
-            self._guarded(self._checks.start_wanted)
+            self._guarded(self._chores.step)
             captured = self._work.wait(ROSTER_SECONDS)
             self._work.clear()
             if captured or time.monotonic() >= sweep_at:

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from app import db, installation, queue
 from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, all_events, events_after
 from app.knowledge.models import KnowledgeLog
+from app.reports import heartbeats
 from app.settings import Settings, load_settings
 from app.tickets.suggesting import Found, Question, save_found, score_again, waiting_questions
 from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt
@@ -47,7 +48,9 @@ class KnowledgeOwner:
         self._dirty_since: float | None = None
 
     def run(self, stop: threading.Event) -> None:
+        alive = heartbeats.Beating("knowledge", now=db.now())
         while not stop.is_set():
+            heartbeats.beat(alive)
             try:
                 busy = self.step()
             except Exception:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit
 from app.accounts.models import Agent, MailboxGrant
+from app.accounts.teams import Team, TeamMember, team_ids_of
 
 Column = sa.orm.InstrumentedAttribute[int | None]
 
@@ -71,3 +72,18 @@ def _set(session: Session, column: Column, row_id: int, wanted: set[int]) -> Non
     )
     session.add_all(MailboxGrant(mailbox_id=one, **{column.key: row_id}) for one in sorted(wanted - there))
     session.flush()
+
+
+def set_agent_teams(
+    session: Session, agent: Agent, team_ids: Collection[int], *, by: Agent | None, now: datetime
+) -> bool:
+    """Make these the agent's teams; ids of no team are left out. False when it was so already."""
+    wanted = set(session.scalars(sa.select(Team.id).where(Team.id.in_(team_ids))))
+    there = set(team_ids_of(session, agent.id))
+    if wanted == there:
+        return False
+    left = TeamMember.team_id.in_(sorted(there - wanted))
+    session.execute(sa.delete(TeamMember).where(TeamMember.agent_id == agent.id, left))
+    session.add_all(TeamMember(team_id=one, agent_id=agent.id) for one in sorted(wanted - there))
+    audit.note(session, "teams", agent.name, by=by, now=now, before=sorted(there), after=sorted(wanted))
+    return True

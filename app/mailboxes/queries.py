@@ -108,3 +108,11 @@ def _balance(
     if not alarm and oldest is not None and now - oldest > UNDECIDED_ALARM:
         alarm = "undecided"
     return Balance(mailbox, sum(counts.values()), on_server, counts, counts.get(RawState.STORED, 0), alarm)
+
+
+def mailbox_names(session: Session, *, rights: Rights | None = None) -> dict[int, str]:
+    """id → how people call it, by name; without `rights` every one."""
+    allowed = sa.true() if rights is None else rights.within(Mailbox.id)
+    rows = session.execute(sa.select(Mailbox.id, Mailbox.name, Mailbox.address).where(allowed))
+    names = {row.id: f"{row.name} <{row.address}>" if row.name else row.address for row in rows}
+    return dict(sorted(names.items(), key=lambda pair: pair[1].casefold()))

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import metadata
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app import db
 from app.db import Base
+
+log = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=30)
 # So long after its last word a process is thought dead.
 SILENT_AFTER = timedelta(minutes=2)
 LONGEST_HOST = 100
+
+
+@lru_cache(maxsize=1)
+def own_version() -> str:
+    """Of this program; '' where it runs from a directory that nobody installed."""
+    try:
+        return metadata.version("sincerely")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 class Heartbeat(Base):
@@ -28,9 +43,10 @@ class Heartbeat(Base):
 class Beating:
     """One process' own: remembers when it last wrote, so that it may be called as often as one likes."""
 
-    def __init__(self, name: str, version: str, *, now: datetime) -> None:
+    def __init__(self, name: str, *, now: datetime) -> None:
+        self.name = name
         self._key = {"name": name, "host": socket.gethostname()[:LONGEST_HOST]}
-        self._version, self._started_at = version, now
+        self._version, self._started_at = own_version(), now
         self._next = now
 
     def is_due(self, now: datetime) -> bool:
@@ -49,6 +65,18 @@ class Beating:
         if updated is None:
             session.add(Heartbeat(**self._key, **values))
             session.flush()
+
+
+def beat(own: Beating) -> None:
+    """Say that this process is alive, where that is due; a database that is busy now hears it next time."""
+    now = db.now()
+    if not own.is_due(now):
+        return
+    try:
+        with db.transaction() as session:
+            own.beat(session, now)
+    except sa.exc.OperationalError:
+        log.warning("could not note that %s runs", own.name)
 
 
 def heartbeats(session: Session) -> list[Heartbeat]:

@@ -1,28 +1,34 @@
-"""/agents, for admins: who signs in here, with which role."""
+"""/agents: who signs in here, with which role, for which mailboxes. Admins change it, auditors read it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
-from app.accounts import links, queries, service
+from app.accounts import audit, grants, queries, service, sign_ins, teams
 from app.accounts.models import Agent
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
+from app.mailboxes.queries import mailbox_names
 from app.settings import Settings
-from app.web.auth import admin_required
-from app.web.forms import fields
+from app.tickets import handover
+from app.web.auth import admin_required, audit_required
+from app.web.forms import fields, number
 from app.web.limits import limiter
+from app.web.role_words import role_choices, role_name
 
 bp = Blueprint("agents", __name__, url_prefix="/agents")
 
 
 @bp.get("")
-@admin_required
+@audit_required
 def index() -> Any:
-    return _page()
+    return _list()
 
 
 @bp.post("")
@@ -35,10 +41,17 @@ def invite() -> Any:
     try:
         with transaction() as session:
             agent = service.make_agent(session, **form, timezone=settings.timezone, now=now())
-            token = links.invite(session, agent, now=now())
+            audit.note(session, "agent added", agent.email, by=g.agent, now=now(), role=agent.role)
+            token = service.invite(session, agent, now=now())
     except InvalidInput as error:
-        return _page(error=error, typed=form), 422
-    return _page(fresh=(agent, _address(token)))
+        return _list(error=error, typed=form), 422
+    return _page(agent.id, fresh=_address(token))
+
+
+@bp.get("/<int:agent_id>")
+@audit_required
+def show(agent_id: int) -> Any:
+    return _page(agent_id)
 
 
 @bp.post("/<int:agent_id>/link")
@@ -47,51 +60,123 @@ def new_link(agent_id: int) -> Any:
     """A new invitation, or a reset for somebody who forgot the password."""
     fields(request.form)
     with transaction() as session:
-        agent = service.agent_by_id(session, agent_id)
-        token = links.invite(session, agent, now=now())
-    return _page(fresh=(agent, _address(token)))
+        token = service.new_link(session, service.agent_by_id(session, agent_id), by=g.agent, now=now())
+    return _page(agent_id, fresh=_address(token))
 
 
 @bp.post("/<int:agent_id>/role")
 @admin_required
 def role(agent_id: int) -> Any:
-    form = fields(request.form, "role")
-    with transaction() as session:
-        agent = service.agent_by_id(session, agent_id)
-        service.set_role(session, agent, form["role"])
-    return _done(_("%(name)s has a new role and signs in again.", name=agent.name))
+    wanted = fields(request.form, "role")["role"]
+    return _change(
+        agent_id,
+        lambda session, agent: service.set_role(session, agent, wanted, by=g.agent, now=now()),
+        lambda agent: _("%(name)s has a new role and signs in again.", name=agent.name),
+    )
+
+
+@bp.post("/<int:agent_id>/mailboxes")
+@admin_required
+def mailboxes(agent_id: int) -> Any:
+    """Every mailbox, or those ticked."""
+    every = fields(request.form, "every", "mailboxes")["every"] == "yes"
+    chosen = None if every else _numbers("mailboxes")
+
+    def change(session: Session, agent: Agent) -> object:
+        known = mailbox_names(session)
+        kept = None if chosen is None else [one for one in chosen if one in known]
+        return grants.set_agent_mailboxes(session, agent, kept, by=g.agent, now=now())
+
+    return _change(agent_id, change, lambda _agent: _("Saved."))
+
+
+@bp.post("/<int:agent_id>/teams")
+@admin_required
+def in_teams(agent_id: int) -> Any:
+    fields(request.form, "teams")
+    chosen = _numbers("teams")
+    return _change(
+        agent_id,
+        lambda session, agent: grants.set_agent_teams(session, agent, chosen, by=g.agent, now=now()),
+        lambda _agent: _("Saved."),
+    )
+
+
+@bp.post("/<int:agent_id>/sign-out")
+@admin_required
+def sign_out(agent_id: int) -> Any:
+    fields(request.form)
+    return _change(
+        agent_id,
+        lambda session, agent: service.sign_out_everywhere(session, agent, by=g.agent, now=now()),
+        lambda agent: _("%(name)s is signed out everywhere.", name=agent.name),
+    )
 
 
 @bp.post("/<int:agent_id>/deactivate")
 @admin_required
 def deactivate(agent_id: int) -> Any:
-    fields(request.form)
+    """Out, with everything they had to do given to a colleague or back to everybody, in one move."""
+    to_id = number(fields(request.form, "to")["to"])
+
+    def change(session: Session, agent: Agent) -> handover.HandedOver:
+        to = service.agent_by_id(session, to_id) if to_id is not None else None
+        service.deactivate(session, agent, by=g.agent, now=now())
+        given = handover.hand_over(session, agent, to, by=g.agent, now=now())
+        audit.note(
+            session, "handed over", agent.name, by=g.agent, now=now(), to=to.name if to else "",
+            tickets=given.tickets, drafts=given.drafts, clients=given.clients,
+        )  # fmt: skip
+        return given
+
     with transaction() as session:
         agent = service.agent_by_id(session, agent_id)
-        service.deactivate(session, agent, now=now())
-    return _done(_("%(name)s can no longer sign in.", name=agent.name))
+        given = change(session, agent)
+    flash(_("%(name)s can no longer sign in.", name=agent.name), "success")
+    if given.tickets:
+        flash(ngettext("%(num)d ticket went over.", "%(num)d tickets went over.", given.tickets), "success")
+    if given.kept:
+        flash(
+            ngettext(
+                "%(num)d of them has nobody now: the colleague does not see its mailbox.",
+                "%(num)d of them have nobody now: the colleague does not see their mailboxes.",
+                given.kept,
+            ),
+            "warn",
+        )
+    return redirect(url_for("agents.show", agent_id=agent_id))
 
 
 @bp.post("/<int:agent_id>/activate")
 @admin_required
 def activate(agent_id: int) -> Any:
-    fields(request.form)
     with transaction() as session:
         agent = service.agent_by_id(session, agent_id)
-        service.activate(session, agent)
-        token = links.invite(session, agent, now=now())
-    return _page(fresh=(agent, _address(token)))
+        service.activate(session, agent, by=g.agent, now=now())
+        token = service.invite(session, agent, now=now())
+    return _page(agent_id, fresh=_address(token))
 
 
 @bp.errorhandler(InvalidInput)
 def refused(error: InvalidInput) -> Any:
     """The last admin, and other things that cannot be: said on the page where it was tried."""
-    return _page(refused=_(str(error))), 422
+    agent_id = (request.view_args or {}).get("agent_id")
+    if agent_id is None:
+        return _list(refused=_(str(error))), 422
+    return _page(agent_id, refused=_(str(error))), 422
 
 
-def _done(text: str) -> Any:
-    flash(text, "success")
-    return redirect(url_for("agents.index"))
+def _change(agent_id: int, change: Callable[[Session, Agent], object], said: Callable[[Agent], str]) -> Any:
+    with transaction() as session:
+        agent = service.agent_by_id(session, agent_id)
+        done = change(session, agent)
+    if done is not False:
+        flash(said(agent), "success")
+    return redirect(url_for("agents.show", agent_id=agent_id))
+
+
+def _numbers(field: str) -> list[int]:
+    return [one for text in request.form.getlist(field) if (one := number(text)) is not None]
 
 
 def _address(token: str) -> str:
@@ -100,16 +185,42 @@ def _address(token: str) -> str:
     return settings.public_url + url_for("signin.welcome", token=token)
 
 
-def _page(
-    *,
-    fresh: tuple[Agent, str] | None = None,
-    error: InvalidInput | None = None,
-    typed: dict[str, str] | None = None,
-    refused: str = "",
+def _list(
+    *, error: InvalidInput | None = None, typed: dict[str, str] | None = None, refused: str = ""
 ) -> str:
     with reading() as session:
         rows = queries.agent_rows(session, now=now())
-    errors = {error.field: error} if error else {}
     return render_template(
-        "agents/index.html", rows=rows, fresh=fresh, errors=errors, typed=typed or {}, refused=refused
+        "agents/index.html",
+        rows=rows,
+        errors={error.field: error} if error else {},
+        typed=typed or {},
+        refused=refused,
+        role_name=role_name,
+        roles=role_choices(),
     )
+
+
+def _page(agent_id: int, *, fresh: str = "", refused: str = "") -> str:
+    with reading() as session:
+        agent = service.agent_by_id(session, agent_id)
+        team_ids = teams.team_ids_of(session, agent.id)
+        by_team = grants.team_mailboxes(session, team_ids)
+        return render_template(
+            "agents/show.html",
+            agent=agent,
+            fresh=fresh,
+            refused=refused,
+            role_name=role_name,
+            roles=role_choices(),
+            mailboxes=mailbox_names(session),
+            own=grants.own_mailboxes(session, agent.id),
+            of_teams={one for ids in by_team.values() for one in ids},
+            teams=teams.active_teams(session),
+            team_ids=set(team_ids),
+            sessions=sign_ins.alive_of(session, agent.id, now=now()),
+            waiting=handover.waiting_with(session, agent.id),
+            colleagues=[
+                one for one in queries.active_agents(session) if one.id != agent.id and one.may_answer
+            ],
+        )

@@ -126,7 +126,7 @@ def agent_menu() -> list[Link]:
     """What hangs on the agent's own picture."""
     entries = [
         (_("Your profile"), "gear", "profile.show", True),
-        (_("Agents"), "person-plus", "agents.index", bool(g.agent and g.agent.is_admin)),
+        (_("Settings"), "list-ul", "administration.index", True),
         (_("Mailboxes"), "mailbox", "mailboxes.index", True),
         (_("Parked mail"), "archive", "parked.index", True),
     ]

@@ -1,0 +1,83 @@
+"""One line of the log in the reader's language. An entry is data: whatever stands in it is shown as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.accounts.audit import AuditEntry
+from app.web.role_words import role_name
+
+
+def audit_title(kind: str) -> str:
+    """What was done, without to what."""
+    return _titles().get(kind, kind)
+
+
+def audit_detail(entry: AuditEntry, mailboxes: dict[int, str]) -> list[str]:
+    """Before and after, one short text for each value."""
+    detail = dict(entry.detail)
+    before, after = detail.pop("before", None), detail.pop("after", None)
+    lines = []
+    if before is not None or after is not None:
+        lines.append(f"{_value(entry.kind, before, mailboxes)} → {_value(entry.kind, after, mailboxes)}")
+    for name, value in detail.items():
+        if isinstance(value, dict):
+            lines += [f"{key}: {_pair(pair)}" for key, pair in value.items()]
+        elif value not in ("", None, 0):
+            lines.append(f"{_names().get(name, name)}: {role_name(str(value)) if name == 'role' else value}")
+    return lines
+
+
+def _value(kind: str, value: Any, mailboxes: dict[int, str]) -> str:
+    if kind == "role":
+        return role_name(str(value))
+    if value == "all":
+        return _("all")
+    if isinstance(value, list):
+        named = [mailboxes.get(one, f"#{one}") if "grants" in kind else str(one) for one in value]
+        return ", ".join(named) or "–"
+    return str(value) if value not in ("", None) else "–"
+
+
+def _pair(value: Any) -> str:
+    return (
+        " → ".join(str(one) if one not in ("", None) else "–" for one in value)
+        if isinstance(value, list)
+        else str(value)
+    )
+
+
+def _names() -> dict[str, str]:
+    return {
+        "role": _("Role"),
+        "tickets": _("tickets"),
+        "drafts": _("drafts"),
+        "clients": _("clients"),
+        "to": _("to"),
+        "changed": _("changed"),
+    }
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "agent added": _("Added an agent"),
+        "agent deactivated": _("Deactivated an agent"),
+        "agent activated": _("Activated an agent again"),
+        "role": _("Changed a role"),
+        "grants": _("Changed the mailboxes of an agent"),
+        "team grants": _("Changed the mailboxes of a team"),
+        "teams": _("Changed the teams of an agent"),
+        "signed out": _("Signed an agent out everywhere"),
+        "link": _("Made a link to set a password"),
+        "handed over": _("Handed over the work of an agent"),
+        "mailbox added": _("Connected a mailbox"),
+        "mailbox": _("Changed the settings of a mailbox"),
+        "mailbox servers": _("Changed the servers of a mailbox"),
+        "mailbox folder": _("Changed the folders of a mailbox"),
+        "brand": _("Changed how mails look"),
+        "exported": _("Took data out"),
+        "deleted": _("Deleted data"),
+        "setting": _("Changed a setting"),
+    }
