@@ -22,8 +22,9 @@ from app.errors import InvalidInput
 from app.knowledge.render import render
 from app.outgoing.signatures import values_for
 from app.settings import Settings
-from app.tickets import assignment, service, snoozing
+from app.tickets import assignment, fields, service, snoozing
 from app.tickets.models import Kind, Message, Ticket
+from app.tickets.order_models import Field
 
 Done = dict[str, Any]
 
@@ -143,6 +144,19 @@ def _snooze(hand: Hand, ticket: Ticket, action: Action) -> Done | None:
     return {"before": before, "after": until.isoformat()} if changed else None
 
 
+def _field(hand: Hand, ticket: Ticket, action: Action) -> Done | None:
+    query = sa.select(Field).where(Field.scope == fields.TICKET, Field.key == action.value)
+    found = hand.session.scalar(query.where(Field.retired_at.is_(None)))
+    if found is None:
+        raise InvalidInput("There is no such field.", "field")
+    before = fields.stored(hand.session, ticket.id, found.id)
+    typed = action.values[1] if len(action.values) > 1 else ""
+    if not fields.put_value(hand.session, ticket, found.id, typed, by=hand.by, now=hand.now):
+        return None
+    after = fields.stored(hand.session, ticket.id, found.id)
+    return {"before": before, "after": after, "field": found.key}
+
+
 def _note(hand: Hand, ticket: Ticket, action: Action) -> Done:
     """A rule's note has no author: it says which rule wrote it."""
     said = render(action.value, values_for(ticket, hand.by, ticket.mailbox))
@@ -195,6 +209,7 @@ _DO: dict[str, Callable[[Hand, Ticket, Action], Done | None]] = {
     "add_tags": _add_tags,
     "remove_tags": _remove_tags,
     "snooze": _snooze,
+    "field": _field,
     "note": _note,
     "notify": _notify,
 }
