@@ -6,10 +6,11 @@ An alarm ends by itself when its cause does. Counts of what stands on higher flo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,11 @@ WITHHELD = "The server lists {number} mail(s) that it does not hand over; they a
 _WITHHELD = re.compile(re.escape(WITHHELD).replace(r"\{number\}", r"(\d+)"))
 # A permission that ends this soon is to be renewed by a person.
 TOKEN_WARNING = timedelta(days=7)
+_PAIRS = (
+    sa.select(Mailbox, OAuthGrant)
+    .outerjoin(OAuthGrant, OAuthGrant.mailbox_id == Mailbox.id)
+    .order_by(Mailbox.id)
+)
 
 
 class AlarmKind(StrEnum):
@@ -53,26 +59,37 @@ class Alarm:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Count:
+    """A select of (kind, mailbox id, number, since), one row for each mailbox that has any, and its parameters."""
+
+    select: sa.Select[str, int, int, datetime | None]
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 def alarms(
     session: Session,
     *,
     now: datetime,
     silence: timedelta,
     low_disk_mb: int | None = None,
-    counts: Iterable[sa.Select[str, int, int, datetime | None]] = (),
+    counts: Sequence[Count] = (),
 ) -> list[Alarm]:
     """Everything that is wrong now, the gravest first.
 
     low_disk_mb: megabytes that are free on the disk of the mail, when they are too few.
-    counts: further selects of (kind, mailbox id, number, since), one row for each mailbox that has any.
+    counts: what else is counted.
     """
     found = [] if low_disk_mb is None else [Alarm(AlarmKind.DISK, number=low_disk_mb)]
     names: dict[int, str] = {}
-    pairs = sa.select(Mailbox, OAuthGrant).outerjoin(OAuthGrant, OAuthGrant.mailbox_id == Mailbox.id)
-    for mailbox, grant in session.execute(pairs.order_by(Mailbox.id)):
+    for mailbox, grant in session.execute(_PAIRS):
         names[mailbox.id] = mailbox.address
         found += mailbox_alarms(mailbox, grant, now=now, silence=silence)
-    for kind, mailbox_id, number, since in session.execute(sa.union_all(*_mail_counts(now), *counts)):
+    values: dict[str, object] = {"undecided_since": now - UNDECIDED_ALARM}
+    for count in counts:
+        values.update(count.values)
+    numbers = _numbers(*(count.select for count in counts))
+    for kind, mailbox_id, number, since in session.connection().execute(numbers, values):
         found.append(Alarm(AlarmKind(kind), names.get(mailbox_id, ""), mailbox_id, _moment(since), number))
     order = list(AlarmKind)
     return sorted(found, key=lambda alarm: order.index(alarm.kind))
@@ -105,18 +122,22 @@ def _token_alarm(mailbox: Mailbox, grant: OAuthGrant, now: datetime) -> Iterator
         yield Alarm(AlarmKind.TOKEN, mailbox.address, mailbox.id, number=days)
 
 
-def _mail_counts(now: datetime) -> list[sa.Select[str, int, int, datetime | None]]:
-    """Each of them is served by an index that holds only such rows."""
-    return [
+@lru_cache(maxsize=10)
+def _numbers(
+    *more: sa.Select[str, int, int, datetime | None],
+) -> sa.CompoundSelect[str, int, int, datetime | None]:
+    """Built once. Each of them is served by an index that holds only such rows."""
+    return sa.union_all(
         _count(AlarmKind.PARKED, RawMail.decided_at, RawMail.state == RawState.PARKED),
         _count(
             AlarmKind.UNDECIDED,
             RawMail.stored_at,
             RawMail.state == RawState.STORED,
-            RawMail.stored_at < now - UNDECIDED_ALARM,
+            RawMail.stored_at < sa.bindparam("undecided_since"),
         ),
         _count(AlarmKind.DAMAGED, RawMail.checked_at, RawMail.damaged),
-    ]
+        *more,
+    )
 
 
 def _count(kind: AlarmKind, since: Any, *where: Any) -> sa.Select[str, int, int, datetime | None]:

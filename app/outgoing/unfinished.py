@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.mailboxes.alarms import Count
 from app.outgoing.models import Outbox
 from app.tickets.models import Delivery, Message, Status, Ticket
 
@@ -13,21 +14,24 @@ from app.tickets.models import Delivery, Message, Status, Ticket
 LOOK_BACK = timedelta(days=30)
 
 
-def unfinished(now: datetime) -> sa.Select[str, int, int, datetime | None]:
-    """(kind, mailbox id, number of replies, since): failed or uncertain, in tickets that are open because of it."""
-    return (
-        sa.select(
-            sa.literal("delivery"),
-            Ticket.mailbox_id,
-            sa.func.count(sa.distinct(Outbox.message_id)),
-            sa.func.min(Outbox.done_at),
-        )
-        .join(Message, Message.id == Outbox.message_id)
-        .join(Ticket, Ticket.id == Message.ticket_id)
-        .where(
-            Outbox.state.in_((Delivery.FAILED, Delivery.UNCERTAIN)),
-            Outbox.done_at > now - LOOK_BACK,
-            Ticket.status == Status.OPEN,
-        )
-        .group_by(Ticket.mailbox_id)
+_SELECT: sa.Select[str, int, int, datetime | None] = (
+    sa.select(
+        sa.literal("delivery"),
+        Ticket.mailbox_id,
+        sa.func.count(sa.distinct(Outbox.message_id)),
+        sa.func.min(Outbox.done_at),
     )
+    .join(Message, Message.id == Outbox.message_id)
+    .join(Ticket, Ticket.id == Message.ticket_id)
+    .where(
+        Outbox.state.in_((Delivery.FAILED, Delivery.UNCERTAIN)),
+        Outbox.done_at > sa.bindparam("unfinished_since"),
+        Ticket.status == Status.OPEN,
+    )
+    .group_by(Ticket.mailbox_id)
+)
+
+
+def unfinished(now: datetime) -> Count:
+    """How many replies of each mailbox failed or are uncertain, in tickets that are open because of it."""
+    return Count(_SELECT, {"unfinished_since": now - LOOK_BACK})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -35,6 +38,7 @@ def ratings(
     """message id → ratings of that reply, oldest first; and the customer's latest, newest first."""
     asked = {"ticket": ticket_id, "customer": customer_id}
     found: tuple[list[RatingLine], list[RatingLine]] = ([], [])
+    row: Sequence[Any]
     for row in session.connection().execute(_QUERY, asked):
         rating, part = RatingLine(_NAMES, row[:-1]), row[-1]
         name, email = row[-3], row[-2]

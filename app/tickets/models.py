@@ -179,6 +179,14 @@ class Participant(Base):
     how: Mapped[str] = mapped_column(sa.String(12))
 
 
+# A list asks these of each of its tickets; an index of only such messages answers without reading any.
+_ASKED_BY_LISTS = {
+    "ix_messages_by_a_person": "kind = 'incoming' AND automatic IS NULL",
+    "ix_messages_by_a_program": "kind = 'incoming' AND automatic IS NOT NULL",
+    "ix_messages_failed": "delivery IN ('failed', 'uncertain', 'bounced')",
+}
+
+
 class Message(Base):
     """One entry of a ticket. An incoming one comes from exactly one RawMail; nothing of the letter is deleted."""
 
@@ -186,6 +194,10 @@ class Message(Base):
     __table_args__ = (
         sa.Index("ix_messages_ticket_id_arrived_at", "ticket_id", "arrived_at", "id"),
         sa.Index("ix_messages_customer_id_arrived_at", "customer_id", "arrived_at", "id"),
+        *(
+            sa.Index(name, "ticket_id", sqlite_where=sa.text(which), postgresql_where=sa.text(which))
+            for name, which in _ASKED_BY_LISTS.items()
+        ),
         sa.Index(
             "ix_messages_unsuggested",
             "id",
@@ -243,6 +255,15 @@ class Message(Base):
     author: Mapped[Agent | None] = relationship()
     customer: Mapped[Customer | None] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
+
+
+# The conditions of the indexes above, written out so that a database can tell from the text that they serve.
+_INCOMING = Message.kind == sa.literal_column("'incoming'")
+BY_A_PERSON = sa.and_(_INCOMING, Message.automatic.is_(None))
+BY_A_PROGRAM = sa.and_(_INCOMING, Message.automatic.is_not(None))
+FAILED = Message.delivery.in_(
+    [sa.literal_column(f"'{state}'") for state in (Delivery.FAILED, Delivery.UNCERTAIN, Delivery.BOUNCED)]
+)
 
 
 class MessageReference(Base):

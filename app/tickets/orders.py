@@ -44,13 +44,32 @@ def sorted_by(order: Order) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any
 
 def beyond(order: Order, after: str) -> list[sa.ColumnElement[bool]]:
     """What stands behind the mark; nothing is left out for a text that is no mark of this order."""
+    found = place(order, after)
+    if found is None:
+        return []
+    return [_behind(order, sa.literal(found[0], UtcDateTime()), sa.literal(found[1], sa.BigInteger))]
+
+
+def behind(order: Order) -> sa.ColumnElement[bool]:
+    """As `beyond`, for a statement that is built once: the place comes as `after_at` and `after_id`."""
+    at, row_id = sa.bindparam("after_at", type_=UtcDateTime()), sa.bindparam("after_id", type_=sa.BigInteger)
+    return _behind(order, at, row_id)
+
+
+def place(order: Order, after: str) -> tuple[datetime, int] | None:
+    """The key in a mark; None for a text that is no mark of this order."""
     match = _MARK.match(after)
     if match is None or match.group(1) != order:
-        return []
+        return None
     at = _EPOCH + timedelta(microseconds=min(int(match.group(2)), _LATEST))
-    here = sa.tuple_(key(order), Ticket.id)
-    mark = sa.tuple_(sa.literal(at, UtcDateTime()), sa.literal(int(match.group(3)), sa.BigInteger))
-    return [here < mark if descends(order) else here > mark]
+    return at, int(match.group(3))
+
+
+def _behind(
+    order: Order, at: sa.ColumnElement[datetime], row_id: sa.ColumnElement[int]
+) -> sa.ColumnElement[bool]:
+    here, mark = sa.tuple_(key(order), Ticket.id), sa.tuple_(at, row_id)
+    return here < mark if descends(order) else here > mark
 
 
 def order_in(after: str, otherwise: Order) -> Order:

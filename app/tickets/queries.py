@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +17,14 @@ from app.customers.models import Customer, CustomerAddress
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
 from app.tickets import orders
-from app.tickets.models import Delivery, Draft, Kind, Message, Ticket, ticket_tags
+from app.tickets.models import BY_A_PERSON, BY_A_PROGRAM, FAILED, Draft, Message, Ticket, ticket_tags
 from app.tickets.search_text import Piece
 from app.tickets.view_conditions import of_view
 from app.tickets.views import Order, View
 
 PAGE = 50
-NEEDS_AN_EYE = (Delivery.FAILED, Delivery.UNCERTAIN, Delivery.BOUNCED)
+_BETWEEN_TAGS = "\x1f"
+_AGENT: sa.BindParameter[int] = sa.bindparam("agent", type_=sa.BigInteger)
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,13 @@ def list_page(
 ) -> Page:
     """A page of a view, in its usual order if none is asked for. `after` is the mark of the page before."""
     rights = rights_of(session, who)
-    conditions = of_view(view, rights.agent_id)
-    return _page(session, conditions, rights, order or view.orders[0], after, limit)
+    order = orders.order_in(after, order or view.orders[0])
+    asked: dict[str, object] = {"agent": rights.agent_id, "most": limit + 1}
+    place = orders.place(order, after)
+    if place is not None:
+        asked |= {"after_at": place[0], "after_id": place[1]}
+    query = _of_view(view, rights.mailboxes, order, place is not None)
+    return _cut(session.connection().execute(query, asked).all(), order, limit)
 
 
 def condition_page(
@@ -95,14 +102,21 @@ def condition_page(
     return _page(session, conditions, rights_of(session, who), order, after, limit)
 
 
+def ids_of(
+    session: Session, conditions: Sequence[sa.ColumnElement[bool]], who: Who, *, order: Order, limit: int
+) -> list[int]:
+    """The first so many tickets that meet all conditions, as the list would show them."""
+    query = sa.select(Ticket.id).where(*conditions, rights_of(session, who).within(Ticket.mailbox_id))
+    return list(session.scalars(query.order_by(*orders.sorted_by(order)).limit(limit)))
+
+
 def rows_of(session: Session, ticket_ids: Sequence[int], who: Who) -> dict[int, TicketRow]:
     """Lines of those of these tickets that this agent may see, by their ids."""
     if not ticket_ids:
         return {}
     rights = rights_of(session, who)
-    tags = _tags_of(session, list(ticket_ids))
-    query = _rows(rights.agent_id).where(Ticket.id.in_(ticket_ids), rights.within(Ticket.mailbox_id))
-    return {row.id: _row(row, tags.get(row.id, ())) for row in session.execute(query)}
+    query = _rows().where(Ticket.id.in_(ticket_ids), rights.within(Ticket.mailbox_id))
+    return {row.id: _row(row) for row in session.execute(query, {"agent": rights.agent_id})}
 
 
 def _page(
@@ -115,16 +129,34 @@ def _page(
 ) -> Page:
     order = orders.order_in(after, order)
     here = (*conditions, rights.within(Ticket.mailbox_id), *orders.beyond(order, after))
-    query = _rows(rights.agent_id).add_columns(orders.key(order).label("sorted_at")).where(*here)
-    found = session.execute(query.order_by(*orders.sorted_by(order)).limit(limit + 1)).all()
+    query = _sorted(order).where(*here).limit(limit + 1)
+    return _cut(session.execute(query, {"agent": rights.agent_id}).all(), order, limit)
+
+
+def _cut(found: Sequence[Any], order: Order, limit: int) -> Page:
     shown = found[:limit]
-    tags = _tags_of(session, [row.id for row in shown])
-    rows = [_row(row, tags.get(row.id, ()), row.sorted_at) for row in shown]
+    rows = [_row(row, row.sorted_at) for row in shown]
     more = orders.mark(order, shown[-1].sorted_at, shown[-1].id) if len(found) > limit else ""
     return Page(rows, more, order)
 
 
-def _rows(agent_id: int) -> sa.Select[Any]:
+@lru_cache(maxsize=300)
+def _of_view(view: View, mailboxes: frozenset[int] | None, order: Order, goes_on: bool) -> sa.Select[Any]:
+    """Built once for each view and set of mailboxes; `agent`, `most` and the place are given when it is asked."""
+    here = [*of_view(view, _AGENT), Rights(0, "", mailboxes).within(Ticket.mailbox_id)]
+    if goes_on:
+        here.append(orders.behind(order))
+    return _sorted(order).where(*here).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+@lru_cache(maxsize=10)
+def _sorted(order: Order) -> sa.Select[Any]:
+    rows = _rows().add_columns(orders.key(order).label("sorted_at"))
+    return rows.order_by(*orders.sorted_by(order))
+
+
+@lru_cache(maxsize=1)
+def _rows() -> sa.Select[Any]:
     address = (
         sa.select(CustomerAddress.email)
         .where(CustomerAddress.customer_id == Customer.id)
@@ -135,18 +167,23 @@ def _rows(agent_id: int) -> sa.Select[Any]:
     )
     failed = (
         sa.exists()
-        .where(Message.ticket_id == Ticket.id, Message.delivery.in_(NEEDS_AN_EYE))
+        .where(Message.ticket_id == Ticket.id, FAILED)
         .correlate(Ticket)
     )
     drafting = (
-        sa.select(sa.func.max(sa.case((Draft.agent_id == agent_id, 2), else_=1)))
+        sa.select(sa.func.max(sa.case((Draft.agent_id == _AGENT, 2), else_=1)))
         .where(Draft.ticket_id == Ticket.id)
         .correlate(Ticket)
         .scalar_subquery()
     )
-    automatic = (
-        sa.select(sa.func.min(sa.case((Message.automatic.is_(None), 0), else_=1)))
-        .where(Message.ticket_id == Ticket.id, Message.kind == Kind.INCOMING)
+    by_people, by_programs = (
+        sa.exists().where(Message.ticket_id == Ticket.id, written).correlate(Ticket)
+        for written in (BY_A_PERSON, BY_A_PROGRAM)
+    )
+    tags = (
+        sa.select(sa.func.aggregate_strings(Tag.name, _BETWEEN_TAGS))
+        .join(ticket_tags, ticket_tags.c.tag_id == Tag.id)
+        .where(ticket_tags.c.ticket_id == Ticket.id)
         .correlate(Ticket)
         .scalar_subquery()
     )
@@ -167,7 +204,8 @@ def _rows(agent_id: int) -> sa.Select[Any]:
             Agent.email.label("assignee_email"),
             failed.label("failed"),
             drafting.label("drafting"),
-            automatic.label("automatic"),
+            sa.and_(by_programs, sa.not_(by_people)).label("automatic"),
+            tags.label("tags"),
         )
         .join(Customer, Customer.id == Ticket.customer_id)
         .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
@@ -175,7 +213,7 @@ def _rows(agent_id: int) -> sa.Select[Any]:
     )
 
 
-def _row(row: Any, tags: tuple[str, ...], sorted_at: datetime | None = None) -> TicketRow:
+def _row(row: Any, sorted_at: datetime | None = None) -> TicketRow:
     return TicketRow(
         id=row.id,
         subject=row.subject,
@@ -191,21 +229,8 @@ def _row(row: Any, tags: tuple[str, ...], sorted_at: datetime | None = None) -> 
         assignee_email=row.assignee_email or "",
         failed=bool(row.failed),
         draft={2: "mine", 1: "other"}.get(row.drafting, ""),
-        tags=tags,
+        tags=tuple(sorted(row.tags.split(_BETWEEN_TAGS))) if row.tags else (),
         automatic=bool(row.automatic),
         waiting_since=row.waiting_since,
         stamp=orders.stamp(sorted_at),
     )
-
-
-def _tags_of(session: Session, ticket_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    query = (
-        sa.select(ticket_tags.c.ticket_id, Tag.name)
-        .join(Tag, Tag.id == ticket_tags.c.tag_id)
-        .where(ticket_tags.c.ticket_id.in_(ticket_ids))
-        .order_by(Tag.name)
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for ticket_id, name in session.execute(query):
-        found[ticket_id] = (*found.get(ticket_id, ()), name)
-    return found

@@ -173,5 +173,35 @@ def live_state(session: Session, after: int, ticket_id: int, *, settled_before: 
     return LiveState(settled=row[2], newest=row[1], count=row[0], ticket=bool(row[3]))
 
 
-def newest_change(session: Session) -> int:
-    return session.scalar(sa.select(sa.func.coalesce(sa.func.max(Change.id), 0))) or 0
+def changes_behind(session: Session, base: int, look_back: int, *, settled_before: datetime) -> LiveState:
+    """What stands behind the newest settled change after `base`, or after the newest but `look_back` if that is
+    later: one statement."""
+    asked = {"base": base, "look_back": look_back, "settled_before": settled_before}
+    settled, newest, count = session.connection().execute(_BEHIND, asked).one()
+    return LiveState(settled=settled, newest=newest, count=count, ticket=False)
+
+
+def _behind() -> sa.Select[int, int, int]:
+    late = Change.__table__.alias()
+    base = sa.bindparam("base", type_=sa.BigInteger)
+    newest = sa.select(
+        sa.func.coalesce(sa.func.max(late.c.id), 0) - sa.bindparam("look_back", type_=sa.Integer)
+    )
+    floor = sa.select(base.label("id")).union_all(newest).subquery()
+    start = sa.select(sa.func.max(floor.c.id)).scalar_subquery()
+    old = sa.select(sa.func.max(late.c.id)).where(
+        late.c.id > start, late.c.at < sa.bindparam("settled_before")
+    )
+    settled = sa.select(sa.func.coalesce(old.scalar_subquery(), start).label("id")).subquery()
+    return (
+        sa.select(
+            settled.c.id,
+            sa.func.coalesce(sa.func.max(Change.id), settled.c.id),
+            sa.func.count(Change.id),
+        )
+        .select_from(settled.outerjoin(Change.__table__, Change.id > settled.c.id))
+        .group_by(settled.c.id)
+    )
+
+
+_BEHIND = _behind()

@@ -15,7 +15,7 @@ def has_status(status: str) -> Condition:
     return Ticket.status == sa.literal_column(f"'{Status(status).value}'")
 
 
-def of_view(view: View, agent_id: int) -> list[Condition]:
+def of_view(view: View, agent_id: int | sa.ColumnElement[int]) -> list[Condition]:
     """Of every view but a saved one, which is a search."""
     tagged = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == view.row_id)
     places: dict[str, Condition] = {

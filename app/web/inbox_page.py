@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.ratings import queries as ratings
-from app.tickets import thread
+from app.tickets import queries, saved_views, thread
 from app.tickets.counts import Counts, counts
 from app.tickets.orders import descends
 from app.tickets.queries import Page, list_page
 from app.tickets.search import search_page
 from app.tickets.search_filters import Asker
-from app.tickets.search_query import Problem, parse
-from app.tickets.views import View, order_of, parse_view
-from app.web.inbox_views import order_links, saved_links, team_links, view_links, view_title
+from app.tickets.search_query import Problem, Query, parse
+from app.tickets.view_conditions import of_view
+from app.tickets.views import View, chosen_order, parse_view
+from app.web.inbox_views import order_links, saved_links, saved_of, team_links, view_links, view_title
 from app.web.locale import chosen_timezone
 
 DEFAULT_VIEW = "open"
@@ -66,14 +67,12 @@ def read_mark(text: str) -> Mark | None:
 
 def first_mark(session: Session, now: datetime) -> Mark:
     """The mark of a page made now. Read before anything else on the page, so that no change falls between."""
-    base = max(0, thread.newest_change(session) - LOOK_BACK)
-    return moved_mark(session, base, now)
+    return moved_mark(session, 0, now, look_back=LOOK_BACK)
 
 
-def moved_mark(session: Session, base: int, now: datetime) -> Mark:
-    settled = thread.live_state(session, base, 0, settled_before=now - SETTLING).settled
-    state = thread.live_state(session, settled, 0, settled_before=now - SETTLING)
-    return Mark(settled, state.count, state.newest)
+def moved_mark(session: Session, base: int, now: datetime, *, look_back: int = 10**15) -> Mark:
+    state = thread.changes_behind(session, base, look_back, settled_before=now - SETTLING)
+    return Mark(state.settled, state.count, state.newest)
 
 
 def known_view(slug: str) -> View:
@@ -92,7 +91,7 @@ def surroundings(
     numbers = counts(session, agent_id)
     title = view_title(view, numbers)
     return {
-        **_page(session, view, numbers, agent_id, after=after),
+        **_page(session, view, numbers, agent_id, after=after, now=now),
         "view": view,
         "counts": numbers,
         "mark": mark,
@@ -106,21 +105,53 @@ def surroundings(
     }
 
 
-def _page(session: Session, view: View, numbers: Counts, agent_id: int, *, after: str) -> dict[str, Any]:
+def _page(
+    session: Session, view: View, numbers: Counts, agent_id: int, *, after: str, now: datetime
+) -> dict[str, Any]:
     """The rows, in the order this agent likes, and what else the order can be."""
-    order = order_of(view, g.agent.view_orders or {})
-    page = list_page(session, view, agent_id, order=order, after=after)
-    return {"page": page, "orders": order_links(view, order), "falls": descends(page.order)}
+    remembered = g.agent.view_orders or {}
+    if view.name == "saved":
+        saved = saved_of(view, numbers)
+        query = parsed(saved.query, now)
+        allowed = saved_views.orders(query)
+        order = chosen_order(view.slug, allowed, remembered, saved.sorting)
+        page = saved_views.page(session, query, asker_of(agent_id), order=order, after=after)
+    else:
+        allowed = view.orders
+        order = chosen_order(view.slug, allowed, remembered)
+        page = list_page(session, view, agent_id, order=order, after=after)
+    return {"page": page, "orders": order_links(allowed, order), "falls": descends(page.order)}
+
+
+def ids_of(session: Session, view: View, agent_id: int, *, limit: int, now: datetime) -> list[int]:
+    """The first tickets of a view, as this agent has it sorted."""
+    remembered = g.agent.view_orders or {}
+    if view.name == "saved":
+        saved = saved_of(view, counts(session, agent_id))
+        query = parsed(saved.query, now)
+        order = chosen_order(view.slug, saved_views.orders(query), remembered, saved.sorting)
+        conditions = saved_views.conditions(session, query, asker_of(agent_id))
+    else:
+        order = chosen_order(view.slug, view.orders, remembered)
+        conditions = of_view(view, agent_id)
+    return queries.ids_of(session, conditions, agent_id, order=order, limit=limit)
+
+
+def parsed(text: str, now: datetime) -> Query:
+    """ "30d" counts from the reader's own today."""
+    return parse(text, today=now.astimezone(ZoneInfo(chosen_timezone())).date())
+
+
+def asker_of(agent_id: int) -> Asker:
+    return Asker(agent_id, ZoneInfo(chosen_timezone()), {"rated": ratings.tickets_rated})
 
 
 def search_surroundings(
     session: Session, text: str, agent_id: int, *, after: str, best: bool, now: datetime
 ) -> dict[str, Any]:
     around = surroundings(session, View(DEFAULT_VIEW), agent_id, now=now)
-    zone = ZoneInfo(chosen_timezone())
-    query = parse(text, today=now.astimezone(zone).date())
-    asker = Asker(agent_id, zone, {"rated": ratings.tickets_rated})
-    page = search_page(session, query, asker, after=after, best=best)
+    query = parsed(text, now)
+    page = search_page(session, query, asker_of(agent_id), after=after, best=best)
     return {
         **around,
         "page": page,
