@@ -39,6 +39,8 @@ class ImapSource:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._client = connect(account)
+        # What the server told us of arrivals when the folder was opened.
+        self._told: list[Any] = []
 
     def __enter__(self) -> ImapSource:
         return self
@@ -98,6 +100,7 @@ class ImapSource:
 
     def _opened(self, folder: str) -> dict[bytes, Any]:
         opened: dict[bytes, Any] = self._client.select_folder(safe_folder(folder), readonly=True)
+        self._told = self._arrivals()
         if b"UIDVALIDITY" not in opened:
             # Without it a number means nothing from one day to the next (RFC 3501, section 2.3.1.1).
             raise PermanentFailure(
@@ -148,17 +151,22 @@ class ImapSource:
         return early or any(_is_arrival(answer) for answer in [*answers, *late])
 
     def _begin_idle(self) -> bool:
-        """Send IDLE and wait until the server takes it; True when it first told us of mail that came before.
+        """Send IDLE and wait until the server takes it; True when it has told us of mail since the list.
+
+        What came too late for the list is told once, maybe at its end, and not again in IDLE.
 
         IMAPClient.idle() takes such news for an error.
         """
         line = self._client._imap
-        known = list(line.untagged_responses.get("EXISTS", []))
         tag = self._client._idle_tag = line._command("IDLE")
         while line._get_response() is not None:
             if line.tagged_commands.get(tag):
                 raise IMAPClientError("the server refused IDLE")
-        return list(line.untagged_responses.get("EXISTS", [])) != known
+        return self._arrivals() != self._told
+
+    def _arrivals(self) -> list[Any]:
+        """Every "n EXISTS" of the server since the folder was opened."""
+        return list(self._client._imap.untagged_responses.get("EXISTS", []))
 
     def can_idle(self) -> bool:
         return bool(self._client.has_capability("IDLE"))
