@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.rights import Who, rights_of
 from app.customers import service as customers
+from app.customers.models import Customer
 from app.db import Base
 from app.errors import Conflict, InvalidInput, NotFound
-from app.tickets.models import Event, Kind, Message, Participant, Status, Ticket
+from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.moving import refresh_summary
 from app.tickets.remembered import put_back, remembered
+from app.tickets.search_filters import contains
 from app.tickets.service import changed, lock, record
 from app.tickets.shredding import ON_ITS_WAY
 
@@ -248,9 +251,18 @@ def _without_move(evidence: list[Any], source_id: int) -> list[Any]:
     return evidence[:-1] if evidence and evidence[-1] == last else evidence
 
 
-def moved_by(session: Session, event_id: int) -> dict[str, Any]:
-    """What a split or a move wrote down. Raises NotFound."""
-    event = session.get(Event, event_id)
-    if event is None or event.kind != "split":
-        raise NotFound("There is nothing to take back.")
-    return event.detail
+def find_targets(session: Session, ticket: Ticket, text: str, who: Who) -> Sequence[Any]:
+    """Other tickets that every typed word leads to, by subject, customer or address; newest first."""
+    query = (
+        sa.select(Ticket.id, Ticket.subject, Customer.name)
+        .join(Customer, Customer.id == Ticket.customer_id)
+        .where(
+            Ticket.id != ticket.id,
+            Ticket.merged_into_id.is_(None),
+            Ticket.status.not_in((Status.TRASH, Status.SPAM)),
+            rights_of(session, who).within(Ticket.mailbox_id),
+        )
+    )
+    for word in text.split()[:5]:
+        query = query.where(sa.or_(contains(Ticket.subject, word), contains(Customer.name, word)))
+    return session.execute(query.order_by(Ticket.last_message_at.desc(), Ticket.id.desc()).limit(8)).all()

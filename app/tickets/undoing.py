@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,15 +15,27 @@ from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.tickets import fields, merging, moving, snoozing, spam, splitting
 from app.tickets.models import Event, Message, Status, Ticket
-from app.tickets.remembered import put_back, remembered
+from app.tickets.remembered import put_back
 from app.tickets.service import assign, changed, lock, record, set_tags
 
 # After this long "the last action" is not what anybody means.
 FRESH = timedelta(minutes=10)
+
+
+class Done(Protocol):
+    """Of an event: who did what, and when."""
+
+    id: int
+    agent_id: int | None
+    kind: str
+    detail: Any
+    at: datetime
+
+
 _SINCE = "Somebody has changed it since."
 
 
-def last_action(events: Iterable[Event], agent_id: int, now: datetime) -> Event | None:
+def last_action(events: Iterable[Done], agent_id: int, now: datetime) -> Done | None:
     """What this agent could take back now: of the ticket's events, the newest of theirs that is not taken back."""
     for event in sorted(events, key=lambda one: one.id, reverse=True):
         if event.agent_id != agent_id or event.detail.get("undo_of") or event.detail.get("undone"):
@@ -151,4 +164,3 @@ WAYS_BACK: dict[str, Way] = {
     "merged": _merged,
     "field": _field,
 }
-__all__ = ["WAYS_BACK", "last_action", "remembered", "undo"]

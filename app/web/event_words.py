@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app.tickets.models import Event
+from app.web.words import words
 
 Detail = Mapping[str, Any]
 
@@ -20,6 +22,7 @@ def status_name(status: str) -> str:
         "snoozed": _("snoozed"),
         "closed": _("closed"),
         "spam": _("spam"),
+        "trash": _("trash"),
     }
     return names.get(status, status)
 
@@ -68,6 +71,33 @@ def _recipient(detail: Detail) -> str:
     return str(detail.get("recipient") or ", ".join(map(str, detail.get("recipients") or [])))
 
 
+def _moment(text: object) -> str:
+    """A moment that an event keeps, in the reader's own time."""
+    return words().exact(datetime.fromisoformat(str(text))) if text else ""
+
+
+def _moved(detail: Detail, _agents: Mapping[int, str]) -> str:
+    return _(
+        "Moved from #%(source)s to #%(target)s", source=detail.get("source"), target=detail.get("target")
+    )
+
+
+def _spam(detail: Detail, _agents: Mapping[int, str]) -> str:
+    learnt = ", ".join(map(str, detail.get("learnt") or []))
+    return _("Marked as spam; learnt: %(sender)s", sender=learnt) if learnt else _("Marked as spam")
+
+
+def _not_spam(detail: Detail, _agents: Mapping[int, str]) -> str:
+    forgotten = ", ".join(map(str, detail.get("forgotten") or []))
+    return _("Not spam; forgotten: %(sender)s", sender=forgotten) if forgotten else _("Not spam")
+
+
+def _field(detail: Detail, _agents: Mapping[int, str]) -> str:
+    shown = {"yes": _("yes"), "no": _("no")}
+    value = str(detail.get("after") or "")
+    return f"{detail.get('name')}: {shown.get(value, value) or '—'}"
+
+
 _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "status": lambda detail, _agents: _(
         "Status: %(status)s", status=status_name(str(detail.get("after", "")))
@@ -82,6 +112,19 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "Taken apart: #%(source)s and #%(target)s", source=detail.get("source"), target=detail.get("target")
     ),
     "reopened": lambda _detail, _agents: _("Opened again by a letter"),
+    "snoozed": lambda detail, _agents: _("Snoozed until %(time)s", time=_moment(detail.get("until"))),
+    "woken": lambda _detail, _agents: _("Back from its snooze"),
+    "spam": _spam,
+    "spam-learnt": _spam,
+    "not-spam": _not_spam,
+    "trashed": lambda _detail, _agents: _("Moved to the trash"),
+    "restored": lambda _detail, _agents: _("Taken out of the trash"),
+    "split": _moved,
+    "moved": _moved,
+    "unsplit": lambda detail, _agents: _(
+        "Put back into #%(source)s from #%(target)s", source=detail.get("source"), target=detail.get("target")
+    ),
+    "field": _field,
     "thanks": lambda _detail, _agents: _("A thank-you came; left as it was"),
     "replied": lambda _detail, _agents: _("Replied"),
     "forwarded": lambda _detail, _agents: _("Passed on"),

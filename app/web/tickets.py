@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -13,14 +13,11 @@ from app import queue
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, Merged
 from app.failpoints import passing
-from app.knowledge.variables import fill
 from app.outgoing import service as outgoing
-from app.settings import Settings
-from app.tickets import drafts, merging, service, thread
-from app.tickets.models import Delivery, Kind, Message, Ticket
-from app.tickets.safe_html import reply_to_text
+from app.tickets import merging, service, statuses, thread
+from app.tickets.models import Delivery, DraftKind, Kind, Message, Ticket
 from app.together import notices
-from app.web import forms, inbox_page, ticket_page
+from app.web import composer, forms, inbox_page, sending, ticket_page
 from app.web.auth import for_notes, for_readers, login_required
 from app.web.ticket_page import TicketPage
 
@@ -43,7 +40,7 @@ def show(ticket_id: int) -> Any:
 def set_status(ticket_id: int) -> Any:
     status = forms.fields(request.form, "status")["status"]
     return _act(
-        ticket_id, lambda session, ticket: service.set_status(session, ticket, status, by=g.agent, now=now())
+        ticket_id, lambda session, ticket: statuses.change(session, ticket, status, by=g.agent, now=now())
     )
 
 
@@ -84,25 +81,31 @@ def mark_read(ticket_id: int) -> Any:
 @bp.post("/tickets/<int:ticket_id>/reply")
 @login_required
 def reply(ticket_id: int) -> Any:
+    """A reply or a forward, now or later."""
     form = forms.reply_form(request.form)
+    compose = "forward" if form.kind == DraftKind.FORWARD else "reply"
+    sent: Message | None = None
     try:
         with transaction() as session:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
             arrived = [] if form.confirmed else _arrived(session, ticket, form)
-            sent = None if arrived else _send(session, ticket, form)
+            if not arrived and form.later:
+                sending.put_off(session, ticket, form)
+            elif not arrived:
+                sent = sending.send(session, ticket, form)
             passing("web.reply_written")
     except InvalidInput as error:
-        return _stopped(ticket_id, form, "reply", _(str(error)), field=error.field, status=422)
-    if sent is not None:
+        return _stopped(ticket_id, form, compose, _(str(error)), field=error.field, status=422)
+    if not arrived:
         passing("web.reply_committed")
-        if sent.delivery == Delivery.QUEUED:  # no time to undo: it may leave at once
+        if sent is not None and sent.delivery == Delivery.QUEUED:  # no time to undo: it may leave at once
             queue.ring("deliver_message", sent.id)
         return _back(ticket_id)
     return _stopped(
         ticket_id,
         form,
-        "reply",
-        _("Something new arrived while you were writing. Read it, then send."),
+        compose,
+        _meanwhile(arrived),
         field="arrived",
         status=409,
     )
@@ -116,7 +119,7 @@ def note(ticket_id: int) -> Any:
     try:
         with transaction() as session:
             ticket = thread.ticket_for(session, g.agent.id, ticket_id)
-            _refuse_too_long(form)
+            sending.refuse_too_long(form)
             service.add_note(session, ticket, form.written.html, by=g.agent, now=now(), nonce=form.nonce)
             if g.rights.may_answer:
                 service.mark_read(session, ticket, now=now())
@@ -130,7 +133,9 @@ def note(ticket_id: int) -> Any:
 def undo(message_id: int) -> Any:
     with transaction() as session:
         draft = outgoing.undo(session, message_id, by=g.agent, now=now())
-    return _back(draft.ticket_id, compose="reply")
+    if draft.ticket_id is None:
+        return _elsewhere(url_for("letters_from_us.new", draft=draft.id))
+    return _back(draft.ticket_id, compose="forward" if draft.kind == DraftKind.FORWARD else "reply")
 
 
 @bp.post("/messages/<int:message_id>/retry")
@@ -155,39 +160,19 @@ def resolve(message_id: int) -> Any:
     return _back(message.ticket_id)
 
 
-def _send(session: Session, ticket: Ticket, form: forms.ReplyForm) -> Message:
-    _refuse_too_long(form)
-    missing = fill(reply_to_text(form.written.html), {}).missing
-    if missing:
-        names = ", ".join(f"{{{{{name}}}}}" for name in missing)
-        raise InvalidInput(_("Fill in what is still missing before you send: %(names)s", names=names), "html")
-    settings: Settings = current_app.config["SETTINGS"]
-    written = form.written
-    return outgoing.write_reply(
-        session,
-        ticket,
-        outgoing.Reply(
-            html=written.html,
-            to=written.to,
-            cc=written.cc,
-            then_status=form.then_status,
-            nonce=form.nonce,
-            draft_id=form.draft_id,
-        ),
-        by=g.agent,
-        now=now(),
-        settings=settings,
-    )
-
-
-def _refuse_too_long(form: forms.ReplyForm) -> None:
-    if len(form.written.html) > drafts.LONGEST:
-        raise InvalidInput("That is too long for one letter.", "html")
-
-
 def _arrived(session: Session, ticket: Ticket, form: forms.ReplyForm) -> list[Message]:
+    # Of two who send at the same moment the second waits here, and then sees the first one's reply.
+    service.lock(session, ticket)
     seen = form.written.seen_message_id
     return thread.arrived_since(session, ticket.id, seen, g.agent.id) if seen else []
+
+
+def _meanwhile(arrived: list[Message]) -> str:
+    answers = [one.author.name for one in arrived if one.kind == Kind.OUTGOING and one.author]
+    if answers:
+        who = ", ".join(dict.fromkeys(answers))
+        return _("%(who)s has answered meanwhile. Read it, then decide whether to send yours.", who=who)
+    return _("Something new arrived while you were writing. Read it, then send.")
 
 
 def _act(ticket_id: int, change: Any) -> Any:
@@ -203,6 +188,13 @@ def _back(ticket_id: int, **more: str) -> Any:
     return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, **more), 303)
 
 
+def _elsewhere(address: str) -> Any:
+    """To a page that is no ticket: htmx would put it where the ticket was."""
+    if request.headers.get("HX-Request"):
+        return "", 204, {"HX-Redirect": address}
+    return redirect(address, 303)
+
+
 def _stopped(
     ticket_id: int, form: forms.ReplyForm, compose: str, problem: str, *, field: str, status: int
 ) -> Any:
@@ -212,8 +204,8 @@ def _stopped(
     def reopen(page: TicketPage) -> None:
         new = [message for message in page.messages if message.id > seen and _is_news(message)]
         arrived = new if field == "arrived" else []
-        again = ticket_page.reopened(
-            page.reply if compose == "reply" else page.note,
+        again = composer.reopened(
+            getattr(page, compose),
             form.written,
             problem=problem,
             field=field,
@@ -243,7 +235,8 @@ def _answer(
         session,
         ticket_id,
         g.agent,
-        compose=compose if compose in ("reply", "note") else "",
+        compose=compose if compose in ("reply", "note", "forward") else "",
+        about_id=forms.number(request.values.get("about_id", "")),
         card=target != "ticket-head",
     )
     if amend is not None:

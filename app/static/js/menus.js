@@ -23,17 +23,30 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// Arrow keys go through the entries of an open menu.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const menu = step && document.querySelector("details.menu[open]");
+  if (!menu || !menu.contains(event.target) || event.target.closest("input, select, textarea")) return;
+  const items = [...menu.querySelectorAll(".menu-item")].filter((item) => item.checkVisibility?.() ?? true);
+  if (!items.length) return;
+  event.preventDefault();
+  const at = items.indexOf(event.target.closest(".menu-item"));
+  items[(at + step + items.length + (at < 0 && step < 0 ? 1 : 0)) % items.length].focus();
+}, true);
+
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!(menu instanceof HTMLDetailsElement) || !menu.matches(".menu") || !menu.open) return;
   const field = menu.querySelector("[data-focus]");
   if (field) {
     field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
+    field.setSelectionRange?.(field.value.length, field.value.length);
   }
   const list = menu.querySelector(".menu-list");
   list?.classList.remove("menu-shifted");
 }, true);
 
-document.addEventListener("htmx:afterSwap", () => closeAll());
+// What was asked for inside an open menu leaves it open.
+document.addEventListener("htmx:afterSwap", (event) => closeAll(event.detail.target));
 document.addEventListener("htmx:sendError", () => document.body.dispatchEvent(new CustomEvent("app:offline")));
