@@ -51,7 +51,7 @@ def ratings(
     return of_replies, sorted(found[1], key=lambda one: (one.changed_at, one.id), reverse=True)  # type: ignore[attr-defined]
 
 
-def _build() -> sa.CompoundSelect[int]:
+def _build() -> sa.CompoundSelect[Any]:
     address = (
         sa.select(_A.c.email)
         .where(_A.c.customer_id == _C.c.id)
