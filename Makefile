@@ -19,7 +19,7 @@ run: setup ## Start Sincerely: everything it needs, in one go; Ctrl-C stops it
 	@exec $(PY) -m workers.supervisor
 
 test: setup-dev system-parts lint types ## Check everything: style, types, and all tests on both databases
-	@$(PYTEST) -n $(JOBS) --dist loadfile
+	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 setup: ## Make .venv and install the pinned packages, if anything changed
 	@sh scripts/setup.sh "$(VENV)" requirements.txt

@@ -40,6 +40,19 @@ DATABASES = [
 ]
 
 
+# Files that wait for whole products, browsers and servers begin first: at the end they would keep one runner waiting.
+SLOWEST_FIRST = ("workers/", "browser/", "faults/", "hostile/", "mail_ingest/", "test_flow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    name = item.nodeid.removeprefix("tests/")
+    return next((turn for turn, start in enumerate(SLOWEST_FIRST) if name.startswith(start)), 99)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment() -> None:
     """A variable in the shell of whoever runs the tests must not change what they test."""
