@@ -1,4 +1,4 @@
-"""The door to DNS: the TXT records of a name, with a time limit, and one sentence when nobody answers."""
+"""The door to DNS: TXT, SRV and MX records of a name, with a time limit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dns.exception
 import dns.resolver
 
 from app.errors import TemporaryFailure
+from app.mailboxes.server_names import Service
 
 LOOKUP_SECONDS = 4.0
 
@@ -27,6 +28,25 @@ class Records:
         except dns.exception.DNSException as error:
             raise TemporaryFailure(f"DNS gives no answer ({type(error).__name__}).") from error
         return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+
+    def services(self, name: str) -> list[Service]:
+        """SRV records; [] when there are none, or nobody knows now."""
+        try:
+            answer = self._asking().resolve(name, "SRV", search=False)
+        except dns.exception.DNSException:
+            return []
+        return [
+            Service(str(record.target).rstrip(".").lower(), record.port, record.priority) for record in answer
+        ]
+
+    def exchangers(self, domain: str) -> list[str]:
+        """Hosts that receive the domain's mail, the preferred first; [] when there are none, or nobody knows now."""
+        try:
+            answer = self._asking().resolve(domain, "MX", search=False)
+        except dns.exception.DNSException:
+            return []
+        records = sorted(answer, key=lambda record: record.preference)
+        return [str(record.exchange).rstrip(".").lower() for record in records]
 
     def _asking(self) -> dns.resolver.Resolver:
         if self._resolver is None:

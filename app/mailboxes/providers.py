@@ -58,6 +58,11 @@ _BY_DOMAIN = {
 _BY_AUTH = {Auth.GOOGLE: _GMAIL, Auth.MICROSOFT: _MICROSOFT}
 
 
+def known_servers(domain: str) -> Servers | None:
+    """Of a well-known provider's own domain."""
+    return _BY_DOMAIN.get(domain)
+
+
 def servers_for(address: str, auth: str = Auth.PASSWORD) -> Servers:
     """The provider's servers, or the customary names below the address's own domain."""
     if auth != Auth.PASSWORD:

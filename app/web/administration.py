@@ -147,7 +147,7 @@ def _mail() -> list[Place]:
             _("Connect a mailbox"),
             _("Three steps: address, servers, which mail comes along."),
             "plus-lg",
-            "mailbox_connect.new",
+            "assistant.new",
             "may_administer",
         ),
         Place(

@@ -10,7 +10,9 @@ from werkzeug.routing import IntegerConverter
 from app.web import (
     administration,
     agents,
+    assistant,
     attachments,
+    automation_rules,
     bulk,
     customers,
     drafts,
@@ -77,6 +79,8 @@ BLUEPRINTS = (
     mailboxes.bp,
     mailbox_settings.bp,
     mailbox_connect.bp,
+    assistant.bp,
+    automation_rules.bp,
     parked.bp,
     sandbox.bp,
 )

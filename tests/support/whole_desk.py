@@ -14,23 +14,27 @@ from sqlalchemy.orm import Session
 from app import db
 from app.accounts import links
 from app.accounts.models import Agent, SignIn
+from app.accounts.teams import TeamForm, make_team
 from app.blobs import BlobStore
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.customers.service import find_or_create
 from app.knowledge import service as knowledge
 from app.knowledge.models import Suggestion
 from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
+from app.mailboxes.setup_models import MailboxSetup
 from app.outgoing.models import Outbox, SandboxLetter
 from app.outgoing.service import Reply, write_reply
 from app.ratings.models import RatingInvitation
 from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
-from app.tickets import merging, moving, service, uploads
+from app.tickets import bulk, merging, moving, saved_views, service, uploads
+from app.tickets.bulk_kinds import Wish
 from app.tickets.drafts import Written, save
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Delivery, Message, Ticket
 from app.tickets.reading_models import RecentSearch, ShownSender
+from app.tickets.saved_views import SavedForm
 from app.together import links as links_of_tickets
 from app.together.models import Notice, Presence, Told, Watch
 from tests.support.web import add_agent
@@ -104,6 +108,11 @@ def _mailbox(made: _Builder, text: str, name: str) -> Mailbox:
     made.add("second_folder", Folder(mailbox_id=mailbox.id, name="Orders"))
     by_permission = Mailbox(address="sales@help.example", name=name[:200], auth="google", created_at=made.at)
     made.add("oauth_mailbox", by_permission)
+    setup = MailboxSetup(
+        agent_id=made.me.id, address="shop@help.example", name=name[:200], step="import", servers={"user": text[:200]},
+        result={"problem": text}, created_at=made.at, updated_at=db.now(),
+    )  # fmt: skip
+    made.add("setup_id", setup)
     made.session.add(OAuthGrant(mailbox_id=by_permission.id, client_id="client-1", last_error=text))
     return mailbox
 
@@ -276,6 +285,20 @@ def _together(made: _Builder, text: str, name: str) -> None:
     session.execute(sa.update(Agent).where(Agent.id == made.me.id).values(unread_notices=len(Told), notice_mark=1))
 
 
+def _queue(made: _Builder, text: str, name: str) -> None:
+    """A team, a saved view of one's own and one of a colleague's, and an action on a selection."""
+    form = TeamForm(name[:100], agent_ids=(made.me.id, made.colleague.id))
+    team = make_team(made.session, form, now=made.at)
+    made.ids["team_id"] = team.id
+    shared = (("saved_view_id", made.me, ""), ("colleagues_view", made.colleague, "all"))
+    for key, agent, wanted in shared:
+        view = SavedForm(name[:80], text[:200] or "status:open", shared=wanted)
+        made.ids[key] = saved_views.make(made.session, view, by=agent, now=made.at).id
+    me = made.session.get_one(Agent, made.me.id)
+    ids = [made.ids["answered_ticket"]]
+    made.ids["bulk_id"] = bulk.act(made.session, ids, Wish("tag", "bulk"), by=me, now=made.at).bulk_id
+
+
 def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
     made.add(
         "raw_mail_id",
@@ -295,6 +318,7 @@ def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
         )  # fmt: skip
     made.add("recent_search", RecentSearch(agent_id=made.me.id, text=text[:200], searched_at=made.at))
     _together(made, text, name)
+    _queue(made, text, name)
     made.session.add(ShownSender(agent_id=made.me.id, email="shown@buyer.example", since=made.at))
     made.add(
         "letter_id",

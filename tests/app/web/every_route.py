@@ -78,6 +78,10 @@ _SERVERS = {
     "imap_password": "p", "smtp_host": "93.184.216.34", "smtp_port": "465", "smtp_security": "tls", "smtp_user": "u",
     "smtp_password": "p",
 }  # fmt: skip
+_SERVERS_FOUND = {
+    "imap_host": "93.184.216.34", "imap_port": "993", "imap_security": "tls", "smtp_host": "93.184.216.34",
+    "smtp_port": "465", "smtp_security": "tls", "user": "u", "password": "p",
+}  # fmt: skip
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "static"): Route("public"),
@@ -125,12 +129,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "bulk.undo"): Route(answer=303),
     ("GET", "inbox.search"): Route(query="q=order"),
     ("GET", "live.changes"): Route(query="mark=0.0.0&ticket=1&view=open"),
+    ("GET", "together.mentions"): Route(),
     ("POST", "together.watch"): Route("anyone", form={"watch": "yes"}, answer=303),
     ("GET", "links.show"): Route(),
     ("POST", "links.link"): Route(form={"target": "=answered_ticket"}, answer=303),
     ("POST", "links.unlink"): Route(form={"other": "=linked_ticket"}, answer=303),
     ("GET", "links.message"): Route(answer=302),
     ("GET", "notices.index"): Route(),
+    ("GET", "notices.settings"): Route(),
+    ("POST", "notices.choose"): Route("anyone", form={"mail_mention": "now", "hour": "8"}, answer=302),
     ("POST", "notices.read_one"): Route("anyone", answer=303),
     ("POST", "notices.read_all"): Route("anyone", answer=303),
     ("POST", "together.here"): Route("anyone", form={"doing": "viewing"}, answer=204),
@@ -160,6 +167,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "pictures.choose"): Route(form={"always": "yes"}, answer=303),
     ("POST", "pictures.forget"): Route(form={"email": "shown@buyer.example"}, answer=303),
     ("GET", "printing.ticket"): Route(query="quotes=yes&notes=yes"),
+    ("GET", "earlier.show"): Route(query="before=2"),
     ("GET", "palette.show"): Route(query="seen=1,2"),
     ("GET", "searches.recent"): Route(),
     ("POST", "searches.remember"): Route(form={"q": "kettle"}, answer=204),
@@ -202,6 +210,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "mailbox_settings.resume_automatic"): Route("admin", answer=302, writes=False),
     ("GET", "mailbox_settings.check"): Route("admin"),
     ("GET", "mailbox_connect.new"): Route("admin"),
+    ("GET", "assistant.new"): Route("admin"),
+    ("POST", "assistant.begin"): Route(
+        "admin", form={"address": "shop@help.example", "password": "p", "language": "en"}, answer=302
+    ),
+    ("GET", "assistant.show"): Route("admin"),
+    ("GET", "assistant.state"): Route("admin"),
+    ("POST", "assistant.servers"): Route("admin", form=_SERVERS_FOUND, answer=302),
+    ("POST", "assistant.choose"): Route("admin", form={"first_import": "month"}, answer=302),
+    ("POST", "assistant.forget"): Route("admin", answer=302),
     ("POST", "mailbox_connect.create"): Route(
         "admin", form={
             "address": "new@93.184.216.34", "auth": "password", "password": "x", "language": "en", "first_import": "new",
