@@ -59,13 +59,31 @@ def undo(session: Session, event: Event, *, by: Agent, now: datetime) -> Ticket:
     session.flush()
     lock(session, ticket)
     newest = session.scalar(sa.select(sa.func.max(Event.id))) or 0
-    result = WAYS_BACK[event.kind](session, ticket, event, by, now)
-    session.flush()
+    result = ticket
+    for one in _one_act(session, event):
+        result = WAYS_BACK[one.kind](session, ticket, one, by, now)
+        session.flush()
+        _mark_undone(session, one)
     for fresh in session.scalars(sa.select(Event).where(Event.id > newest, Event.agent_id == by.id)):
         fresh.detail = {**fresh.detail, "undo_of": event.id}
-    _mark_undone(session, event)
     session.flush()
     return result
+
+
+def _one_act(session: Session, event: Event) -> list[Event]:
+    """The event, and those before it of the same moment: out of spam and closed, or all that a macro did."""
+    query = sa.select(Event).where(
+        Event.ticket_id == event.ticket_id,
+        Event.agent_id == event.agent_id,
+        Event.at == event.at,
+        Event.id <= event.id,
+        Event.kind.in_(WAYS_BACK),
+    )
+    return [
+        one
+        for one in session.scalars(query.order_by(Event.id.desc()))
+        if one is event or not (one.detail.get("undone") or one.detail.get("undo_of"))
+    ]
 
 
 def _mark_undone(session: Session, event: Event) -> None:
