@@ -21,6 +21,10 @@ class Line:
     def of(cls, **values: Any) -> Self:
         return cls(values, values.values())
 
+    def with_values(self, **values: Any) -> Self:
+        """The same line with some values of its own."""
+        return type(self).of(**{**self.__dict__, **values})
+
 
 class AgentLine(Line):
     id: int
@@ -107,6 +111,7 @@ class TicketLine(Line):
     status: str
     preview: str
     unread: bool
+    seen_message_id: int | None
     message_count: int
     opened_at: datetime
     last_message_at: datetime
@@ -146,6 +151,8 @@ class MessageLine(Line):
     to: list[Any]
     cc: list[Any]
     reply_to: list[Any]
+    bcc: list[Any]
+    forwarded_id: int | None
     subject: str
     visible: str
     folded: str
@@ -172,6 +179,12 @@ class DraftLine(Line):
     html: str
     to: list[str]
     cc: list[str]
+    bcc: list[str]
+    about_id: int | None
+    about_files: list[int] | None
+    send_at: datetime | None
+    then_status: str
+    stopped: str
     article_ids: list[int]
     seen_message_id: int | None
     version: int

@@ -5,6 +5,8 @@ second layer. The order matters: everything that rewrites the letter happens fir
 and its output is only placed between a fixed head and tail. Pure: no database, no Flask, no network.
 """
 
+import base64
+import binascii
 import html as html_lib
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ from urllib.parse import unquote
 import nh3
 
 from app.tickets.html_nesting import DROPPED_WITH_CONTENT, flatten_text, is_too_deep, neutralise, tokens
+from app.tickets.picture_size import is_small_enough
 from app.tickets.reply_text import clean_html_to_text
 
 _names = str.split
@@ -74,7 +77,9 @@ _PASSES = 4
 _STYLE_SHEET = (
     ":root{color-scheme:light}html,body{margin:0;background:#fff;color:#1f2328}"
     "body{padding:12px 16px;font:15px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;overflow-wrap:anywhere}"
-    "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}"
+    # Cells break no words: a table that is too wide for its frame is scrolled to, with every column readable.
+    "img{max-width:100%;height:auto}table{overflow-wrap:break-word}pre{white-space:pre-wrap}"
+    "html{overflow:auto}"
     "blockquote{margin:.5em 0 .5em .25em;padding-left:.75em;border-left:2px solid #d0d7de}a{color:#0a58ca}"
 )
 
@@ -204,10 +209,18 @@ def _image_source(value: str, images: Mapping[str, str], allow_remote: bool) -> 
         found = images.get(name) or images.get(unquote(name)) or ""
         return found if _IMAGE_DATA.fullmatch(found) else None
     if _IMAGE_DATA.fullmatch(source):
-        return source
+        return source if _is_shown(source) else None
     # Never over clear text: what an http address means is asked for by https.
     secure = "https://" + source[7:] if source[:7].lower() == "http://" else source
     return secure if allow_remote and _REMOTE.fullmatch(secure) else None
+
+
+def _is_shown(source: str) -> bool:
+    """A picture that a letter carries in itself is measured like one that is attached."""
+    try:
+        return is_small_enough(base64.b64decode(source.partition(",")[2], validate=True))
+    except binascii.Error:
+        return False
 
 
 def _link_target(value: str) -> str | None:

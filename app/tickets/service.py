@@ -111,6 +111,9 @@ def mark_read(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """An agent has opened it."""
     if ticket.unread:
         ticket.unread = False
+        ticket.seen_message_id = session.scalar(
+            sa.select(sa.func.max(Message.id)).where(Message.ticket_id == ticket.id)
+        )
         changed(session, ticket.id, "read", now)
 
 

@@ -15,7 +15,7 @@ function openAtNewest(ticket) {
   const problem = ticket.querySelector("[data-problem]");
   const wanted = (/^#m\d+$/.test(location.hash) && document.querySelector(location.hash)) || problem;
   const opened = [...ticket.querySelectorAll(".message > details[open]")].map((one) => one.parentElement);
-  const target = wanted ?? opened.at(-1);
+  const target = wanted ?? ticket.querySelector("#first-unread") ?? opened.at(-1);
   if (target) scroll.scrollTop = target.offsetTop - scroll.offsetTop - 16;
 }
 

@@ -170,3 +170,48 @@ def test_the_size_of_a_picture_is_read_without_decoding_it(
     content: bytes, size: tuple[int, int] | None
 ) -> None:
     assert picture_size(content) == size
+
+
+def test_a_long_ticket_opens_at_its_newest_end_and_unfolds(agent: FlaskClient, desk) -> None:
+    ticket = desk.letter("Letter 0")
+    for number in range(1, 60):
+        desk.letter(f"Letter {number}", ticket_id=ticket)
+    agent.post(f"/tickets/{ticket}/read")
+    page = agent.get(f"/tickets/{ticket}").text
+    assert "Show 50 earlier messages" in page and "Letter 59" in page and "Letter 40<" not in page
+    address = re.search(r'href="(/tickets/\d+/earlier\?[^"]+)"', page)[1].replace("&amp;", "&")  # type: ignore[index]
+    part = agent.get(address, headers={"HX-Request": "true"}).text
+    assert (
+        "<html" not in part and ">Letter 49<" in part and "Letter 50<" not in part and "Letter 9<" not in part
+    )
+    address = re.search(r'href="(/tickets/\d+/earlier\?[^"]+)"', part)[1].replace("&amp;", "&")  # type: ignore[index]
+    whole = agent.get(address).text
+    assert (
+        "<html" in whole and "Letter 0<" in whole and "Letter 9<" in whole and "earlier messages" not in whole
+    )
+    assert agent.get(f"/tickets/{ticket}/earlier?before=999").status_code == 404
+    assert agent.get(f"/tickets/{ticket}/earlier").status_code == 404
+
+
+def test_a_short_ticket_is_not_folded(agent: FlaskClient, desk) -> None:
+    ticket = desk.letter("Letter 0")
+    for number in range(1, 12):
+        desk.letter(f"Letter {number}", ticket_id=ticket)
+    page = agent.get(f"/tickets/{ticket}").text
+    assert "earlier message" not in page and "Letter 0" in page
+
+
+def test_what_nobody_has_read_is_never_folded_and_has_a_way_to_it(agent: FlaskClient, desk) -> None:
+    ticket = desk.letter("Letter 0")
+    for number in range(1, 20):
+        desk.letter(f"Letter {number}", ticket_id=ticket)
+    page = agent.get(f"/tickets/{ticket}").text
+    assert 'id="first-unread"' not in page
+    agent.post(f"/tickets/{ticket}/read")
+    for number in range(20, 25):
+        desk.letter(f"Letter {number}", ticket_id=ticket)
+    page = agent.get(f"/tickets/{ticket}").text
+    assert 'href="#first-unread"' in page and "5 unread letters" in page
+    assert page.index("Letter 19") < page.index('id="first-unread"') < page.index("Letter 20")
+    agent.post(f"/tickets/{ticket}/read")
+    assert 'id="first-unread"' not in agent.get(f"/tickets/{ticket}").text
