@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,12 +64,14 @@ def parse_view(slug: str) -> View:
     return View(match.group(1), int(match.group(2)))
 
 
-def order_of(view: View, remembered: Mapping[str, str], usual: str = "") -> Order:
+def chosen_order(
+    slug: str, allowed: Sequence[Order], remembered: Mapping[str, str], usual: str = ""
+) -> Order:
     """How this agent wants it: what they chose last, else `usual` (of a saved view), else the usual way."""
-    for chosen in (remembered.get(view.slug, ""), usual):
-        if chosen in view.orders:
+    for chosen in (remembered.get(slug, ""), usual):
+        if chosen in allowed:
             return Order(chosen)
-    return view.orders[0]
+    return allowed[0]
 
 
 def remember(remembered: Mapping[str, str], view: View, order: str) -> dict[str, str]:

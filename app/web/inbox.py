@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from app.accounts import service as agents
 from app.db import now, reading, transaction
+from app.errors import NotFound
+from app.tickets import bulk
 from app.tickets.search_query import LONGEST_QUERY
 from app.tickets.views import parse_view, remember
 from app.web import forms, inbox_page
 from app.web.auth import for_readers, login_required
+from app.web.bulk_words import report_text
 
 bp = Blueprint("inbox", __name__)
 
@@ -30,7 +34,8 @@ def view(view: str) -> Any:
         around = inbox_page.surroundings(
             session, wanted, g.agent.id, after=request.args.get("after", ""), now=now()
         )
-    return _answer(around)
+        did = _did(session)
+    return _answer({**around, "did": did})
 
 
 @bp.post("/inbox/<view>/order")
@@ -60,6 +65,22 @@ def search() -> Any:
             now=now(),
         )
     return _answer(around)
+
+
+def _did(session: Session) -> dict[str, str] | None:
+    """What was just done to a selection, for browsers without scripts."""
+    bulk_id = forms.number(request.args.get("did", ""))
+    if bulk_id is None:
+        return None
+    try:
+        report = bulk.report_of(session, bulk_id, g.agent.id)
+    except NotFound:
+        return None
+    can_undo = bool(report.done) and not report.undone
+    return {
+        "text": report_text(report),
+        "undo": url_for("bulk.undo", bulk_id=bulk_id) if can_undo else "",
+    }
 
 
 def _answer(around: dict[str, Any]) -> str:

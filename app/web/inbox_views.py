@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -102,9 +103,9 @@ def saved_of(view: View, numbers: Counts) -> Saved:
     return found
 
 
-def order_links(view: View, chosen: Order) -> list[OrderLink]:
+def order_links(allowed: Sequence[Order], chosen: Order) -> list[OrderLink]:
     texts = order_texts()
-    return [OrderLink(order.value, texts[order], order == chosen) for order in view.orders]
+    return [OrderLink(order.value, texts[order], order == chosen) for order in allowed]
 
 
 def order_texts() -> dict[str, str]:

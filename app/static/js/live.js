@@ -7,6 +7,7 @@ let mark = inbox?.dataset.mark ?? "";
 let people = "";
 let arrivals = 0;
 let asking = false;
+let again = false;
 let failures = 0;
 
 const ticket = () => document.querySelector("#ticket[data-ticket]");
@@ -30,6 +31,10 @@ async function poll() {
     connected(false);
   } finally {
     asking = false;
+    if (again) {
+      again = false;
+      poll();
+    }
   }
 }
 
@@ -152,7 +157,7 @@ function showTicket(open, news) {
   const head = document.getElementById("ticket-head");
   if (!head.querySelector("details[open]") && !head.contains(document.activeElement)) replace(head, news.head);
   const ids = new Set(news.messages.map((id) => `m${id}`));
-  for (const message of open.querySelectorAll(".message")) if (!ids.has(message.id)) message.remove();
+  for (const message of open.querySelectorAll("#thread > .message:not([data-earlier])")) if (!ids.has(message.id)) message.remove();
   for (const [id, html] of Object.entries(news.states)) {
     const place = document.getElementById(`delivery-${id}`);
     if (place && place.innerHTML.trim() !== html.trim()) replace(place, html);
@@ -223,4 +228,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.requestConfig?.verb === "post" && event.detail.successful) poll();
 });
 document.addEventListener("app:ask", poll);
+// A question on its way may have been answered before; then one more is asked.
+document.addEventListener("app:acted", () => (asking ? (again = true) : poll()));
 setInterval(poll, EVERY);
