@@ -297,9 +297,14 @@ def done_words(done: Mapping[str, Any], names: Names) -> str:
         "field": lambda: f"{names.ticket_fields.get(str(done.get('field')), '?')}: {before or '–'} → {after or '–'}",
         "note": lambda: _("Note: %(text)s", text=_short(str(after))),
         "notify": lambda: _told(done, names),
-        "answer": lambda: _("Automatic answer: %(text)s", text=_short(str(done["text"]))) if done.get("text") else _("Automatic answer sent"),
+        "answer": lambda: _answered(done),
     }  # fmt: skip
     return words[do]() if do in words else do
+
+
+def _answered(done: Mapping[str, Any]) -> str:
+    text = str(done.get("text") or "")
+    return _("Automatic answer: %(text)s", text=_short(text)) if text else _("Automatic answer sent")
 
 
 def _assigned(done: Mapping[str, Any], names: Names) -> str:

@@ -44,6 +44,7 @@ from app.web import (
     signin,
     splitting,
     suggestions,
+    teams,
     tickets,
     together,
 )
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     administration.bp,
     inbox.bp,
     bulk.bp,
+    teams.bp,
     tickets.bp,
     suggestions.bp,
     drafts.bp,
