@@ -27,7 +27,7 @@ from app.tickets import service as tickets
 from app.tickets import shredding, spam
 from app.tickets.filing import Filing, IncomingLetter
 from app.tickets.models import Message, Ticket
-from mail_ingest import by_hand
+from mail_ingest import by_hand, notice_answers
 from mail_ingest.acknowledge import Opened, opened, send_receipts
 from mail_ingest.ask_rules import Arrived, arrived, ask_rules
 from mail_ingest.decide import Arrival, Decision, Outcome, decide
@@ -128,6 +128,8 @@ class Applier:
         decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
+        if (settled := notice_answers.settle(session, raw, letter, self._token_key, now=now)) is not None:
+            return settled
         if arrival.bounced is None and not decision.spam and batch.flood.is_over(raw, raw.sender):
             return self._hold_back(session, raw, now)
         ticket = None if decision.ticket_id is None else known.ticket(decision.ticket_id)

@@ -10,6 +10,7 @@ from app.blobs import BlobStore
 from app.failpoints import passing
 from app.outgoing import deliver, sandbox
 from app.settings import Settings, load_settings
+from app.together import mail_out
 from mail_ingest import sent_copies
 
 
@@ -37,6 +38,11 @@ def file_sent_copies(mailbox_id: int) -> None:
     """See to the copies of sent replies in a mailbox's Sent folder."""
     settings = _settings()
     sent_copies.file_copies(mailbox_id, settings, BlobStore(settings.blob_dir))
+
+
+def send_notice_mails(mailbox_id: int) -> None:
+    """Send the mails to agents that are due by this mailbox."""
+    mail_out.send(mailbox_id, _settings())
 
 
 def send_sandbox_letter(letter_id: int) -> None:

@@ -23,7 +23,7 @@ from app.outgoing import service as outgoing
 from app.reports import heartbeats
 from app.settings import Settings, load_settings
 from app.tickets import housekeeping, search_index, snoozing, trash
-from app.together import following, notices, presence, telling
+from app.together import following, mail_out, mailing, notices, presence, telling
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,19 @@ def tell_agents() -> None:
                 return
 
 
+def mail_notices() -> None:
+    """Mails to agents about their notices: written when they are due, then rung for, mailbox by mailbox."""
+    now = db.now()
+    with db.reading() as session:
+        due = mailing.has_due(session)
+    if due:
+        with db.transaction() as session:
+            mailing.write_due(session, _settings(), now=now)
+    with db.reading() as session:
+        mailbox_ids = mail_out.waiting(session, now=now)
+    _ring("send_notice_mails", mailbox_ids)
+
+
 def sweep_sandbox() -> None:
     with db.reading() as session:
         letter_ids = sandbox.waiting_letters(session)
@@ -165,6 +178,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, ask_rules),
     (15, ask_timed_rules),
     (5, sweep_outbox),
+    (10, mail_notices),
     (5, sweep_sandbox),
     (5, wake_tickets),
     (10, sweep_sent_copies),

@@ -46,7 +46,7 @@ def take(
     due = _due(session, mailbox_id, in_hand, now)
     if due is None:
         return None
-    wait = _reserve(session, mailbox_id, now)
+    wait = reserve(session, mailbox_id, now)
     return wait or states.claim(session, _first(session, due, since, now), now, seconds=seconds)
 
 
@@ -184,7 +184,7 @@ def _earlier(session: Session, due: sa.Row[int, int, str, int], since: datetime)
     return session.scalar(query)
 
 
-def _reserve(session: Session, mailbox_id: int, now: datetime) -> Wait | None:
+def reserve(session: Session, mailbox_id: int, now: datetime) -> Wait | None:
     """Take one of the account's places in time; Wait when the next one is later."""
     limited = sa.or_(Mailbox.send_per_minute > 0, Mailbox.next_send_at > now, Mailbox.send_slowly_until > now)
     row = session.execute(

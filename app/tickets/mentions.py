@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html as html_lib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,10 +27,11 @@ _NUMBER = re.compile(r"(?<![\w&#/])#(\d{1,15})(?!\w)")
 
 @dataclass(frozen=True)
 class Name:
-    """How somebody can be written; `who` is "agent-7" or "team-2"."""
+    """How somebody can be written; `who` is "agent-7" or "team-2". `short`: an address, or a first name alone."""
 
     text: str
     who: str
+    short: bool = False
 
 
 def names(session: Session) -> list[Name]:
@@ -38,14 +40,38 @@ def names(session: Session) -> list[Name]:
     teams = session.execute(sa.select(Team.id, Team.name).where(Team.active.is_(True))).all()
     firsts = [row.name.split()[0].casefold() for row in agents if row.name.split()]
     found = [Name(row.name, f"agent-{row.id}") for row in agents]
-    found += [Name(row.email, f"agent-{row.id}") for row in agents]
     found += [Name(row.name, f"team-{row.id}") for row in teams]
+    found += [Name(row.email, f"agent-{row.id}", short=True) for row in agents]
     found += [
-        Name(row.name.split()[0], f"agent-{row.id}")
+        Name(row.name.split()[0], f"agent-{row.id}", short=True)
         for row in agents
         if row.name.split() and firsts.count(row.name.split()[0].casefold()) == 1
     ]
     return [name for name in found if name.text.strip()]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the editor offers: `text` goes into the note after "@", `hint` tells two of one name apart."""
+
+    text: str
+    hint: str
+
+
+def choices(session: Session) -> list[Choice]:
+    """Agents and teams, by name. Whoever shares a name with somebody is written by their address."""
+    known = names(session)
+    emails = {name.who: name.text for name in known if name.short and "@" in name.text}
+    whole = [name for name in known if not name.short]
+    count = Counter(name.text.casefold() for name in whole)
+    found = [
+        Choice(
+            emails.get(name.who, name.text) if count[name.text.casefold()] > 1 else name.text,
+            emails.get(name.who, ""),
+        )
+        for name in whole
+    ]
+    return sorted(found, key=lambda one: one.text.casefold())
 
 
 def find(text: str, known: Iterable[Name]) -> list[dict[str, str]]:

@@ -32,6 +32,7 @@ class Told(StrEnum):
     LATER = "later"
     DRAFT = "draft"
     RATING = "rating"
+    ANSWER = "answer"
 
 
 class Mailing(StrEnum):

@@ -24,6 +24,8 @@ from app.together.whom import Tell
 PAGE = 50
 MOST_AT_ONCE = 5
 KEPT = timedelta(days=90)
+# What was read on the screen is not mailed.
+_NOT_MAILED_ANY_MORE = sa.case((Notice.mailing == Mailing.MAILED, Mailing.MAILED), else_=Mailing.NONE)
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _read(session: Session, agent_id: int, which: sa.ColumnElement[bool], now: d
     read = session.execute(
         sa.update(Notice)
         .where(Notice.agent_id == agent_id, Notice.read_at.is_(None), which)
-        .values(read_at=now)
+        .values(read_at=now, mailing=_NOT_MAILED_ANY_MORE)
         .execution_options(synchronize_session=False)
     )
     if not changed_rows(read):

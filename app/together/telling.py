@@ -32,6 +32,8 @@ TOLD_EVENTS = frozenset(
         "assigned",
         "team",
         "replied",
+        "forwarded",
+        "begun",
         "merged",
         "rated",
         "delivery_failed",
@@ -151,7 +153,7 @@ def _messages(session: Session, ids: Sequence[int], teams: _Teams, now: datetime
             Message.kind.in_((Kind.INCOMING, Kind.NOTE)),
             Message.automatic.is_(None),
             Message.arrived_at > now - OLD,
-            Ticket.status != Status.SPAM,
+            Ticket.status.not_in((Status.SPAM, Status.TRASH)),
         )
     )
     return [_of_message(row, teams) for row in session.execute(query)]

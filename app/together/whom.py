@@ -14,6 +14,7 @@ from typing import Any
 # Kinds of app.together.models.Told, which a pure file does not know.
 ASSIGNED, MENTION, LETTER, NOTE = "assigned", "mention", "letter", "note"
 DELIVERY, LATER, DRAFT, RATING = "delivery", "later", "draft", "rating"
+_WRITING = ("replied", "forwarded", "begun")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -68,7 +69,7 @@ def tells(happened: Happened, circle: Circle) -> list[Tell]:
 
 def watches(happened: Happened) -> list[int]:
     """Agents who watch this ticket from now on, if they want that: they answered, were given it, were mentioned."""
-    if happened.kind == "replied":
+    if happened.kind in _WRITING:
         return [happened.by_id] if happened.by_id else []
     if happened.kind == "assigned":
         after = happened.detail.get("after")
@@ -80,8 +81,8 @@ def without_what_was_there(lines: Sequence[Tell], happened: Sequence[Happened]) 
     """Whoever is given a ticket, takes it or answers in it has seen the letters and notes that were there before."""
     seen: dict[tuple[Any, int], datetime] = {}
     for one in happened:
-        if one.kind in ("assigned", "replied"):
-            agent_id = one.by_id if one.kind == "replied" else one.detail.get("after")
+        if one.kind == "assigned" or one.kind in _WRITING:
+            agent_id = one.detail.get("after") if one.kind == "assigned" else one.by_id
             seen[agent_id, one.ticket_id] = max(one.at, seen.get((agent_id, one.ticket_id), one.at))
     return [
         line
@@ -151,6 +152,12 @@ def _rated(happened: Happened, circle: Circle) -> list[Tell]:
     return _tell(happened, happened.author_id or circle.assignee_id, RATING)
 
 
+def _later(happened: Happened, _circle: Circle) -> list[Tell]:
+    owner = happened.detail.get("agent_id")
+    why = str(happened.detail.get("why", ""))
+    return _tell(happened, owner, LATER, why=why) if isinstance(owner, int) else []
+
+
 def _draft_taken(happened: Happened, _circle: Circle) -> list[Tell]:
     owner = happened.detail.get("agent_id")
     return _tell(happened, owner, DRAFT) if isinstance(owner, int) else []
@@ -164,7 +171,7 @@ _RULES: dict[str, Callable[[Happened, Circle], list[Tell]]] = {
     "delivery_failed": _about_reply(DELIVERY, "recipient", "answer"),
     "delivery_uncertain": _about_reply(DELIVERY, "recipient", "answer"),
     "delivery_bounced": _about_reply(DELIVERY, "recipient", "answer"),
-    "later_cancelled": _about_reply(LATER),
+    "later_cancelled": _later,
     "draft_taken": _draft_taken,
     "rated": _rated,
 }

@@ -94,8 +94,10 @@ def _delivery(line: Line, words: Translations) -> str:
     return _l("Your reply to %(whom)s could not be delivered", words, whom=whom)
 
 
-def _later(_line: Line, words: Translations) -> str:
-    return _l("Your reply was not sent: the customer wrote first", words)
+def _later(line: Line, words: Translations) -> str:
+    if line.detail.get("why") == "letter":
+        return _l("Your letter did not leave by itself: the customer wrote first", words)
+    return _l("Your letter did not leave by itself", words)
 
 
 def _draft(line: Line, words: Translations) -> str:
@@ -104,6 +106,10 @@ def _draft(line: Line, words: Translations) -> str:
 
 def _rating(_line: Line, words: Translations) -> str:
     return _l("The customer was unhappy with your reply", words)
+
+
+def _answer(_line: Line, words: Translations) -> str:
+    return _l("An answer by mail in your name was not filed: nothing proves that you wrote it", words)
 
 
 def _writer(line: Line) -> str:
@@ -119,4 +125,5 @@ _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "later": _later,
     "draft": _draft,
     "rating": _rating,
+    "answer": _answer,
 }

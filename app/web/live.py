@@ -119,5 +119,5 @@ def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
             if message.kind == "outgoing"
         },
         "suggestions": render_template("tickets/_suggestions.html", panel=page.panel, view=view),
-        "colleagues": render_template("tickets/_colleagues.html", t=page),
+        "colleagues": render_template("tickets/_colleagues.html", t=page, view=view),
     }

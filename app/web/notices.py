@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_translations
+from flask_babel import gettext as _
 
 from app.db import now, reading, transaction
-from app.together import notices, wording
+from app.errors import InvalidInput
+from app.together import mail_box, notices, wishes, wording
+from app.together.models import Told
 from app.together.notices import NoticeRow
+from app.together.wishes import Wishes
 from app.together.wording import Line
 from app.web import forms
 from app.web.auth import for_readers, login_required
@@ -24,6 +28,7 @@ ICONS = {
     "later": "clock-history",
     "draft": "pencil",
     "rating": "emoji-smile",
+    "answer": "shield-exclamation",
 }
 
 
@@ -56,6 +61,57 @@ def read_all() -> Any:
     with transaction() as session:
         notices.read_all(session, g.agent.id, now=now())
     return redirect(url_for("notices.index"), 303)
+
+
+@bp.get("/settings")
+@login_required
+def settings() -> Any:
+    return _settings_page()
+
+
+@bp.post("/settings")
+@login_required
+@for_readers
+def choose() -> Any:
+    names = [f"mail_{kind}" for kind in Told]
+    form = forms.fields(request.form, "watch_own", "hour", "mailbox", *names)
+    hour = forms.number(form["hour"])
+    chosen = Wishes(
+        watch_own=form["watch_own"] == "on",
+        mail={kind.value: form[f"mail_{kind}"] or wishes.OFF for kind in Told},
+        hour=-1 if hour is None else hour,
+        mailbox_id=forms.number(form["mailbox"]),
+    )
+    try:
+        with transaction() as session:
+            wishes.choose(session, g.agent.id, chosen)
+    except InvalidInput as error:
+        return _settings_page(chosen, _(str(error))), 422
+    flash(_("Saved."), "success")
+    return redirect(url_for("notices.settings"))
+
+
+def _settings_page(chosen: Wishes | None = None, problem: str = "") -> str:
+    with reading() as session:
+        shown = chosen or wishes.wishes_of(session, [g.agent.id])[g.agent.id]
+        boxes = [(box.id, box.display_name, box.address) for box in mail_box.able(session)]
+    return render_template(
+        "notices/settings.html", wishes=shown, kinds=_kinds(), icons=ICONS, boxes=boxes, problem=problem
+    )
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [
+        ("mention", _("Somebody mentions you")),
+        ("assigned", _("A ticket is given to you or to your team")),
+        ("letter", _("A new letter in a ticket that is yours or that you watch")),
+        ("note", _("A note in a ticket that is yours or that you watch")),
+        ("delivery", _("A reply of yours did not arrive")),
+        ("later", _("A letter that was to leave later did not")),
+        ("draft", _("A colleague takes over your draft")),
+        ("rating", _("A customer was unhappy with your reply")),
+        ("answer", _("An answer by mail in your name could not be filed")),
+    ]
 
 
 def bell(rows: list[NoticeRow]) -> dict[str, Any]:

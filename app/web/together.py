@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, g, jsonify, redirect, request, url_for
 
 from app.db import now, reading, transaction
 from app.tickets import thread
+from app.tickets.mentions import choices
 from app.together import notices, presence, watching
 from app.together.presence import Here
 from app.web import inbox_page
@@ -50,6 +51,15 @@ def watch(ticket_id: int) -> Any:
         watching.set_watching(session, ticket, g.agent, chosen == "yes", now=now())
     view = inbox_page.known_view(request.form.get("view", "")).slug
     return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view), 303)
+
+
+@bp.get("/mentions")
+@login_required
+@passive
+def mentions() -> Any:
+    """Who can be mentioned in a note, for the editor's list: the words to write, and who that is."""
+    with reading() as session:
+        return jsonify([{"text": one.text, "hint": one.hint} for one in choices(session)])
 
 
 def described(people: list[Here]) -> list[dict[str, Any]]:

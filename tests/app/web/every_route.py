@@ -61,6 +61,7 @@ def may(role: str, method: str, route: Route) -> bool:
 
 
 _WRITTEN = {"body": "Hello", "to": "olga@buyer.example", "nonce": "n" * 20}
+_LATER = {"ticket_id": "later_ticket", "draft_id": "later_draft"}
 _ARTICLE = {
     "title": "A title",
     "answer": "An answer",
@@ -124,6 +125,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "inbox.home"): Route(answer=302),
     ("GET", "inbox.view"): Route(),
     ("POST", "inbox.set_order"): Route("anyone", form={"order": "newest"}, answer=303),
+    ("GET", "teams.index"): Route("lead"),
+    ("POST", "teams.create"): Route("lead", form={"name": "Second line", "way": "turn", "agent": "=me"}, answer=302),
+    ("POST", "teams.edit"): Route("lead", form={"name": "Another name", "way": "load"}, answer=302),
+    ("POST", "teams.set_active"): Route("lead", answer=302),
+    ("POST", "teams.mailbox"): Route("lead", form={"team": "=team_id", "way": "hand", "own_agent": "on"}, answer=302),
     ("POST", "bulk.act"): Route(form={"ticket": "=ticket_id", "do": "status:closed"}, answer=303),
     ("GET", "bulk.choices"): Route(),
     ("POST", "bulk.undo"): Route(answer=303),
@@ -154,6 +160,16 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "suggestions.panel"): Route(),
     ("POST", "suggestions.insert"): Route(form={"message_id": "=message_id"}, answer=303),
     ("POST", "suggestions.dismiss"): Route(form={"message_id": "=message_id"}, answer=303),
+    ("POST", "drafts.take"): Route(ids={"draft_id": "colleagues_draft"}, answer=303),
+    ("GET", "answering.people"): Route(query="q=ol"),
+    ("GET", "answering.articles"): Route(query="q=title"),
+    ("POST", "answering.insert"): Route(),
+    ("POST", "answering.withdraw"): Route(ids=_LATER, answer=303),
+    ("POST", "answering.send_now"): Route(ids=_LATER, answer=303),
+    ("GET", "letters_from_us.new"): Route(),
+    ("POST", "letters_from_us.send"): Route(
+        form={**_WRITTEN, "kind": "new", "mailbox_id": "=mailbox_id", "subject": "Hello"}, answer=303
+    ),
     ("POST", "drafts.save"): Route("light", light={"kind": "note", "html": "<div>More</div>", "version": "0"}, form={"kind": "outgoing", "html": "<div>More</div>", "version": "2"}),
     ("POST", "drafts.discard"): Route("light", light={"kind": "note"}, form={"kind": "outgoing"}, answer=303),
     ("POST", "drafts.add_file"): Route("light", light={"kind": "note", "file": "a.txt"}, form={"kind": "outgoing", "file": "a.txt"}, answer=303),
