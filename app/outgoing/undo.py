@@ -12,7 +12,7 @@ from app.accounts.models import Agent
 from app.accounts.rights import rights_of
 from app.errors import Conflict, NotAllowed, NotFound
 from app.knowledge import outcomes
-from app.outgoing import forwarding
+from app.outgoing import forwarding, unbegun
 from app.outgoing.models import Outbox, WrittenReply
 from app.ratings.service import forget_invitations
 from app.tickets import search_index
@@ -21,6 +21,7 @@ from app.tickets.models import (
     Attachment,
     Delivery,
     Draft,
+    DraftKind,
     Kind,
     Message,
     MessageReference,
@@ -104,9 +105,12 @@ def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draf
     draft = _restore_draft(session, message, written, by, now)
     _forget_participants(session, message, [row.recipient for row in rows])
     _restore_ticket(session, ticket, message, written.ticket_before)
+    begun, ticket_id, subject = written.draft_before.get("kind") == DraftKind.NEW, ticket.id, message.subject
     _remove(session, message)
-    tickets.record(session, "undone", ticket=ticket, by=by, now=now)
-    tickets.changed(session, ticket.id, "undone", now)
+    alone = begun and ticket.message_count == 0
+    if not (alone and unbegun.forget_ticket(session, ticket, draft, subject)):
+        tickets.record(session, "undone", ticket=ticket, by=by, now=now)
+    tickets.changed(session, ticket_id, "undone", now)
     session.flush()
     session.expire(draft, ["attachments"])
     return draft
@@ -117,7 +121,8 @@ def _restore_draft(
 ) -> Draft:
     """A draft begun since then keeps its words, below those that come back."""
     before = written.draft_before
-    kind = before.get("kind", Kind.OUTGOING)
+    # The ticket that a letter began is there still at this moment.
+    kind = DraftKind.FORWARD if before.get("kind") == DraftKind.FORWARD else DraftKind.REPLY
     draft = session.scalar(
         sa.select(Draft).where(
             Draft.ticket_id == message.ticket_id, Draft.agent_id == by.id, Draft.kind == kind

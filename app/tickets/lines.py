@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
+from app.tickets.field_values import is_filled
+
 
 class Line:
     """The values of one row."""
@@ -47,6 +49,20 @@ class TagLine(Line):
     name: str
 
 
+class FieldLine(Line):
+    """A field of our own and what it says, '' for nothing."""
+
+    id: int
+    name: str
+    kind: str
+    value: str
+    required: bool
+
+    @property
+    def missing(self) -> bool:
+        return self.required and not is_filled(self.kind, self.value)
+
+
 class AddressLine(Line):
     id: int
     email: str
@@ -75,6 +91,7 @@ class CustomerLine(Line):
     addresses: Sequence[AddressLine]
     phones: Sequence[PhoneLine]
     tags: Sequence[TagLine]
+    fields: Sequence[FieldLine]
 
     @property
     def email(self) -> str:
@@ -117,10 +134,12 @@ class TicketLine(Line):
     last_message_at: datetime
     merged_into_id: int | None
     related_id: int | None
+    snoozed_until: datetime | None
     customer: CustomerLine
     mailbox: MailboxLine
     assignee: AgentLine | None
     tags: Sequence[TagLine]
+    fields: Sequence[FieldLine]
 
 
 class FileLine(Line):

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput, NotFound
+from app.tickets.inline_images import content_id
 from app.tickets.models import Attachment, Draft
 
 LONGEST_NAME = 180
@@ -65,8 +66,12 @@ def add_file(
     *,
     most_bytes: int,
     now: datetime,
+    inline: bool = False,
 ) -> Attachment:
-    """Hang a stored file (digest, size) on a draft. Raises InvalidInput when the letter would grow too large."""
+    """Hang a stored file (digest, size) on a draft. Raises InvalidInput when the letter would grow too large.
+
+    `inline`: a picture inside the text, see app.tickets.inline_images.
+    """
     digest, size = stored
     present = session.execute(
         sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Attachment.size), 0)).where(
@@ -81,8 +86,12 @@ def add_file(
         content_type=content_type[:200],
         size=size,
         sha256=digest,
+        inline=inline,
     )
     session.add(attachment)
+    if inline:
+        session.flush()
+        attachment.content_id = content_id(attachment.id)
     draft.version += 1
     draft.updated_at = now
     session.flush()

@@ -1,64 +1,88 @@
-"""Keeping what an agent types, and the files they add, on the server."""
+"""Keeping what an agent types, and the files they add, on the server; and taking over what a colleague began.
+
+Ticket 0 stands for a letter that has none yet: its draft is found by `draft_id`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.blobs import BlobStore
 from app.db import now, reading, transaction
 from app.errors import Conflict, InvalidInput
 from app.settings import Settings
 from app.tickets import drafts, thread, uploads
-from app.tickets.models import Attachment, Draft, Kind
+from app.tickets.models import Attachment, Draft, DraftKind, Ticket
 from app.web import forms, inbox_page
-from app.web.auth import login_required
+from app.web.auth import for_notes, login_required
+from app.web.writing import draft_state, editor_html
 
 bp = Blueprint("drafts", __name__, url_prefix="/tickets/<int:ticket_id>/draft")
+COMPOSE = {DraftKind.NOTE: "note", DraftKind.REPLY: "reply", DraftKind.FORWARD: "forward"}
 
 
 @bp.post("")
 @login_required
+@for_notes
 def save(ticket_id: int) -> Any:
     """JSON {id, version}; 409 with the stored draft when another window was faster."""
-    values = forms.fields(
-        request.form, "kind", "html", "body", "to", "cc", "version", "article_ids", "seen_message_id"
-    )
+    values = forms.fields(request.form, *(forms.LETTER if ticket_id else forms.FIRST_LETTER))
     try:
         with transaction() as session:
-            ticket = thread.ticket_for(session, g.agent.id, ticket_id)
             draft = drafts.save(
                 session,
-                ticket,
+                _ticket(session, ticket_id),
                 values["kind"],
-                forms.written_of(values),
+                forms.written_of(values, request.form),
                 version=forms.number(values["version"]) or 0,
                 by=g.agent,
                 now=now(),
+                draft_id=forms.number(values["draft_id"]),
             )
             return jsonify(id=draft.id, version=draft.version)
     except Conflict as conflict:
-        return _stored(ticket_id, values["kind"], _(str(conflict)))
+        return _stored(ticket_id, values, _(str(conflict)))
 
 
 @bp.post("/discard")
 @login_required
+@for_notes
 def discard(ticket_id: int) -> Any:
-    kind = forms.fields(request.form, "kind")["kind"]
+    values = forms.fields(request.form, "kind", "draft_id")
     with transaction() as session:
         drafts.discard(
-            session, thread.ticket_for(session, g.agent.id, ticket_id), kind, by=g.agent, now=now()
+            session,
+            _ticket(session, ticket_id),
+            values["kind"],
+            by=g.agent,
+            now=now(),
+            draft_id=forms.number(values["draft_id"]),
         )
     return _answer(ticket_id, {"discarded": True})
 
 
+@bp.post("/<int:draft_id>/take")
+@login_required
+def take(ticket_id: int, draft_id: int) -> Any:
+    """A colleague's words become mine to finish."""
+    forms.fields(request.form)
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        draft = drafts.take_over(session, ticket, draft_id, by=g.agent, now=now())
+    return _answer(ticket_id, {"id": draft.id, "version": draft.version}, draft.kind)
+
+
 @bp.post("/files")
 @login_required
+@for_notes
 def add_file(ticket_id: int) -> Any:
     """The bytes are stored before the transaction; the same bytes again cost nothing."""
-    kind = forms.fields(request.form, "kind")["kind"]
+    values = forms.fields(request.form, "kind", "draft_id", "inline")
     settings: Settings = current_app.config["SETTINGS"]
     blobs: BlobStore = current_app.extensions["blobs"]
     sent = request.files.get("file")
@@ -67,41 +91,63 @@ def add_file(ticket_id: int) -> Any:
     content = sent.stream.read(settings.upload_bytes + 1)
     if len(content) > settings.upload_bytes:
         raise InvalidInput("That is too much for one letter.", "file")
+    inline = values["inline"] == "yes" and uploads.picture_type(content) is not None
     stored = (blobs.put(content), len(content))
     with transaction() as session:
-        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
-        draft = drafts.find_or_begin(session, ticket, kind, by=g.agent, now=now())
+        draft = _mine(session, ticket_id, values)
         file = uploads.add_file(
-            session, draft, sent.filename, sent.mimetype, stored, most_bytes=settings.upload_bytes, now=now()
+            session,
+            draft,
+            sent.filename,
+            sent.mimetype,
+            stored,
+            most_bytes=settings.upload_bytes,
+            now=now(),
+            inline=inline,
         )
-        return _answer(ticket_id, {**_described(file), "draft_id": draft.id, "version": draft.version}, kind)
+        told = {**_described(file), "draft_id": draft.id, "version": draft.version}
+        return _answer(ticket_id, told, values["kind"])
 
 
 @bp.post("/files/<int:attachment_id>/remove")
 @login_required
+@for_notes
 def remove_file(ticket_id: int, attachment_id: int) -> Any:
-    kind = forms.fields(request.form, "kind")["kind"]
+    values = forms.fields(request.form, "kind", "draft_id")
     with transaction() as session:
-        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
-        draft = drafts.find_or_begin(session, ticket, kind, by=g.agent, now=now())
+        draft = _mine(session, ticket_id, values)
         uploads.remove_file(session, draft, attachment_id, now=now())
-        return _answer(ticket_id, {"version": draft.version}, kind)
+        return _answer(ticket_id, {"version": draft.version, "draft_id": draft.id}, values["kind"])
 
 
-def _stored(ticket_id: int, kind: str, reason: str) -> Any:
+def _ticket(session: Session, ticket_id: int) -> Ticket | None:
+    return thread.ticket_for(session, g.agent.id, ticket_id) if ticket_id else None
+
+
+def _mine(session: Session, ticket_id: int, values: Mapping[str, str]) -> Draft:
+    ticket, draft_id = _ticket(session, ticket_id), forms.number(values["draft_id"])
+    return drafts.find_or_begin(session, ticket, values["kind"], by=g.agent, now=now(), draft_id=draft_id)
+
+
+def _stored(ticket_id: int, values: Mapping[str, str], reason: str) -> Any:
     with reading() as session:
-        draft = drafts.mine(session, ticket_id, g.agent.id, kind)
-    return jsonify(error=reason, draft=_whole(draft) if draft else None), 409
+        state = draft_state(session, ticket_id, g.agent.id, values["kind"], forms.number(values["draft_id"]))
+    told = _("%(who)s took over your draft.", who=state.taken_by) if state.taken_by else reason
+    if state.draft is not None and state.draft.send_at is not None:
+        told = _("This letter waits to be sent. Take it back before you change it.")
+    return jsonify(error=told, draft=_whole(state.draft) if state.draft else None), 409
 
 
 def _whole(draft: Draft) -> dict[str, Any]:
     return {
         "id": draft.id,
         "version": draft.version,
-        "html": draft.html,
+        "html": editor_html(draft.html),
         "to": ", ".join(draft.to),
         "cc": ", ".join(draft.cc),
-        "files": [_described(file) for file in draft.attachments],
+        "bcc": ", ".join(draft.bcc),
+        "subject": draft.subject,
+        "files": [_described(file) for file in draft.attachments if not file.inline],
     }
 
 
@@ -110,13 +156,17 @@ def _described(file: Attachment) -> dict[str, Any]:
         "id": file.id,
         "filename": file.filename,
         "size": file.size,
+        "inline": file.inline,
         "url": url_for("attachments.download", attachment_id=file.id),
+        "preview": url_for("attachments.preview", attachment_id=file.id) if file.inline else "",
     }
 
 
 def _answer(ticket_id: int, values: dict[str, Any], kind: str = "") -> Any:
     if request.accept_mimetypes.best == "application/json":
         return jsonify(values)
+    if not ticket_id:
+        return redirect(url_for("letters_from_us.new", draft=values.get("draft_id")), 303)
     view = inbox_page.known_view(request.form.get("view", "")).slug
-    compose = {Kind.NOTE: "note", Kind.OUTGOING: "reply"}.get(kind, "") or None  # type: ignore[call-overload]
+    compose = next((name for one, name in COMPOSE.items() if one == kind), None)
     return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, compose=compose), 303)

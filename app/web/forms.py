@@ -10,6 +10,7 @@ from flask import abort
 from werkzeug.datastructures import MultiDict
 
 from app.tickets.drafts import Written
+from app.tickets.models import DraftKind
 
 _NUMBER = re.compile(r"\d{1,18}\Z")
 # Nothing follows the repetition, so it never goes back: linear, whatever is typed.
@@ -19,15 +20,30 @@ _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 ALWAYS = frozenset({"csrf_token", "view"})
 
 
+# What the editor sends of a letter, whether it is kept or sent.
+LETTER = (
+    "kind", "html", "body", "to", "cc", "bcc", "version", "article_ids", "seen_message_id", "about_id", "chosen",
+    "file", "draft_id",
+)  # fmt: skip
+# Of one that begins a ticket; in any other they are nobody's to say.
+FIRST_LETTER = (*LETTER, "subject", "mailbox_id")
+
+
 @dataclass(frozen=True)
 class ReplyForm:
-    """The reply editor as sent. `confirmed`: the agent saw what arrived meanwhile and sends all the same."""
+    """The reply editor as sent. `confirmed`: the agent saw what arrived meanwhile and sends all the same.
+
+    `later` is '' for a letter that leaves now, else a choice of app.outgoing.when with `send_at` for an exact time.
+    """
 
     written: Written
     then_status: str
     nonce: str
     draft_id: int | None
     confirmed: bool
+    kind: str
+    later: str
+    send_at: str
 
 
 def fields(form: MultiDict[str, str], *allowed: str) -> dict[str, str]:
@@ -37,43 +53,39 @@ def fields(form: MultiDict[str, str], *allowed: str) -> dict[str, str]:
     return {name: form.get(name, "") for name in allowed}
 
 
-def reply_form(form: MultiDict[str, str]) -> ReplyForm:
-    values = fields(
-        form,
-        "html",
-        "body",
-        "to",
-        "cc",
-        "then_status",
-        "nonce",
-        "draft_id",
-        "version",
-        "article_ids",
-        "seen_message_id",
-        "confirmed",
-        "kind",
-        # The editor's field for a link, which it switches off as soon as it is ready: sent by somebody very fast.
-        "href",
-    )
+def reply_form(form: MultiDict[str, str], *, first: bool = False) -> ReplyForm:
+    # href: the editor's field for a link, which it switches off as soon as it is ready: sent by somebody very fast.
+    letter = FIRST_LETTER if first else LETTER
+    values = fields(form, *letter, "then_status", "nonce", "confirmed", "later", "send_at", "href")
     return ReplyForm(
-        written_of(values),
+        written_of(values, form),
         values["then_status"],
         nonce_of(values["nonce"]),
         number(values["draft_id"]),
         values["confirmed"] == "yes",
+        values["kind"] or DraftKind.REPLY,
+        values["later"],
+        values["send_at"],
     )
 
 
-def written_of(values: dict[str, str]) -> Written:
+def written_of(values: dict[str, str], form: MultiDict[str, str] | None = None) -> Written:
     """The editor's content: HTML, or plain text from a browser without scripts."""
     content = values.get("html") or text_as_html(values.get("body", ""))
     ids = [int(part) for part in values.get("article_ids", "").split(",") if _NUMBER.match(part)]
+    # Boxes that are not ticked send nothing: `chosen` says that there were boxes.
+    ticked = [int(one) for one in form.getlist("file") if _NUMBER.match(one)] if form is not None else []
     return Written(
         content,
         addresses(values.get("to", "")),
         addresses(values.get("cc", "")),
         ids,
         number(values.get("seen_message_id", "")),
+        bcc=addresses(values.get("bcc", "")),
+        about_id=number(values.get("about_id", "")),
+        about_files=ticked if values.get("chosen") else None,
+        subject=values.get("subject", ""),
+        mailbox_id=number(values.get("mailbox_id", "")),
     )
 
 

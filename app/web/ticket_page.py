@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,23 +12,30 @@ from sqlalchemy.orm import Session
 from app import db
 from app.accounts.models import Agent
 from app.accounts.rights import rights_of
+from app.outgoing import signatures
 from app.outgoing.progress import OutboxLine, progress
 from app.ratings.beside import RatingLine, ratings
 from app.tickets import mentions, thread, whole
-from app.tickets.drafts import Written
 from app.tickets.letter_shape import LetterShape, read_shape, shape_of
 from app.tickets.lines import AgentLine, DraftLine, EventLine, MessageLine, TicketLine
-from app.tickets.models import Delivery, Kind
+from app.tickets.models import Delivery, DraftKind, Kind
 from app.tickets.safe_html import sanitise_reply
 from app.tickets.shown_senders import shown_letters
 from app.together import beside as related
 from app.together.beside import Beside
+from app.web import composer
 from app.web.card import Column, beside
+from app.web.composer import Composer
 from app.web.suggestion_panel import Panel, panel, safe, unanswered
+from app.web.thread_fold import MOST_UNREAD_OPENED, fold_at, unread_of
+from app.web.writing import editor_html
 
 NEWEST_EXPANDED = 1
 # Told by the messages themselves.
-UNTOLD = frozenset({"replied"})
+UNTOLD = frozenset({"replied", "forwarded"})
+_OPENED = (DraftKind.REPLY, DraftKind.FORWARD, DraftKind.NOTE)
+_ANSWERED = (Kind.INCOMING, Kind.OUTGOING)
+_PASSED_ON = (Kind.INCOMING, Kind.OUTGOING)
 
 
 @dataclass(frozen=True)
@@ -42,21 +48,22 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Composer:
-    """The reply editor as it opens. `problem` is what stopped the last try; `arrived` what came meanwhile."""
+class OlderPart:
+    """What the templates of messages read, of messages alone. `more_before`: where still older ones go on, 0 for none."""
 
-    kind: str
-    html: str
-    to: str
-    cc: str
-    version: int = 0
-    draft: DraftLine | None = None
-    seen_message_id: int = 0
-    nonce: str = ""
-    article_ids: str = ""
-    problem: str = ""
-    problem_field: str = ""
-    arrived: Sequence[MessageLine] = ()
+    ticket: TicketLine
+    entries: list[Entry]
+    has_html: set[int]
+    reply_html: dict[int, Markup]
+    outbox: dict[int, list[OutboxLine]]
+    copies: dict[int, str]
+    ratings: dict[int, list[RatingLine]]
+    agent_names: dict[int, str]
+    more_before: int
+    expanded: frozenset[int] = frozenset()
+    shapes: dict[int, LetterShape] = field(default_factory=dict)
+    pictured: frozenset[int] = frozenset()
+    merged: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -79,7 +86,15 @@ class TicketPage:
     reply: Composer
     note: Composer
     colleagues: list[DraftLine]
+    forward: Composer | None = None
+    # Letters that leave by themselves, everybody's.
+    later: list[DraftLine] = field(default_factory=list)
+    # People whom a letter was passed on to: not the customer.
+    aside: set[str] = field(default_factory=set)
+    signature: str = ""
     compose: str = ""
+    # The agent asked for the editor: it takes the focus.
+    focus: bool = False
     everybody_cc: str = ""
     reply_to_hint: str = ""
     agent_names: dict[int, str] = field(default_factory=dict)
@@ -88,6 +103,19 @@ class TicketPage:
     card: Column | None = None
     # Who watches it and which tickets belong to it.
     together: Beside = field(default_factory=Beside)
+
+    # The letters that nobody has looked at yet, oldest first.
+    unread: list[int] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Entry]:
+        """What opens of a long exchange; `earlier` messages come before that."""
+        return self.entries[fold_at(self.entries, self.expanded) :]
+
+    @property
+    def earlier(self) -> int:
+        here = sum(entry.message is not None for entry in self.shown)
+        return max(0, self.ticket.message_count - here)
 
     @property
     def messages(self) -> list[MessageLine]:
@@ -119,7 +147,13 @@ class TicketPage:
 
 
 def gather(
-    session: Session, ticket_id: int, agent: Agent, *, compose: str = "", card: bool = False
+    session: Session,
+    ticket_id: int,
+    agent: Agent,
+    *,
+    compose: str = "",
+    about_id: int | None = None,
+    card: bool = False,
 ) -> TicketPage:
     """Raises NotFound when the ticket is not this agent's to see. With `card` the client card comes as well."""
     ticket, around = whole.ticket(session, agent, ticket_id)
@@ -129,43 +163,80 @@ def gather(
     events, latest_events = whole.events(session, agent, ticket_id, customer_id, names)
     outbox, copies = progress(session, messages, db.now())
     rated, latest_ratings = ratings(session, ticket_id, customer_id, names)
-    expanded = _expanded(messages)
+    unread = unread_of(ticket.unread, ticket.seen_message_id, messages)
+    expanded = _expanded(messages) | set(unread[-MOST_UNREAD_OPENED:])
     shapes = _shapes(session, messages, expanded)
-    addressing = _Addressing.of(ticket, messages, around.own_addresses)
-    own = {draft.kind: draft for draft in papers.drafts if draft.agent_id == agent.id}
-    reply, note = own.get(Kind.OUTGOING), own.get(Kind.NOTE)
+    aside = composer.aside_of(ticket, messages)
     newest_id = max((message.id for message in messages), default=0)
-    if not compose and (reply or note):
-        compose = "reply" if reply else "note"
+    own = {draft.kind: draft for draft in papers.drafts if draft.agent_id == agent.id and not draft.send_at}
+    focus = bool(compose)
+    compose = compose or next((composer.NAMES[kind] for kind in _OPENED if kind in own), "")
+    reply = own.get(DraftKind.REPLY)
+    asked = about_id if compose == "reply" else None
+    about = composer.chosen_message(
+        messages, asked or (reply.about_id if reply else None), kinds=_ANSWERED
+    )
+    addressing = composer.Addressing.of(ticket, messages, around.own_addresses, aside, about)
+    if asked and about is not None and reply is not None and reply.about_id != asked:
+        # Chosen anew: the words stay, the address is that of the chosen letter.
+        reply = reply.with_values(to=[], cc=[])
     return TicketPage(
         ticket=ticket,
-        entries=_entries(messages, events),
+        entries=entries_of(messages, events),
         has_html={message.id for message in messages if message.has_html},
         shapes=shapes,
-        reply_html={message.id: _shown(message, agent.id) for message in messages if message.html},
+        reply_html={message.id: shown_html(message, agent.id) for message in messages if message.html},
         expanded=expanded,
         outbox=outbox,
         copies=copies,
         ratings=rated,
         agents=list(names.values()),
         panel=panel(session, ticket, agent, messages),
-        reply=_composer(Kind.OUTGOING, reply, newest_id, addressing.customer),
-        note=_composer(Kind.NOTE, note, newest_id, ""),
+        reply=composer.reply(reply, newest_id, addressing, about),
+        note=composer.note(own.get(DraftKind.NOTE), newest_id),
+        forward=_forward(compose, own.get(DraftKind.FORWARD), messages, about_id, aside),
+        later=[draft for draft in papers.drafts if draft.send_at],
+        aside=aside,
+        signature=signatures.of_reply(ticket, agent, ticket.mailbox),
         colleagues=[
             draft
             for draft in papers.drafts
-            if draft.agent_id != agent.id and (draft.html or draft.attachments)
+            if draft.agent_id != agent.id and (draft.html or draft.attachments) and not draft.send_at
         ],
         compose=compose,
+        focus=focus,
         everybody_cc=", ".join(addressing.others),
         reply_to_hint=addressing.reply_to,
         agent_names={one.id: one.name for one in names.values()},
         pictured=shown_letters(
             session, agent.id, [one for one in messages if one.id in shapes and shapes[one.id].remote]
         ),
+        unread=unread,
         together=related.beside(session, ticket.id, ticket.related_id, rights_of(session, agent)),
         card=beside(session, agent, ticket, around, latest_events, latest_ratings) if card else None,
     )
+
+
+def _forward(
+    compose: str,
+    draft: DraftLine | None,
+    messages: Sequence[MessageLine],
+    about_id: int | None,
+    aside: set[str],
+) -> Composer | None:
+    """Only where somebody forwards: of most tickets nothing is ever passed on."""
+    if compose != "forward" and draft is None:
+        return None
+    newest_id = max((message.id for message in messages), default=0)
+    wanted = (about_id if compose == "forward" else None) or (draft.about_id if draft else None)
+    about = composer.chosen_message(messages, wanted, kinds=_PASSED_ON)
+    if about is None:
+        letters = [one for one in messages if one.kind in _PASSED_ON and not one.held]
+        theirs = [
+            one for one in letters if one.kind == Kind.INCOMING and one.sender_email.lower() not in aside
+        ]
+        about = (theirs or letters)[-1] if letters else None
+    return composer.forward(draft, newest_id, about)
 
 
 def _shapes(session: Session, messages: Sequence[MessageLine], expanded: set[int]) -> dict[int, LetterShape]:
@@ -176,41 +247,15 @@ def _shapes(session: Session, messages: Sequence[MessageLine], expanded: set[int
     return shapes | {key: shape_of(text) for key, text in older.items()}
 
 
-def _shown(message: MessageLine, reader_id: int) -> Markup:
+def shown_html(message: MessageLine, reader_id: int) -> Markup:
     """What an agent wrote, cleaned once more in front of the reader's eyes."""
     clean = sanitise_reply(message.html or "")
     if message.kind == Kind.NOTE:
         clean = mentions.marked(clean, message.evidence, me=reader_id)
-    return safe(clean)
+    return safe(editor_html(clean))
 
 
-def reopened(
-    composer: Composer,
-    written: Written,
-    *,
-    problem: str,
-    field: str = "",
-    arrived: Sequence[MessageLine] = (),
-    seen_message_id: int = 0,
-) -> Composer:
-    """The editor again as the agent left it, with what stopped the send."""
-    return Composer(
-        kind=composer.kind,
-        html=written.html,
-        to=", ".join(written.to),
-        cc=", ".join(written.cc),
-        version=composer.version,
-        draft=composer.draft,
-        nonce=composer.nonce,
-        seen_message_id=seen_message_id or composer.seen_message_id,
-        article_ids=",".join(map(str, written.article_ids)),
-        problem=problem,
-        problem_field=field,
-        arrived=arrived,
-    )
-
-
-def _entries(messages: Sequence[MessageLine], events: Sequence[EventLine]) -> list[Entry]:
+def entries_of(messages: Sequence[MessageLine], events: Sequence[EventLine]) -> list[Entry]:
     told = [Entry(event.at, event=event) for event in events if event.kind not in UNTOLD]
     said = [Entry(message.arrived_at, message=message) for message in messages]
     return sorted(said + told, key=lambda entry: (entry.at, entry.event is not None))
@@ -225,58 +270,3 @@ def _expanded(messages: Sequence[MessageLine]) -> set[int]:
         message.id for message in messages if message.delivery in (Delivery.FAILED, Delivery.UNCERTAIN)
     }
     return opened
-
-
-def _composer(kind: str, draft: DraftLine | None, newest_id: int, customer: str) -> Composer:
-    nonce = secrets.token_urlsafe(16)
-    if draft is None:
-        return Composer(kind, "", customer, "", seen_message_id=newest_id, nonce=nonce)
-    return Composer(
-        kind,
-        draft.html,
-        ", ".join(draft.to) or customer,
-        ", ".join(draft.cc),
-        version=draft.version,
-        draft=draft,
-        seen_message_id=draft.seen_message_id or newest_id,
-        nonce=nonce,
-        article_ids=",".join(map(str, draft.article_ids)),
-    )
-
-
-@dataclass(frozen=True)
-class _Addressing:
-    """Whom a reply goes to: the customer who wrote last; the others of that letter only when asked for."""
-
-    customer: str
-    others: list[str]
-    reply_to: str
-
-    @classmethod
-    def of(cls, ticket: TicketLine, messages: Sequence[MessageLine], own: set[str]) -> _Addressing:
-        letters = [
-            message
-            for message in messages
-            if message.kind == Kind.INCOMING and not message.held and not message.automatic
-        ]
-        last = letters[-1] if letters else None
-        if last is None or not last.sender_email:
-            return cls(_address(ticket.customer.name, ticket.customer.email), [], "")
-        skipped = own | {last.sender_email.lower()}
-        copied = [*last.to, *last.cc]
-        others = [_address(name, email) for name, email in copied if email.lower() not in skipped]
-        others = [one for one in others if one]
-        reply_to = next(
-            (email for _name, email in last.reply_to if email.lower() != last.sender_email.lower()), ""
-        )
-        return cls(_address(last.sender_name, last.sender_email), others, reply_to)
-
-
-def _address(name: str, email: str) -> str:
-    """As it stands in To; nothing for a letter that told no address to answer to (RFC 6761 keeps .invalid free)."""
-    if email.lower().endswith(("@invalid", ".invalid")):
-        return ""
-    if not name:
-        return email
-    plain = name.replace('"', "")
-    return f'"{plain}" <{email}>' if set(plain) & set(",;:<>()@[]\\") else f"{plain} <{email}>"

@@ -28,7 +28,7 @@ from app.ratings.models import RatingInvitation
 from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
-from app.tickets import bulk, merging, moving, saved_views, service, uploads
+from app.tickets import bulk, merging, moving, saved_views, scheduled, service, uploads
 from app.tickets.bulk_kinds import Wish
 from app.tickets.drafts import Written, save
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
@@ -91,6 +91,7 @@ def build(
         _replies(made, ticket, text)
         token = _rating(made, text)
         _drafts(made, ticket, text)
+        _later(made, mailbox, customer, text)
         _rest(made, mailbox, text, name)
         session.refresh(session.get_one(Agent, invited.id))
         welcome = links.invite(session, session.get_one(Agent, invited.id), now=db.now())
@@ -297,6 +298,23 @@ def _queue(made: _Builder, text: str, name: str) -> None:
     me = made.session.get_one(Agent, made.me.id)
     ids = [made.ids["answered_ticket"]]
     made.ids["bulk_id"] = bulk.act(made.session, ids, Wish("tag", "bulk"), by=me, now=made.at).bulk_id
+
+
+def _later(made: _Builder, mailbox: Mailbox, customer: Customer, text: str) -> None:
+    """A letter that was passed on, and one that leaves tomorrow."""
+    letter = _letter(made, mailbox, text, text)
+    ticket = open_ticket(made.session, letter, customer, now=made.at)
+    said = file_letter(made.session, ticket, letter, customer, wakes=True, now=made.at)
+    passed = Reply(
+        "<div>Please look</div>", ["lab@bench.example"], [], "", "nonce-of-a-forward".ljust(20, "_"),
+        kind="forward", about_id=said.id, bcc=["boss@bench.example"],
+    )  # fmt: skip
+    write_reply(made.session, ticket, passed, by=made.me, now=made.tick(), settings=made.settings)
+    words = Written("<div>Good morning</div>", ["olga@buyer.example"])
+    draft = save(made.session, ticket, "outgoing", words, version=0, by=made.me, now=made.tick())
+    at = db.now() + timedelta(days=1)
+    scheduled.put_off(made.session, ticket, draft, at, then_status="", by=made.me, now=db.now())
+    made.ids |= {"later_ticket": ticket.id, "later_draft": draft.id}
 
 
 def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:

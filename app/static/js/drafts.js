@@ -6,6 +6,14 @@ import { post } from "./http.js";
 const SOON = 700;
 const AGAIN = 3000;
 
+const TYPED = ["html", "to", "cc", "bcc", "version", "article_ids", "seen_message_id", "about_id", "chosen", "subject", "mailbox_id", "draft_id"];
+
+function fields({ file, ...typed }) {
+  const sent = new URLSearchParams(typed);
+  for (const one of file ?? []) sent.append("file", one);
+  return sent;
+}
+
 export function keep(form, area) {
   const field = (name) => form.querySelector(`[name="${name}"]`);
   const label = form.querySelector("[data-save-state]");
@@ -21,10 +29,18 @@ export function keep(form, area) {
     label.classList.toggle("is-unsaved", unsaved);
   };
   const content = () => ({
-    kind: form.dataset.kind, html: field("html").value, to: field("to")?.value ?? "", cc: field("cc")?.value ?? "",
-    version: field("version").value, article_ids: field("article_ids").value, seen_message_id: field("seen_message_id").value,
+    ...Object.fromEntries(TYPED.filter(field).map((name) => [name, field(name).value])), kind: form.dataset.kind,
+    file: [...form.querySelectorAll('[name="file"]:checked')].map((box) => box.value),
   });
-  const isEmpty = () => !area.editor.getDocument().toString().trim() && !form.querySelector("[data-file-list] li");
+  const isEmpty = () => !area.editor.getDocument().toString().trim() && !form.querySelector("[data-file-list] li")
+    && (form.dataset.kind !== "new" || (!field("to").value.trim() && !field("subject").value.trim()));
+  // A letter that has no ticket yet is found again by its own number.
+  const known = (id) => {
+    field("draft_id").value = id;
+    const discard = document.querySelector(`#discard-${form.id.replace("form-", "")} [name="draft_id"]`);
+    if (discard) discard.value = id;
+    if (form.dataset.kind === "new" && id) history.replaceState(null, "", `?draft=${id}`);
+  };
 
   function changed() {
     if (stopped) return;
@@ -47,7 +63,7 @@ export function keep(form, area) {
     say(words.saving);
     dirty = false;
     try {
-      form.saving = post(form.dataset.save, sent);
+      form.saving = post(form.dataset.save, fields(sent));
       const answer = await form.saving;
       accept(answer, sent);
     } catch (error) {
@@ -63,7 +79,7 @@ export function keep(form, area) {
 
   function accept(answer, sent) {
     field("version").value = answer.version;
-    if (field("draft_id")) field("draft_id").value = answer.id;
+    known(answer.id);
     stored = sent.html;
     form.querySelector("[data-discard-draft]").hidden = false;
     if (dirty) return;
@@ -71,18 +87,18 @@ export function keep(form, area) {
     localStorage.removeItem(key);
   }
 
-  function conflict({ draft }) {
+  function conflict({ draft, error }) {
     // Our own last save, whose answer was lost on the way, is no conflict.
     if (draft && (draft.html === stored || draft.html === field("html").value)) {
       field("version").value = draft.version;
-      field("draft_id").value = draft.id;
+      known(draft.id);
       save();
       return;
     }
-    say(`${words.conflict} `, true);
+    say(`${error || words.conflict} `, true);
     if (draft) label.append(button(words.take, () => {
       field("version").value = draft.version;
-      field("draft_id").value = draft.id;
+      known(draft.id);
       area.editor.loadHTML(draft.html);
       stored = draft.html;
       dirty = false;
@@ -91,7 +107,7 @@ export function keep(form, area) {
     }), " ");
     label.append(button(words.keep, () => {
       field("version").value = draft?.version ?? 0;
-      if (draft) field("draft_id").value = draft.id;
+      known(draft?.id ?? "");
       save();
     }));
   }
@@ -107,19 +123,19 @@ export function keep(form, area) {
   const left = JSON.parse(localStorage.getItem(key) ?? "null");
   if (left && left.html && Number(left.version) >= Number(field("version").value) && left.html !== field("html").value) {
     area.editor.loadHTML(left.html);
-    if (field("to") && left.to) field("to").value = left.to;
-    if (field("cc") && left.cc) field("cc").value = left.cc;
+    for (const name of ["to", "cc", "bcc", "subject"]) if (field(name) && left[name]) field(name).value = left[name];
     field("article_ids").value = left.article_ids;
     field("seen_message_id").value = left.seen_message_id;
     changed();
   } else localStorage.removeItem(key);
 
   area.addEventListener("trix-change", () => field("html").value !== stored && changed());
-  form.addEventListener("input", (event) => event.target.matches("[name=to], [name=cc]") && changed());
+  form.addEventListener("input", (event) => event.target.matches("[name=to], [name=cc], [name=bcc], [name=subject], [name=mailbox_id], [name=file]") && changed());
+  form.addEventListener("app:drafted", (event) => known(event.detail.draft_id));
   addEventListener("online", save);
   document.addEventListener("app:leaving", save);
   document.addEventListener("visibilitychange", () => document.hidden && save());
-  addEventListener("pagehide", () => dirty && !stopped && post(form.dataset.save, content(), { keepalive: true }).catch(() => {}));
+  addEventListener("pagehide", () => dirty && !stopped && post(form.dataset.save, fields(content()), { keepalive: true }).catch(() => {}));
 
   // A save that is under way must not arrive after the reply has taken the draft.
   form.addEventListener("htmx:confirm", (event) => {
@@ -130,7 +146,7 @@ export function keep(form, area) {
     Promise.all([Promise.resolve(form.saving).catch(() => {}), drawn()]).then(([answer]) => {
       if (answer?.version) {
         field("version").value = answer.version;
-        if (answer.id && field("draft_id")) field("draft_id").value = answer.id;
+        if (answer.id && !answer.url) field("draft_id").value = answer.id;
       }
       event.detail.issueRequest(true);
     });

@@ -1,7 +1,8 @@
-// The reply editor: Trix in place of the plain field, files by button or drag, reply and note as two faces of one.
+// The editor: Trix in place of the plain field; reply, forward and note as faces of one.
 
 import { keep } from "./drafts.js";
-import { post, toast } from "./http.js";
+import { offerArticles } from "./articles.js";
+import { carriesFiles, upload } from "./uploads.js";
 
 const MISSING = /\{\{[^{}\n]{1,200}\}\}/g;
 let trix = null;
@@ -9,13 +10,16 @@ let trix = null;
 // Loaded when the first editor opens: most visits to a ticket only read.
 function loadTrix() {
   trix ??= import("../vendor/trix.min.js").then((module) => {
-    module.default.config.textAttributes.missing = { tagName: "mark", inheritable: false };
+    const { config } = module.default;
+    config.textAttributes.missing = { tagName: "mark", inheritable: false };
+    config.attachments.preview.caption = { name: false, size: false };
     return module.default;
   });
   return trix;
 }
 
 export const markMissing = (html) => html.replace(MISSING, (found) => `<mark>${found}</mark>`);
+export const openForm = () => document.querySelector("#composer .composer-form:not([hidden])") ?? document.getElementById("form-new");
 
 // The Trix editor of a form, made on first use.
 export async function editorOf(form) {
@@ -45,6 +49,7 @@ async function make(form) {
   await ready;
   form.classList.add("is-ready");
   keep(form, area);
+  offerArticles(form, area);
   // The first words may have been typed into the plain field while the editor was on its way.
   const typed = plain.value.startsWith(begun) ? plain.value.slice(begun.length) : plain.value;
   if (plain.dataset.wanted) focusAtEnd(area);
@@ -59,15 +64,21 @@ function focusAtEnd(area) {
   if (length > 1) area.editor.setSelectedRange([length - 1, length - 1]);
 }
 
+const kinds = ["reply", "forward", "note"];
+const kindOf = (composer) => kinds.find((kind) => composer.classList.contains(`is-${kind}`)) ?? "reply";
+
 export async function openComposer(kind, { focus = true } = {}) {
   const composer = document.getElementById("composer");
-  if (!composer) return null;
+  const form = composer?.querySelector(`#form-${kind}`);
+  if (!form) return null;
   composer.classList.add("is-open");
-  composer.classList.toggle("is-note", kind === "note");
-  composer.classList.toggle("is-reply", kind !== "note");
+  for (const one of kinds) composer.classList.toggle(`is-${one}`, one === kind);
   for (const tab of composer.querySelectorAll(".composer-tab")) tab.setAttribute("aria-selected", String(tab.dataset.compose === kind));
-  for (const form of composer.querySelectorAll(".composer-form")) form.hidden = form.id !== `form-${kind}`;
-  const form = composer.querySelector(`#form-${kind}`);
+  for (const one of composer.querySelectorAll(".composer-form")) one.hidden = one !== form;
+  return openEditor(form, { focus });
+}
+
+export async function openEditor(form, { focus = true } = {}) {
   const plain = form.querySelector("textarea");
   if (focus && !form.classList.contains("is-ready")) {
     plain.focus();
@@ -77,20 +88,23 @@ export async function openComposer(kind, { focus = true } = {}) {
   const area = await editorOf(form);
   if (focus) {
     if (document.activeElement !== area) focusAtEnd(area);
-    composer.scrollIntoView({ block: "nearest" });
+    form.scrollIntoView({ block: "nearest" });
   }
   return area;
 }
 
-function chooseStatus(button) {
+// What the pressed button means goes into the form itself: the form is sent a moment later, when the draft is saved.
+function chooseWay(button) {
   const form = button.form;
-  form.querySelector("input[data-chosen]")?.remove();
-  const chosen = document.createElement("input");
-  Object.assign(chosen, { type: "hidden", name: "then_status", value: button.value });
-  chosen.dataset.chosen = "";
-  form.append(chosen);
-  button.removeAttribute("name");
-  button.dataset.wasNamed = "";
+  for (const old of form.querySelectorAll("input[data-chosen]")) old.remove();
+  const main = form.querySelector("[data-send]");
+  const chosen = { then_status: button.dataset.then ?? main.dataset.then ?? "", later: button.dataset.later ?? "" };
+  for (const [name, value] of Object.entries(chosen)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    field.dataset.chosen = "";
+    form.prepend(field);
+  }
 }
 
 document.addEventListener("click", (event) => {
@@ -101,117 +115,53 @@ document.addEventListener("click", (event) => {
   }
   if (event.target.closest("[data-fold]")) document.getElementById("composer").classList.remove("is-open");
   const all = event.target.closest("[data-all]");
-  if (all) {
-    const cc = all.form.querySelector('[name="cc"]');
-    cc.value = all.dataset.all;
-    cc.dispatchEvent(new Event("input", { bubbles: true }));
-    all.hidden = true;
-    openComposer("reply");
+  if (all) replyToAll(all);
+  const bcc = event.target.closest("[data-show-bcc]");
+  if (bcc) {
+    const line = bcc.form.querySelector(".address-bcc");
+    line.classList.add("is-shown");
+    line.querySelector("input").focus();
   }
-  const status = event.target.closest('button[name="then_status"], button[data-was-named]');
-  if (status) chooseStatus(status);
-  const removed = event.target.closest("[data-remove]");
-  if (removed) {
-    event.preventDefault();
-    removeFile(removed);
-  }
-  if (event.target.closest("[data-send]")) event.target.closest("form").querySelector("input[data-chosen]")?.remove();
+  const way = event.target.closest(".composer-form button:is([data-then], [data-later])");
+  if (way) chooseWay(way);
 }, true);
 
-document.addEventListener("trix-file-accept", (event) => {
-  event.preventDefault();
-  upload(event.target.closest("form"), [event.file]);
-});
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-attach]")) return;
-  upload(event.target.form, [...event.target.files]);
-  event.target.value = "";
-});
+function replyToAll(button) {
+  const cc = button.form.querySelector('[name="cc"]');
+  cc.value = button.dataset.all;
+  cc.dispatchEvent(new Event("input", { bubbles: true }));
+  button.hidden = true;
+  openComposer("reply");
+}
 
-const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 document.addEventListener("dragover", (event) => {
-  if (!carriesFiles(event) || !event.target.closest?.("#ticket")) return;
+  const pane = carriesFiles(event) && event.target.closest?.("#ticket, #new-letter");
+  if (!pane) return;
   event.preventDefault();
-  document.getElementById("ticket").classList.add("is-dropping");
+  pane.classList.add("is-dropping");
 });
 document.addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) document.getElementById("ticket")?.classList.remove("is-dropping");
+  if (!event.relatedTarget) document.querySelector(".is-dropping")?.classList.remove("is-dropping");
 });
 document.addEventListener("drop", async (event) => {
-  if (!carriesFiles(event) || !event.target.closest?.("#ticket")) return;
+  const pane = carriesFiles(event) && event.target.closest?.("#ticket, #new-letter");
+  if (!pane) return;
   event.preventDefault();
   event.stopPropagation();
-  document.getElementById("ticket").classList.remove("is-dropping");
+  pane.classList.remove("is-dropping");
   const files = [...event.dataTransfer.files];
-  const kind = document.getElementById("composer").classList.contains("is-note") ? "note" : "reply";
-  await openComposer(kind, { focus: false });
-  upload(document.getElementById(`form-${kind}`), files);
+  const composer = document.getElementById("composer");
+  if (composer) await openComposer(kindOf(composer), { focus: false });
+  upload(openForm(), files);
 }, true);
-
-async function upload(form, files) {
-  const words = form.querySelector("[data-save-state]").dataset;
-  for (const file of files) {
-    if (file.size > Number(form.dataset.max)) {
-      toast(`${file.name}: ${words.tooLarge}`);
-      continue;
-    }
-    const row = fileRow(form, { filename: file.name, size: file.size });
-    try {
-      await form.saving;
-      const fields = new FormData();
-      fields.append("kind", form.dataset.kind);
-      fields.append("file", file, file.name);
-      form.saving = post(form.dataset.files, fields);
-      const answer = await form.saving;
-      form.querySelector('[name="version"]').value = answer.version;
-      const id = form.querySelector('[name="draft_id"]');
-      if (id) id.value = answer.draft_id;
-      row.replaceWith(fileRow(form, answer));
-    } catch (error) {
-      row.remove();
-      toast(`${file.name}: ${error.answer?.error ?? words.uploadFailed}`);
-    }
-  }
-}
-
-function fileRow(form, file) {
-  const words = form.querySelector("[data-save-state]").dataset;
-  const row = document.createElement("li");
-  const shell = document.createElement("span");
-  shell.className = `file${file.id ? "" : " is-uploading"}`;
-  const link = document.createElement("a");
-  link.className = "truncate";
-  link.textContent = file.filename;
-  if (file.url) link.href = file.url;
-  shell.append(link);
-  if (file.id) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn btn-quiet btn-sm";
-    button.textContent = words.removeText;
-    button.dataset.remove = `${form.dataset.files}/${file.id}/remove`;
-    shell.append(button);
-  }
-  row.append(shell);
-  form.querySelector("[data-file-list]").append(row);
-  return row;
-}
-
-async function removeFile(button) {
-  const form = button.closest(".composer-form");
-  try {
-    await form.saving;
-    form.saving = post(button.dataset.remove, { kind: form.dataset.kind });
-    const answer = await form.saving;
-    form.querySelector('[name="version"]').value = answer.version;
-    button.closest("li").remove();
-  } catch (error) {
-    toast(error.message);
-  }
-}
 
 // A draft, or what stopped a send, opens the editor by itself; so does text that never reached the server.
 function start() {
+  const fresh = document.getElementById("form-new");
+  if (fresh && !fresh.dataset.started) {
+    fresh.dataset.started = "yes";
+    openEditor(fresh, { focus: false });
+  }
   const composer = document.getElementById("composer");
   if (!composer || composer.dataset.started) return;
   composer.dataset.started = "yes";
@@ -219,8 +169,10 @@ function start() {
   const forms = [...composer.querySelectorAll(".composer-form")];
   const kept = forms.find((form) => localStorage.getItem(`${document.body.dataset.agent}:${form.dataset.key}`));
   if (composer.classList.contains("is-open") || kept) {
-    const kind = composer.classList.contains("is-open") ? (composer.classList.contains("is-note") ? "note" : "reply") : kept.id.replace("form-", "");
-    openComposer(kind, { focus: new URLSearchParams(location.search).has("compose") });
+    const kind = composer.classList.contains("is-open") ? kindOf(composer) : kept.id.replace("form-", "");
+    openComposer(kind, { focus: "focus" in composer.dataset }).then(() => {
+      if (composer.classList.contains("is-forward") && "focus" in composer.dataset) composer.querySelector('#form-forward [name="to"]')?.focus();
+    });
   }
 }
 

@@ -36,3 +36,25 @@ export function toast(text) {
 
 export const isTyping = (target) =>
   target instanceof Element && target.closest("input:not([type=checkbox]):not([type=radio]):not([type=file]), textarea, select, trix-editor, [contenteditable=true]") !== null;
+
+// As `post`, for a file: `progress` hears which part of it is over.
+export function sendFile(url, fields, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", token());
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
+    request.addEventListener("error", () => reject(new TypeError("offline")));
+    request.addEventListener("abort", () => reject(new TypeError("offline")));
+    request.addEventListener("load", () => {
+      let answer = {};
+      try {
+        answer = JSON.parse(request.responseText);
+      } catch { /* the status says enough */ }
+      if (request.status >= 200 && request.status < 300) resolve(answer);
+      else reject(new Refused(request.status, answer));
+    });
+    request.send(fields);
+  });
+}

@@ -38,7 +38,7 @@ function offer(line) {
     const view = document.getElementById("inbox")?.dataset.view ?? "";
     const token = document.querySelector('meta[name="csrf-token"]').content;
     const asked = { target: "#ticket", swap: "outerHTML", values: { csrf_token: token, view } };
-    document.addEventListener("htmx:afterSettle", () => openComposer("reply"), { once: true });
+    document.addEventListener("htmx:afterSettle", () => openComposer(document.querySelector("#composer.is-forward") ? "forward" : "reply"), { once: true });
     window.htmx.ajax("POST", url, asked);
   };
   button.addEventListener("click", takeBack);

@@ -92,9 +92,14 @@ def test_two_ticks_send_one_letter(world: World) -> None:
 
 def test_a_crash_before_the_commit_leaves_a_draft_that_is_still_due(world: World) -> None:
     put_off(world)
-    with pytest.raises(KeyboardInterrupt), db.transaction() as session:
-        later.send_due(session, MORNING, world.settings)
-        raise KeyboardInterrupt
+
+    def crash() -> None:
+        with db.transaction() as session:
+            later.send_due(session, MORNING, world.settings)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crash()
     assert outgoing() == []
     assert len(tick(world, MORNING + timedelta(hours=1))) == 1
 
@@ -202,9 +207,10 @@ def test_an_agent_takes_it_back_or_sends_it_now(world: World) -> None:
 
 def test_a_letter_that_waits_is_not_written_on(world: World) -> None:
     put_off(world)
-    with pytest.raises(Conflict), db.transaction() as session:
+    with db.transaction() as session:
         ticket, ben = session.get_one(Ticket, world.ticket), session.get_one(Agent, world.ben)
-        drafts.save(session, ticket, "outgoing", Written("<div>x</div>"), version=2, by=ben, now=NOW)
+        with pytest.raises(Conflict):
+            drafts.save(session, ticket, "outgoing", Written("<div>x</div>"), version=2, by=ben, now=NOW)
 
 
 @pytest.mark.parametrize("at", [NOW, NOW - timedelta(hours=1), NOW + timedelta(days=400)])

@@ -1,0 +1,140 @@
+"""Beside the editor: whom to write to, articles for the line that begins with "/", and letters that leave later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from app import queue
+from app.db import now, reading, transaction
+from app.errors import Conflict, NotAllowed
+from app.knowledge import outcomes, queries
+from app.knowledge.render import render
+from app.outgoing import later, signatures, when
+from app.outgoing import thread as answered
+from app.settings import Settings
+from app.tickets import recipients, scheduled, third_parties, thread
+from app.tickets.models import Delivery
+from app.web import forms, inbox_page
+from app.web.auth import login_required
+from app.web.event_words import why_stopped
+from app.web.pages import exact_time
+from kb_search.query import ArticleSearch
+
+bp = Blueprint("answering", __name__)
+MOST_ARTICLES = 8
+MOST_HITS = 40
+EXCERPT = 110
+LONGEST_SEARCH = 200
+
+
+@bp.get("/recipients")
+@login_required
+def people() -> Any:
+    """JSON [{name, email, kind}] for what is being typed into To, Cc or Bcc."""
+    asked = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    with reading() as session:
+        found = recipients.suggest(session, asked, g.rights)
+    return jsonify([{"name": one.name, "email": one.email, "kind": one.kind} for one in found])
+
+
+@bp.get("/tickets/<int:ticket_id>/articles")
+@login_required
+def articles(ticket_id: int) -> Any:
+    """JSON [{id, title, text}]: the best for the words typed; without words those that changed last."""
+    text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    settings: Settings = current_app.config["SETTINGS"]
+    with reading() as session:
+        if ticket_id:
+            thread.ticket_for(session, g.agent.id, ticket_id)
+        found = _articles(session, text, ArticleSearch(settings.search_dir))
+    return jsonify([{"id": one.id, "title": one.title, "text": _excerpt(one.answer)} for one in found])
+
+
+@bp.post("/tickets/<int:ticket_id>/articles/<int:article_id>")
+@login_required
+def insert(ticket_id: int, article_id: int) -> Any:
+    """JSON: the article as this customer will read it. It counts as used for the letter that waits for an answer."""
+    forms.fields(request.form)
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id) if ticket_id else None
+        answer = queries.article(session, article_id).answer
+        if ticket is None:
+            filled = render(answer, {"agent.name": g.agent.name, "agent.first_name": g.agent.first_name})
+        else:
+            filled = render(answer, signatures.values_for(ticket, g.agent, ticket.mailbox))
+            letter = answered.parent(session, ticket, third_parties.of_ticket(session, ticket))
+            if letter is not None:
+                outcomes.inserted(session, letter.id, article_id, by=g.agent, now=now())
+    return jsonify(html=filled.html, missing=list(filled.missing), article_id=article_id)
+
+
+@bp.post("/tickets/<int:ticket_id>/later/<int:draft_id>/withdraw")
+@login_required
+def withdraw(ticket_id: int, draft_id: int) -> Any:
+    """The letter does not leave by itself; its author goes on writing."""
+    forms.fields(request.form)
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        draft = scheduled.withdraw(session, ticket, draft_id, by=g.agent, now=now())
+    compose = {"forward": "forward"}.get(draft.kind, "reply") if draft.agent_id == g.agent.id else None
+    return _back(ticket_id, compose)
+
+
+@bp.post("/tickets/<int:ticket_id>/later/<int:draft_id>/send")
+@login_required
+def send_now(ticket_id: int, draft_id: int) -> Any:
+    forms.fields(request.form)
+    settings: Settings = current_app.config["SETTINGS"]
+    with transaction() as session:
+        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        draft = scheduled.waiting(session, ticket, draft_id)
+        if draft.agent_id != g.agent.id:
+            raise NotAllowed("Only the author can send it.")
+        if scheduled.overtaken(session, ticket, draft):
+            raise Conflict("Something new arrived. Take the letter back and read it first.")
+        sent = later.send_now(session, ticket, draft_id, by=g.agent, now=now(), settings=settings)
+    if sent.delivery == Delivery.QUEUED:
+        queue.ring("deliver_message", sent.id)
+    return _back(ticket_id)
+
+
+@bp.app_template_global()
+def later_offers() -> list[tuple[str, datetime, str]]:
+    """(choice, when, tomorrow morning as a browser's field writes it) for the menu of the Send button."""
+    offers = when.offers(now(), g.agent.timezone)
+    morning = offers[1][1].astimezone(ZoneInfo(g.agent.timezone)).strftime("%Y-%m-%dT%H:%M")
+    return [(choice, at, morning) for choice, at in offers]
+
+
+@bp.app_template_filter()
+def time_of(text: str) -> str:
+    """A time of a history line in the reader's words."""
+    return str(exact_time(datetime.fromisoformat(text)))
+
+
+bp.add_app_template_global(why_stopped)
+
+
+def _articles(session: Session, text: str, search: ArticleSearch) -> list[Any]:
+    if not text:
+        return queries.page(session, queries.Filters(), limit=MOST_ARTICLES).articles
+    hits = search.search(text, MOST_HITS)
+    if search.problem:
+        return queries.page(session, queries.Filters(text=text), limit=MOST_ARTICLES).articles
+    ids = [int(hit.article_id) for hit in hits]
+    return queries.found(session, ids, queries.Filters()).articles[:MOST_ARTICLES]
+
+
+def _excerpt(answer: str) -> str:
+    words = " ".join(answer[: EXCERPT * 3].split())
+    return words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
+
+
+def _back(ticket_id: int, compose: str | None = None) -> Any:
+    view = inbox_page.known_view(request.form.get("view", "")).slug
+    return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, compose=compose), 303)
