@@ -15,6 +15,7 @@ from app import queue
 from app.accounts import links, queries, service
 from app.accounts.models import Role
 from app.db import now, transaction
+from app.demo.command import seed_demo
 from app.errors import InvalidInput
 from app.knowledge import index_log
 from app.settings import Settings
@@ -25,6 +26,7 @@ from kb_search.suggest import Suggester
 def register(app: Flask) -> None:
     app.cli.add_command(add_agent)
     app.cli.add_command(rebuild_search)
+    app.cli.add_command(seed_demo)
 
 
 @click.command("add-agent")

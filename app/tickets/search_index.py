@@ -7,7 +7,7 @@ added by `catch_up`, newest first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -38,7 +38,11 @@ _fts5 = sa.table("search_words", sa.column("rowid", sa.BigInteger), sa.column("s
 
 def add(session: Session, messages: Iterable[tuple[Message, Sequence[str]]]) -> None:
     """Put messages, each with the names of its files, into the index. They have their ids. Safe to run twice."""
-    rows = [_row(message.id, document_of(message, files)) for message, files in messages]
+    write(session, [_row(message.id, document_of(message, files)) for message, files in messages])
+
+
+def write(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Rows with the `id` of a message and the stems of each of FIELDS."""
     if rows and _is_sqlite(session):
         session.execute(_FTS5, rows)
     elif rows:
