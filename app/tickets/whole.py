@@ -78,6 +78,7 @@ def ticket(session: Session, who: Who, ticket_id: int) -> tuple[lines.TicketLine
         ],
         phones=[lines.PhoneLine.of(id=row.id, number=row.a) for row in small["phone"]],
         tags=[lines.TagLine.of(id=row.id, name=row.a) for row in small["card tag"]],
+        fields=_fields(small["card field"]),
     )
     around = _around_of(small)
     found.__dict__.update(
@@ -85,6 +86,7 @@ def ticket(session: Session, who: Who, ticket_id: int) -> tuple[lines.TicketLine
         mailbox=mailbox,
         assignee=around.agents.get(found.assignee_id or 0),
         tags=[lines.TagLine.of(id=row.id, name=row.a) for row in small["tag"]],
+        fields=_fields(small["field"]),
     )
     return found, around
 
@@ -160,7 +162,18 @@ def _cut(row: Sequence[Any], widths: Sequence[int]) -> list[Sequence[Any]]:
 
 
 def _sorted_out(rows: sa.CursorResult[Any]) -> dict[str, list[Any]]:
-    sorts = ("agent", "own", "tag", "card tag", "address", "phone", "recent", "figures")
+    sorts = (
+        "agent",
+        "own",
+        "tag",
+        "card tag",
+        "field",
+        "card field",
+        "address",
+        "phone",
+        "recent",
+        "figures",
+    )
     found: dict[str, list[Any]] = {sort: [] for sort in sorts}
     for row in rows:
         found[row[0]].append(row)
@@ -170,6 +183,13 @@ def _sorted_out(rows: sa.CursorResult[Any]) -> dict[str, list[Any]]:
     found["phone"].sort(key=lambda row: row.id)
     found["recent"].sort(key=lambda row: (row.at, row.id), reverse=True)
     return found
+
+
+def _fields(rows: list[Any]) -> list[lines.FieldLine]:
+    return [
+        lines.FieldLine.of(id=row.id, name=row.a, kind=row.b, value=row.c, required=bool(row.n % 2))
+        for row in sorted(rows, key=lambda row: (row.n // 2, row.id))
+    ]
 
 
 def _around_of(small: dict[str, list[Any]]) -> Around:

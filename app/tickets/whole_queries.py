@@ -14,6 +14,7 @@ from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
 from app.tickets import lines
 from app.tickets.models import Attachment, Draft, Event, Kind, Message, Status, Ticket, ticket_tags
+from app.tickets.order_models import CardValue, Field, TicketValue
 
 # A ticket this long is shown from its newest end.
 MOST_MESSAGES = 200
@@ -76,6 +77,8 @@ def around_query(mailboxes: frozenset[int] | None) -> sa.CompoundSelect[Any]:
         _small("own", own.id, own.address),
         _tags_of("tag", ticket_tags, ticket_tags.c.ticket_id == _TICKET),
         _tags_of("card tag", customer_tags, customer_tags.c.customer_id == _CUSTOMER),
+        _fields_of("field", "ticket", TicketValue.__table__, TicketValue.__table__.c.ticket_id == _TICKET),
+        _fields_of("card field", "card", CardValue.__table__, CardValue.__table__.c.customer_id == _CUSTOMER),
         sa.select(*recent.c),
         _small("figures", sa.func.count(), n=running, at=sa.func.max(_T.c.last_message_at))
         .where(shown, _T.c.status != Status.SPAM),
@@ -104,6 +107,19 @@ def _small(
 def _tags_of(sort: str, links: sa.Table, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     tag = Tag.__table__
     return _small(sort, tag.c.id, tag.c.name).join(links, links.c.tag_id == tag.c.id).where(condition)
+
+
+def _fields_of(sort: str, scope: str, values: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Fields of our own in their order, with what they say here; `n`: twice the place, one more when required."""
+    field = Field.__table__.c
+    place = field.position * 2 + sa.case((field.required, 1), else_=0)
+    said = sa.func.coalesce(values.c.value, "")
+    return (
+        _small(sort, field.id, field.name, field.kind, said, n=place)
+        .select_from(Field.__table__)
+        .outerjoin(values, sa.and_(values.c.field_id == field.id, condition))
+        .where(field.scope == scope, sa.or_(field.retired_at.is_(None), values.c.value.is_not(None)))
+    )
 
 
 MESSAGES = (

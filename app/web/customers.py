@@ -9,13 +9,15 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import agent_names
+from app.accounts.queries import active_agents, agent_names
 from app.customers import card as cards
 from app.customers import queries
 from app.customers.models import Customer
+from app.customers.own_agent import set_own_agent
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.knowledge.service import tag_words
+from app.tickets.fields import of_card as card_fields
 from app.tickets.service import record
 from app.tickets.timeline import figures
 from app.web import timeline
@@ -105,6 +107,18 @@ def tags(customer_id: int) -> Any:
 
     def change(session: Session, customer: Customer) -> str:
         return "tags" if cards.set_tags(session, customer, tag_words(form["tags"])) else ""
+
+    return _change(customer_id, change, form)
+
+
+@bp.post("/<int:customer_id>/own-agent")
+@login_required
+def own_agent(customer_id: int) -> Any:
+    """Who looks after this client."""
+    form = fields(request.form, "own_agent")
+
+    def change(session: Session, customer: Customer) -> str:
+        return "own agent" if set_own_agent(session, customer, number(form["own_agent"])) else ""
 
     return _change(customer_id, change, form)
 
@@ -199,8 +213,10 @@ def _page(
     return render_template(
         "customers/show.html",
         card=card,
+        takers=[(one.id, one.name) for one in active_agents(session) if one.may_answer],
         customer=card.customer,
         organisations=queries.organisation_names(session),
+        fields=[(row, row.value) for row in card_fields(session, customer_id)],
         errors={error.field: error} if error else {},
         typed=typed or {},
         **_timeline(session, customer_id),
