@@ -12,7 +12,7 @@ import hmac
 import re
 
 LONGEST_TEXT = 200_000
-_MARK = re.compile(r"(?<![0-9A-Za-z])notice-([0-9]{1,18})-([A-Za-z2-7]{26})(?![0-9A-Za-z])")
+_MARK = re.compile(r"(?<![0-9a-z])notice-([0-9]{1,18})-([a-z2-7]{26})(?![0-9a-z])")
 
 
 def mark_of(mail_id: int, key: bytes) -> str:
@@ -23,9 +23,10 @@ def mark_of(mail_id: int, key: bytes) -> str:
 
 def read_mark(text: str, key: bytes) -> int | None:
     """The number of the mail whose genuine mark stands in this text; None when there is none."""
-    if "notice-" not in text:
+    lower = text[:LONGEST_TEXT].lower()
+    if "notice-" not in lower:
         return None
-    for match in _MARK.finditer(text[:LONGEST_TEXT]):
-        if hmac.compare_digest(mark_of(int(match[1]), key), match[0].lower()):
+    for match in _MARK.finditer(lower):
+        if hmac.compare_digest(mark_of(int(match[1]), key), match[0]):
             return int(match[1])
     return None

@@ -100,9 +100,13 @@ def test_a_crash_in_the_middle_loses_nothing_and_repeats_nothing(agent, ben, des
     class Stop(Exception):
         pass
 
-    with pytest.raises(Stop), db.transaction() as session:
-        telling.tell(session, now=db.now())
-        raise Stop
+    def cut_off() -> None:
+        with db.transaction() as session:
+            telling.tell(session, now=db.now())
+            raise Stop
+
+    with pytest.raises(Stop):
+        cut_off()
     assert told(ben) == []
     tell()
     assert told(ben) == [("assigned", 1)]
