@@ -21,7 +21,7 @@ from app.security import seal
 from app.settings import Settings
 
 GENERAL = (
-    "name", "language", "signature", "active", "ask_ratings", "reply_subaddress", "thanks_reopen", "auto_ack",
+    "name", "language", "signature", "signature_mode", "active", "ask_ratings", "reply_subaddress", "thanks_reopen", "auto_ack",
     "auto_ack_text", "authserv_id", "after_fetch", "after_fetch_folder", "sent_copy", "sent_folder", "send_per_minute",
 )  # fmt: skip
 SERVERS = (
@@ -40,6 +40,8 @@ NEW = (
     "client_secret",
     "tenant",
 )
+# Which signatures stand below a reply; app.outgoing.signatures puts them there.
+SIGNATURES = ("both", "agent", "mailbox", "none")
 MOST_A_MINUTE = 1000
 LONGEST_TEXT = 5000
 _AUTHSERV = re.compile(r"[A-Za-z0-9.-]{0,253}\Z")
@@ -238,6 +240,12 @@ def _language(field: str, text: str) -> str:
     return text
 
 
+def _signature_mode(field: str, text: str) -> str:
+    if text not in ("", *SIGNATURES):
+        raise InvalidInput("Choose one of these.", field)
+    return text or SIGNATURES[0]
+
+
 def _number(field: str, text: str, least: int, most: int) -> int:
     if not re.fullmatch(r"\d{1,6}", text.strip()) or not least <= int(text) <= most:
         raise InvalidInput("This must be a whole number within the limits.", field)
@@ -254,6 +262,7 @@ _READ: dict[str, _Reader] = {
     "name": _line(200),
     "language": _language,
     "signature": _text,
+    "signature_mode": _signature_mode,
     "active": _flag,
     "ask_ratings": _flag,
     "reply_subaddress": _flag,
