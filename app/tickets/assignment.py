@@ -33,6 +33,7 @@ class Rule:
     team_id: int | None
     way: str
     own_agent: bool
+    team: str = ""
 
     def pool(self, mailbox_id: int) -> str:
         if self.way == Way.HAND:
@@ -57,6 +58,7 @@ class Given:
     team_id: int | None
     agent_id: int | None
     why: str = ""
+    team: str = ""
 
 
 @dataclass
@@ -150,7 +152,7 @@ class Assignment:
     def _one(self, ticket: Ticket, rule: Rule, own: dict[tuple[int, int], bool]) -> Given:
         ticket.team_id = rule.team_id
         if ticket.waiting_since is None:
-            return Given(ticket.id, rule.team_id, None)
+            return Given(ticket.id, rule.team_id, None, team=rule.team)
         own_id = ticket.customer.own_agent_id
         pool = self._pools.get(rule.pool(ticket.mailbox_id))
         if rule.own_agent and own_id is not None and (own_id, ticket.mailbox_id) in own:
@@ -158,11 +160,11 @@ class Assignment:
         else:
             why, agent_id = rule.way, (next_agent(pool.workers, rule.way) if pool else 0)
         if not agent_id:
-            return Given(ticket.id, rule.team_id, None)
+            return Given(ticket.id, rule.team_id, None, team=rule.team)
         if pool is not None:
             _count(pool, agent_id, turn=why != "own")
         ticket.assignee_id = agent_id
-        return Given(ticket.id, rule.team_id, agent_id, why)
+        return Given(ticket.id, rule.team_id, agent_id, why, rule.team)
 
     def _close(self) -> None:
         """Write down whose turn it was."""
@@ -187,18 +189,9 @@ def next_agent(workers: Sequence[Worker], way: str) -> int:
 def tell(session: Session, given: Sequence[Given], *, now: datetime) -> None:
     """The history of tickets that are written by now, in a few statements for all of them."""
     events = [
-        {
-            "ticket_id": one.ticket_id,
-            "kind": "assigned" if one.agent_id else "team",
-            "detail": {
-                "before": None,
-                "after": one.agent_id or one.team_id,
-                **({"why": one.why} if one.why else {}),
-                **({"team": one.team_id} if one.agent_id and one.team_id else {}),
-            },
-            "at": now,
-        }
+        {"ticket_id": one.ticket_id, "kind": kind, "detail": detail, "at": now}
         for one in given
+        for kind, detail in _told(one)
     ]
     if events:
         session.execute(sa.insert(Event), events)
@@ -207,17 +200,26 @@ def tell(session: Session, given: Sequence[Given], *, now: datetime) -> None:
         )
 
 
+def _told(one: Given) -> list[tuple[str, dict[str, object]]]:
+    found: list[tuple[str, dict[str, object]]] = []
+    if one.team_id is not None:
+        found.append(("team", {"before": None, "after": one.team_id, "name": one.team}))
+    if one.agent_id is not None:
+        found.append(("assigned", {"before": None, "after": one.agent_id, "why": one.why}))
+    return found
+
+
 def set_team(
     session: Session, ticket: Ticket, team_id: int | None, *, by: Agent | None, now: datetime
 ) -> bool:
     """Give the ticket to an active team, or to none; False when it was so already. Raises InvalidInput."""
     if ticket.team_id == team_id:
         return False
-    if team_id is not None:
-        team = session.get(Team, team_id)
-        if team is None or not team.active:
-            raise InvalidInput("That team cannot take tickets.", "team")
-    record(session, "team", ticket=ticket, by=by, now=now, before=ticket.team_id, after=team_id)
+    team = session.get(Team, team_id) if team_id is not None else None
+    if team_id is not None and (team is None or not team.active):
+        raise InvalidInput("That team cannot take tickets.", "team")
+    name = team.name if team else ""
+    record(session, "team", ticket=ticket, by=by, now=now, before=ticket.team_id, after=team_id, name=name)
     ticket.team_id = team_id
     changed(session, ticket.id, "team", now)
     return True
@@ -226,7 +228,7 @@ def set_team(
 def _rule(row: MailboxAssignment, team: Team | None) -> Rule:
     if team is None:
         return Rule(None, Way.HAND if row.team_id else row.way, row.own_agent)
-    return Rule(team.id, team.way, row.own_agent or team.own_agent)
+    return Rule(team.id, team.way, row.own_agent or team.own_agent, team.name)
 
 
 def _wanted(tickets: Sequence[Ticket], rules: dict[int, Rule]) -> set[tuple[str, int]]:

@@ -42,7 +42,18 @@ def event_words(event: Event, agents: Mapping[int, str]) -> str:
 def _assigned(detail: Detail, agents: Mapping[int, str]) -> str:
     if detail.get("after") is None:
         return _("Nobody is assigned any more")
-    return _("Assigned to %(name)s", name=agents.get(detail["after"], "?"))
+    name = agents.get(detail["after"], "?")
+    by_itself = {
+        "turn": _("Assigned to %(name)s, whose turn it was", name=name),
+        "load": _("Assigned to %(name)s, who had the fewest open tickets", name=name),
+        "own": _("Assigned to %(name)s, the client’s own agent", name=name),
+    }
+    return by_itself.get(str(detail.get("why")), _("Assigned to %(name)s", name=name))
+
+
+def _team(detail: Detail, _agents: Mapping[int, str]) -> str:
+    name = detail.get("name")
+    return _("Given to the team %(name)s", name=name) if name else _("In no team any more")
 
 
 def _tags(detail: Detail, _agents: Mapping[int, str]) -> str:
@@ -62,6 +73,7 @@ def _card(detail: Detail, _agents: Mapping[int, str]) -> str:
         "first address": _("first address"),
         "phone added": _("phone added"),
         "phone removed": _("phone removed"),
+        "own agent": _("own agent"),
     }
     parts = [words.get(part, part) for part in str(detail.get("what", "")).split(", ")]
     return _("Client card changed: %(what)s", what=", ".join(parts))
@@ -98,11 +110,21 @@ def _field(detail: Detail, _agents: Mapping[int, str]) -> str:
     return f"{detail.get('name')}: {shown.get(value, value) or '—'}"
 
 
+def _rule(detail: Detail, _agents: Mapping[int, str]) -> str:
+    """Which rule, and the first of the conditions that it met with what was found there."""
+    name = str(detail.get("name", ""))
+    found = [str(one.get("found", "")) for one in detail.get("why") or [] if one.get("found")]
+    if not found:
+        return _("Rule “%(name)s” acted", name=name)
+    return _("Rule “%(name)s” acted, because of “%(found)s”", name=name, found=found[0][:80])
+
+
 _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "status": lambda detail, _agents: _(
         "Status: %(status)s", status=status_name(str(detail.get("after", "")))
     ),
     "assigned": _assigned,
+    "team": _team,
     "tags": _tags,
     "card": _card,
     "merged": lambda detail, _agents: _(
@@ -125,6 +147,9 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "Put back into #%(source)s from #%(target)s", source=detail.get("source"), target=detail.get("target")
     ),
     "field": _field,
+    "rule": _rule,
+    "macro": lambda detail, _agents: _("Macro “%(name)s”", name=str(detail.get("name", ""))),
+    "macro-undone": lambda detail, _agents: _("Macro “%(name)s” taken back", name=str(detail.get("name", ""))),
     "thanks": lambda _detail, _agents: _("A thank-you came; left as it was"),
     "replied": lambda _detail, _agents: _("Replied"),
     "forwarded": lambda _detail, _agents: _("Passed on"),

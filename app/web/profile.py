@@ -53,6 +53,18 @@ def edit() -> Any:
     return redirect(url_for("profile.show"))
 
 
+@bp.post("/away")
+@login_required
+@for_readers
+def away() -> Any:
+    """Away: nothing new is given to this agent by itself."""
+    is_away = fields(request.form, "away")["away"] == "on"
+    with transaction() as session:
+        service.agent_by_id(session, g.agent.id).away = is_away
+    flash(_("You are away: new tickets go to others.") if is_away else _("You are back."), "success")
+    return redirect(url_for("profile.show"))
+
+
 @bp.post("/password")
 @login_required
 @for_readers

@@ -102,6 +102,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "profile.edit"): Route(
         "anyone", form={"name": "Nora", "language": "en", "timezone": "UTC", "theme": "dark", "signature": "N"}, answer=302
     ),
+    ("POST", "profile.away"): Route("anyone", form={"away": "on"}, answer=302),
     ("POST", "profile.password"): Route(
         "anyone", form={"current": PASSWORD, "password": "another quiet morning", "again": "another quiet morning"}, answer=302
     ),
@@ -110,6 +111,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "administration.index"): Route(),
     ("GET", "administration.log"): Route("auditor"),
     ("GET", "administration.health"): Route("auditor"),
+    ("GET", "branding.show"): Route("admin"),
+    ("POST", "branding.change"): Route("admin", form={"company": "Orbit", "colour": "#3f4bc4", "footer": "Orbit"}, answer=302),
+    ("GET", "branding.logo"): Route("public"),
     ("GET", "agents.index"): Route("auditor"),
     ("GET", "agents.show"): Route("auditor"),
     ("POST", "agents.mailboxes"): Route("admin", form={"every": "no", "mailboxes": "=second_mailbox"}, answer=302),
@@ -125,6 +129,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "inbox.home"): Route(answer=302),
     ("GET", "inbox.view"): Route(),
     ("POST", "inbox.set_order"): Route("anyone", form={"order": "newest"}, answer=303),
+    ("GET", "assigning.show"): Route(),
+    ("POST", "assigning.choose"): Route(form={"team": "=team_id"}, answer=303),
     ("GET", "teams.index"): Route("lead"),
     ("POST", "teams.create"): Route("lead", form={"name": "Second line", "way": "turn", "agent": "=me"}, answer=302),
     ("POST", "teams.edit"): Route("lead", form={"name": "Another name", "way": "load"}, answer=302),
@@ -199,6 +205,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "customers.show"): Route(),
     ("POST", "customers.edit"): Route(form={"name": "Olga P.", "organisation": "", "language": "en"}, answer=302),
     ("POST", "customers.notes"): Route(form={"notes": "Likes tea", "ticket": ""}, answer=302),
+    ("POST", "customers.own_agent"): Route(form={"own_agent": "=me"}, answer=302),
     ("POST", "customers.tags"): Route(form={"tags": "vip"}, answer=302),
     ("POST", "customers.add_address"): Route(form={"email": "third@buyer.example"}, answer=302),
     ("POST", "customers.remove_address"): Route(answer=302),
@@ -280,7 +287,9 @@ def values(rule: Rule, route: Route, desk: WholeDesk) -> dict[str, Any]:
     """What stands in the address for each of its parts."""
     parts: dict[str, Any] = {"filename": "css/app.css", "view": "open", "face": "good"}
     for name in rule.arguments:
-        if name == "token":
+        if name == "digest":
+            parts[name] = desk.logo_digest
+        elif name == "token":
             parts[name] = desk.welcome_token if rule.endpoint.startswith("signin.") else desk.rating_token
         elif name not in parts:
             parts[name] = desk.ids[route.ids.get(name, name)]
