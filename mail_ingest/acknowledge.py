@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.automation import acknowledgements
 from app.mailboxes.models import RawMail
 from app.outgoing import receipts
 from app.outgoing.receipts import Opening
@@ -66,7 +67,12 @@ def send_receipts(
         if not one.ticket.mailbox.auto_ack:
             continue
         opening = replace(one.opening, known=receipts.knows(session, one.opening.sender))
-        verdict = receipts.maybe_send(session, one.ticket, one.letter, opening, now=now, settings=settings)
+        said = acknowledgements.wording(session, one.ticket.mailbox, now=now)
+        if said.why_not:
+            continue
+        verdict = receipts.maybe_send(
+            session, one.ticket, one.letter, opening, now=now, settings=settings, own_texts=said.texts
+        )
         if verdict.message_id is not None:
             written.append(verdict.message_id)
     return written

@@ -232,6 +232,10 @@ def undo(session: Session, run_id: int, *, by: Agent, now: datetime) -> tuple[Ma
     left = [
         int(change["ticket"]) for change in reversed(run.changes) if not _undo_one(session, change, by, now)
     ]
+    for change in run.changes:
+        ticket = session.get(Ticket, change["ticket"])
+        if ticket is not None and ticket.id not in left:
+            service.record(session, "macro-undone", ticket=ticket, by=by, now=now, name=run.name)
     session.flush()
     return run, sorted(left)
 

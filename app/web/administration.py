@@ -175,20 +175,27 @@ def _working() -> list[Place]:
             "fields.index",
             "may_lead",
         ),
-        Place(_("Macros"), _("Several actions on one key."), "lightning", "automation.macros", "may_lead"),
+        Place(_("Macros"), _("Several actions on one key."), "lightning", "macros.index"),
         Place(
             _("Rules"),
             _("What happens by itself, tried out before it counts."),
             "gear",
-            "automation.rules",
-            "may_lead",
+            "rules.index",
+            "may_administer",
         ),
         Place(
             _("Business hours"),
             _("When you answer, and on which days you do not."),
             "clock-history",
-            "automation.hours",
-            "may_lead",
+            "hours.index",
+            "may_administer",
+        ),
+        Place(
+            _("Receipts"),
+            _("The short letter that tells a customer that theirs has arrived."),
+            "envelope",
+            "receipts.index",
+            "may_administer",
         ),
     ]
 

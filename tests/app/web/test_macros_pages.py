@@ -1,0 +1,163 @@
+"""Macros in the browser: made, shared, chosen for a ticket or a selection, looked at, used and taken back."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+
+from app import db
+from app.automation.models import Macro, MacroRun
+from app.mailboxes.models import Mailbox
+from app.outgoing.models import Outbox
+from app.tickets.models import Draft, Message, Ticket
+from tests.app.web.conftest import Desk, one
+
+FORM = {
+    "name": "Refund", "scope": "private", "a": ["0", "1", "2"], "a0.do": "text", "a0.text": "Hello {{customer.first_name|there}}",
+    "a1.do": "add_tags", "a1.value": "refund, money", "a2.do": "assign", "a2.value": "me", "do": "save",
+}  # fmt: skip
+JSON = {"Accept": "application/json"}
+
+
+def make(client: FlaskClient, **more: object) -> int:
+    answer = client.post("/macros/new", data={**FORM, **more})
+    assert answer.status_code == 303, answer.text
+    return one(sa.select(sa.func.max(Macro.id)))  # type: ignore[return-value]
+
+
+def ticket_row(ticket_id: int) -> Ticket:
+    with db.reading() as session:
+        ticket = session.get_one(Ticket, ticket_id)
+        _ = [tag.name for tag in ticket.tags]
+        return ticket
+
+
+def test_a_macro_of_one_s_own_is_nobody_else_s(agent: FlaskClient, admin: FlaskClient) -> None:
+    macro = make(agent)
+    assert "Refund" in agent.get("/macros").text
+    assert "Refund" not in admin.get("/macros").text
+    assert admin.get(f"/macros/{macro}").status_code == 404
+    assert admin.post(f"/macros/{macro}/remove").status_code == 404
+
+
+def test_only_leads_share(agent: FlaskClient, admin: FlaskClient) -> None:
+    assert agent.post("/macros/new", data={**FORM, "scope": "shared"}).status_code == 403
+    macro = make(admin, scope="shared")
+    assert "Refund" in agent.get("/macros").text
+    assert agent.post(f"/macros/{macro}", data=FORM).status_code == 403
+    assert agent.post(f"/macros/{macro}/remove").status_code == 403
+
+
+def test_one_of_a_mailbox_is_offered_there_only(admin: FlaskClient, desk: Desk) -> None:
+    with db.transaction() as session:
+        other = Mailbox(address="sales@help.example", created_at=db.now())
+        session.add(other)
+        session.flush()
+        other_id = other.id
+    make(admin, scope="mailbox", mailbox=str(other_id), name="Sales only")
+    make(admin, scope="shared", name="For all")
+    page = admin.get(f"/macros/choose?ticket={desk.letter()}").text
+    assert "For all" in page
+    assert "<bdi>Sales only</bdi>" not in page
+
+
+def test_it_is_used_without_scripts(agent: FlaskClient, desk: Desk) -> None:
+    macro, ticket = make(agent), desk.letter()
+    answer = agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)})
+    assert answer.status_code == 303
+    row = ticket_row(ticket)
+    assert [tag.name for tag in row.tags] == ["money", "refund"]
+    assert row.assignee_id == agent.agent.id  # type: ignore[attr-defined]
+    assert "Hello Olga" in one(sa.select(Draft.html))
+    assert "Undo" in agent.get(answer.location).text
+    assert "Macro “Refund”" in agent.get(f"/tickets/{ticket}").text
+
+
+def test_it_is_taken_back_as_one(agent: FlaskClient, desk: Desk) -> None:
+    macro, ticket = (
+        make(agent, **{"a": ["0", "1", "2", "3"], "a3.do": "status", "a3.value": "closed"}),
+        desk.letter(),
+    )
+    waited = ticket_row(ticket).waiting_since
+    agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)})
+    assert ticket_row(ticket).status == "closed"
+    run = one(sa.select(MacroRun.id))
+    assert agent.post(f"/macros/runs/{run}/undo").status_code == 303
+    row = ticket_row(ticket)
+    assert (row.status, row.tags, row.assignee_id, row.waiting_since) == ("open", [], None, waited)
+    assert one(sa.select(sa.func.count()).select_from(Draft)) == 0
+    assert agent.post(f"/macros/runs/{run}/undo").status_code == 409
+
+
+def test_what_somebody_changed_since_stays(agent: FlaskClient, admin: FlaskClient, desk: Desk) -> None:
+    macro, ticket = make(agent), desk.letter()
+    agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)})
+    admin.post(f"/tickets/{ticket}/assign", data={"assignee": "me"})
+    admin.post(f"/tickets/{ticket}/tags", data={"tags": "refund, money, vip"})
+    run = one(sa.select(MacroRun.id))
+    answer = agent.post(f"/macros/runs/{run}/undo", headers=JSON)
+    assert "changed since" in answer.get_json()["said"]
+    row = ticket_row(ticket)
+    assert row.assignee_id == admin.agent.id  # type: ignore[attr-defined]
+    assert [tag.name for tag in row.tags] == ["vip"]
+    assert admin.post(f"/macros/runs/{run}/undo").status_code == 404
+
+
+def test_an_open_editor_takes_the_words(agent: FlaskClient, desk: Desk) -> None:
+    macro, ticket = make(agent), desk.letter()
+    answer = agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)}, headers=JSON).get_json()
+    assert answer["html"].strip() == "<p>Hello Olga</p>"
+    assert answer["send"] is None
+    assert one(sa.select(sa.func.count()).select_from(Draft)) == 0
+    assert [tag.name for tag in ticket_row(ticket).tags] == ["money", "refund"]
+
+
+def test_a_selection_is_answered_and_the_letters_can_be_taken_back(agent: FlaskClient, desk: Desk) -> None:
+    macro = make(agent, **{"a": ["0", "1", "2", "3"], "a3.do": "send", "a3.value": "closed"})
+    tickets = [desk.letter(sender_email=f"olga{n}@buyer.example") for n in range(3)]
+    answer = agent.post(f"/macros/{macro}/apply", data={"ticket": [str(one) for one in [*tickets, 999]]})
+    assert answer.status_code == 303
+    with db.reading() as session:
+        assert session.scalars(sa.select(Outbox.recipient).order_by(Outbox.id)).all() == [
+            "olga0@buyer.example", "olga1@buyer.example", "olga2@buyer.example",
+        ]  # fmt: skip
+    assert {ticket_row(ticket).status for ticket in tickets} == {"closed"}
+    agent.post(f"/macros/runs/{one(sa.select(MacroRun.id))}/undo")
+    assert one(sa.select(sa.func.count()).select_from(Outbox)) == 0
+    assert {ticket_row(ticket).status for ticket in tickets} == {"open"}
+
+
+def test_a_variable_without_a_value_keeps_the_letter_here(agent: FlaskClient, desk: Desk) -> None:
+    text = {"a0.text": "Hello {{customer.first_name}}", "a": ["0", "3"], "a3.do": "send", "a3.value": ""}
+    macro, ticket = make(agent, **text), desk.letter(sender_name="")
+    answer = agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)})
+    assert "A draft waits for you" in agent.get(answer.location).text
+    assert one(sa.select(sa.func.count()).select_from(Outbox)) == 0
+    assert "{{customer.first_name}}" in one(sa.select(Draft.html))
+
+
+def test_the_preview_says_what_it_would_do_and_does_nothing(agent: FlaskClient, desk: Desk) -> None:
+    macro, ticket = make(agent), desk.letter()
+    page = agent.get(f"/macros/{macro}/preview?ticket={ticket}").text
+    assert "Tags: refund, money" in page
+    assert "Assigned to Nora Lind" in page
+    assert "Hello Olga" in page
+    assert ticket_row(ticket).tags == []
+    assert one(sa.select(sa.func.count()).select_from(Message)) == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"name": " "}, "Please fill in a name."),
+        ({"a": []}, "A macro needs something to do."),
+        ({"a": ["0"], "a0.do": "send"}, "There is nothing to send: add a text or an article."),
+        ({"a2.do": "assign", "a2.value": "agent:x"}, "Please choose one of the list."),
+        ({"a2.do": "answer", "a2.value": "", "a2.text": "x"}, "There is no such action."),
+    ],
+)
+def test_what_cannot_be_meant_is_said(agent: FlaskClient, more: dict[str, object], words: str) -> None:
+    answer = agent.post("/macros/new", data={**FORM, **more})
+    assert answer.status_code == 422
+    assert words in answer.text
