@@ -7,17 +7,22 @@ every request, so a deactivated agent is out at once.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 
 from app import security
 from app.accounts import rights
 from app.accounts.models import Agent, SignIn
 from app.accounts.rights import Rights
 from app.errors import NotAllowed, TemporaryFailure
+
+Row = TypeVar("Row", SignIn, Agent)
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(hours=2)
@@ -96,10 +101,11 @@ def find(session: Session, token: str, *, now: datetime) -> SignIn | None:
 
 
 # Every request asks this: built once.
+_SIGN_IN, _AGENT = SignIn.__table__, Agent.__table__
 _FIND = rights.with_grants(
-    sa.select(SignIn)
-    .join(SignIn.agent)
-    .options(contains_eager(SignIn.agent))
+    sa.select(*_SIGN_IN.c, *_AGENT.c)
+    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+    .join(_AGENT, _AGENT.c.id == _SIGN_IN.c.agent_id)
     .where(
         SignIn.token_hash == sa.bindparam("token"),
         SignIn.expires_at > sa.bindparam("now"),
@@ -112,11 +118,23 @@ _FIND = rights.with_grants(
 def find_with_rights(session: Session, token: str, *, now: datetime) -> tuple[SignIn, Rights] | None:
     """The live session of this token with its agent and what they may do, in one query."""
     asked = {"token": security.token_hash(token), "now": now, "since": now - IDLE}
-    rows = session.execute(_FIND, asked).all()
+    session.flush()
+    rows = session.connection().execute(_FIND, asked).all()
     if not rows:
         return None
-    sign_in: SignIn = rows[0][0]
-    return sign_in, rights.from_rows(sign_in.agent, [row[1] for row in rows])
+    width = len(_SIGN_IN.c)
+    sign_in = _detached(SignIn, _SIGN_IN, rows[0][:width])
+    agent = _detached(Agent, _AGENT, rows[0][width:-1])
+    set_committed_value(sign_in, "agent", agent)
+    return sign_in, rights.from_rows(agent, [row[-1] for row in rows])
+
+
+def _detached(model: type[Row], table: sa.FromClause, values: Sequence[Any]) -> Row:
+    """An entity of no session, as loaded and then expunged: every request reads one of these, and changes none."""
+    made: Row = manager_of_class(model).new_instance()
+    made.__dict__.update(zip(table.c.keys(), values, strict=True))
+    make_transient_to_detached(made)
+    return made
 
 
 def is_stale(sign_in: SignIn, *, now: datetime) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import Agent
 from app.cursors import read_cursor, write_cursor
@@ -73,22 +74,30 @@ class Filters:
     text: str = ""
 
 
+_S, _A = Suggestion.__table__.c, Article.__table__.c
+# Every ticket page asks this: built once.
+_SUGGESTED = (
+    sa.select(
+        *(_S[name] for name in ("id", "message_id", "article_id", "rank", "confidence")),
+        *(_A[name] for name in ("title", "answer", "language")),
+        *(_S[name] for name in ("why", "shown", "outcome")),
+    )
+    .join(Article.__table__, _A.id == _S.article_id)
+    .where(
+        _S.message_id.in_(sa.bindparam("letters", expanding=True)),
+        _S.rank > 0,
+        sa.or_(_A.archived.is_(False), _S.outcome != Outcome.SHOWN),
+    )
+    .order_by(_S.message_id, _S.rank, _S.id)
+)
+
+
 def suggestions_for(session: Session, message_ids: Sequence[int]) -> list[Offered]:
     """The suggestions of these letters, by letter and rank; articles archived since are left out."""
     if not message_ids:
         return []
-    query = (
-        sa.select(Suggestion)
-        .join(Suggestion.article)
-        .options(joinedload(Suggestion.article))
-        .where(
-            Suggestion.message_id.in_(message_ids),
-            Suggestion.rank > 0,
-            sa.or_(Article.archived.is_(False), Suggestion.outcome != Outcome.SHOWN),
-        )
-        .order_by(Suggestion.message_id, Suggestion.rank, Suggestion.id)
-    )
-    return [_offered(row) for row in session.scalars(query)]
+    found = session.connection().execute(_SUGGESTED, {"letters": list(message_ids)})
+    return [_offered(row) for row in found]
 
 
 def article(session: Session, article_id: int) -> Article:
@@ -199,15 +208,15 @@ def _words(text: str) -> list[str]:
     return text.split()[:8]
 
 
-def _offered(row: Suggestion) -> Offered:
+def _offered(row: sa.Row[Any]) -> Offered:
     why = row.why or {}
     return Offered(
         row.id,
         row.message_id,
         row.article_id,
-        row.article.title,
-        row.article.answer,
-        row.article.language,
+        row.title,
+        row.answer,
+        row.language,
         row.rank,
         row.confidence,
         tuple(map(str, why.get("words", ()))),

@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
 from app.accounts import queries, sign_ins
-from app.accounts.models import Agent, SignIn
+from app.accounts.models import SignIn
 from app.accounts.rights import Rights, now_asks
 from app.db import now, reading, transaction
 from app.errors import NotAllowed
@@ -66,8 +65,6 @@ def init_app(app: Flask) -> None:
 def _load(token: str) -> SignedIn | None:
     with reading() as db_session:
         found = sign_ins.find_with_rights(db_session, token, now=now())
-        if found is not None:
-            _detach(db_session, found[0])
     return SignedIn(token, *found) if found else None
 
 
@@ -222,14 +219,6 @@ def _touch(sign_in: SignIn) -> None:
 def _is_passive() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     return request.blueprint == "live" or getattr(view, "passive", False)
-
-
-def _detach(db_session: Session, found: SignIn) -> None:
-    """Out of the session before it rolls back, which would empty the loaded rows."""
-    agent: Agent = found.agent
-    db_session.expunge(found)
-    if agent in db_session:
-        db_session.expunge(agent)
 
 
 def _ask_to_sign_in() -> Any:

@@ -11,8 +11,9 @@ import json
 import time
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
-from flask import current_app, url_for
+from flask import url_for
 from markupsafe import Markup
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -22,10 +23,15 @@ LOOK_AGAIN_SECONDS = 2.0
 class _Seen:
     """What this process knows of the files, and since when."""
 
+    newest: ClassVar[_Seen]
+
     def __init__(self) -> None:
         self.at = float("-inf")
         self.urls: dict[str, str] = {}
         self.modules: Markup | None = None
+
+
+_Seen.newest = _Seen()
 
 
 def static_url(filename: str) -> str:
@@ -49,11 +55,12 @@ def import_map() -> Markup:
 
 
 def _seen() -> _Seen:
-    seen: _Seen = current_app.extensions.setdefault("static_files", _Seen())
+    seen = _Seen.newest
     now = time.monotonic()
     if now - seen.at > LOOK_AGAIN_SECONDS:
-        seen = current_app.extensions["static_files"] = _Seen()
+        seen = _Seen()
         seen.at = now
+        _Seen.newest = seen
     return seen
 
 

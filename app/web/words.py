@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from babel import dates
-from flask import current_app
+from flask import current_app, g
 from flask_babel import get_locale, get_translations
 from markupsafe import Markup
 
@@ -22,18 +22,25 @@ from app.web.locale import chosen_timezone
 
 # Only words of our own templates are kept; this many are never reached.
 _MOST_KNOWN = 20_000
+MOST_READERS = 500
 _known: dict[tuple[str, str], Words] = {}
 
 
 def words() -> Words:
     """For whoever this request is answered to."""
+    locale, agent = get_locale(), g.get("agent")
+    kept = g.get("words")
+    # Another language than before: somebody has just signed in, or a page is written in a customer's language.
+    if kept is not None and kept[0] is locale and kept[1] is agent:
+        return cast("Words", kept[2])
     settings: Settings = current_app.config["SETTINGS"]
-    key = (str(get_locale() or settings.language), chosen_timezone())
+    key = (str(locale or settings.language), chosen_timezone())
     found = _known.get(key)
     if found is None:
-        if len(_known) > 500:
+        if len(_known) > MOST_READERS:
             _known.clear()
         found = _known[key] = Words(*key, get_translations())
+    g.words = (locale, agent, found)
     return found
 
 

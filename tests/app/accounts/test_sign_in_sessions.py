@@ -31,7 +31,7 @@ def test_a_right_password_starts_a_session(session: Session, nora: Agent) -> Non
     token = service.sign_in(session, " Nora@HELP.example", PASSWORD, now=NOW, user_agent="Firefox")
     found = sign_ins.find(session, token, now=NOW)
     assert found is not None
-    assert found.agent is nora
+    assert found.agent.id == nora.id
     assert found.user_agent == "Firefox"
 
 
