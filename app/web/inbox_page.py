@@ -159,10 +159,15 @@ def search_surroundings(
         "falls": True,
         "searched": text,
         "best": best,
-        "problems": [_problem_words(problem) for problem in query.problems],
+        "problems": problem_texts(query),
         "search_examples": EXAMPLES,
         "title": _("Search"),
     }
+
+
+def problem_texts(query: Query) -> list[str]:
+    """What of a search was not understood."""
+    return [_problem_words(problem) for problem in query.problems]
 
 
 def _problem_words(problem: Problem) -> str:
