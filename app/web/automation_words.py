@@ -322,3 +322,42 @@ def _told(done: Mapping[str, Any], names: Names) -> str:
         str(done.get("whom", "")), names
     )
     return _("Told: %(names)s", names=told)
+
+
+def sentences() -> list[str]:
+    """What pure code and the log say, which know no language: the catalogue finds it here, `in_words` translates it."""
+    return [
+        _("There is no such condition."),
+        _("Say what to look for."),
+        _("This must be a number."),
+        _("That is too much for one condition."),
+        _("There is no such action."),
+        _("This text is too long."),
+        _("Please choose one of the list."),
+        _("Please fill this in."),
+        _("Say for how long."),
+        _("It names an agent who does not work here any more."),
+        _("It names a team that does not exist any more."),
+        _("It names a mailbox that does not exist any more."),
+        _("It uses an article that is gone."),
+        _("It sets a field that does not exist any more."),
+        _("there is no letter to answer"),
+        _("spam is never answered"),
+        _("a variable of the text has no value"),
+        _("automatic mail is never answered automatically"),
+        _("its envelope has no sender"),
+        _("it comes from a helpdesk"),
+        _("it is from before this mailbox was connected"),
+        _("it was set aside before"),
+        _("it is held"),
+        _("its sender did not write to us"),
+        _("it arrived long ago"),
+        _("its sender has no address that can be written to"),
+        _("it comes from one of our own addresses"),
+        _("nobody reads what is sent to its sender"),
+        _("its sender is not proven"),
+        _("automatic mail is switched off"),
+        _("automatic mail of this mailbox is stopped"),
+        _("this address had an automatic mail within a day"),
+        _("too many automatic mails in an hour: stopped"),
+    ]
