@@ -29,7 +29,7 @@ from app.mailboxes.models import (
     RawState,
     Security,
 )
-from app.mailboxes.setup_models import Brand, MailboxSetup
+from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import AutomaticMail, Outbox, SandboxLetter, SentCopy, WrittenReply
 from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
 from app.reports.heartbeats import Heartbeat
@@ -95,6 +95,7 @@ __all__ = [
     "AutomaticMail",
     "Base",
     "Brand",
+    "BrandLogo",
     "BulkAction",
     "BulkChange",
     "Calendar",

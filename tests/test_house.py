@@ -64,7 +64,7 @@ PURE = {
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
     "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size)",
-    "app.outgoing": r"(ids|compose|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
+    "app.outgoing": r"(ids|compose|letter|looks|logo|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.together": r"(whom|wording|marks|mail_text)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",

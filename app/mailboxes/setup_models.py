@@ -75,3 +75,12 @@ class Brand(Base):
     logo_type: Mapped[str] = mapped_column(sa.String(20), default="")
     logo_width: Mapped[int] = mapped_column(default=0)
     logo_height: Mapped[int] = mapped_column(default=0)
+
+
+class BrandLogo(Base):
+    """A picture by its sha256. It stays, so that a letter is the same mail at every try."""
+
+    __tablename__ = "brand_logos"
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
@@ -21,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from app.outgoing.ids import ascii_domain, mark_of
+from app.outgoing.letter import File, Letter
 from app.outgoing.recipients import Mailable
 from app.outgoing.words import words_in
 
@@ -43,52 +42,6 @@ _STYLES = {
 }
 _OPENING_TAG = re.compile(r"<(p|ul|ol|li|h1|blockquote|pre|code|a|img)(?=[ >])")
 _PICTURE_NAME = re.compile(r'src="cid:([^"]{1,300})"')
-
-
-@dataclass(frozen=True)
-class File:
-    filename: str
-    content_type: str
-    content: bytes
-    # How the HTML names a picture that it shows ("cid:…"); '' for a file that is simply attached.
-    content_id: str = ""
-
-
-@dataclass(frozen=True)
-class Smileys:
-    """The invitation to rate: `link` without the face at its end, and the PNG of each face."""
-
-    link: str
-    language: str
-    pictures: dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A reply to one recipient. `html` holds only the safe tags of a reply; `quoted` is as words.quote made it."""
-
-    message_id: str
-    sender: Mailable
-    to: tuple[Mailable, ...]
-    cc: tuple[Mailable, ...]
-    subject: str
-    written_at: datetime
-    in_reply_to: str
-    references: tuple[str, ...]
-    reply_to: str
-    instance: str
-    language: str
-    html: str
-    text: str
-    signature: str
-    quoted: str
-    smileys: Smileys | None
-    files: tuple[File, ...]
-    # Passed on: `quoted` is then the head of that letter, a blank line and its text; `quoted_html` its looks, safe.
-    forwarded: bool = False
-    quoted_html: str | None = None
-    # Written by a program: says so, so that no other program answers it.
-    automatic: bool = False
 
 
 class _LetterPolicy(EmailPolicy):
@@ -204,6 +157,9 @@ def _bodies(letter: Letter, policy: EmailPolicy) -> list[MIMEPart]:
     pictures = [_shown(letter, one, policy) for one in letter.files if one.content_id]
     if letter.smileys is not None:
         pictures += [_picture(letter, face, policy) for face in FACES]
+    if letter.logo:
+        named = letter.look.logo_type.replace("image/", "logo.")
+        pictures.append(_shown(letter, File(named, letter.look.logo_type, letter.logo, "logo"), policy))
     if pictures:
         related = MIMEPart(policy=policy)
         _fill(related, "related", letter, [rich, *pictures])

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.blobs import BlobStore
 from app.outgoing.accounts import mailbox_of
-from app.outgoing.compose import FACES, File, Letter, Smileys, plain_text
+from app.outgoing.branding import logo_of
+from app.outgoing.compose import FACES, plain_text
 from app.outgoing.ids import reply_address
+from app.outgoing.letter import File, Letter, Smileys
+from app.outgoing.looks import look_from
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.recipients import Mailable
 from app.outgoing.service import instance_id, token_key
@@ -42,6 +45,8 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
     message = session.get_one(Message, row.message_id)
     written = session.get_one(WrittenReply, row.message_id)
     mailbox = mailbox_of(session, message)
+    look = look_from(written.look)
+    logo = logo_of(session, look.logo) if blobs is not None else None
     reply_to = reply_address(message.sender_email, message.ticket_id, message.id, token_key(settings))
     return Letter(
         message_id=message.rfc_message_id,
@@ -69,6 +74,8 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
         if blobs is not None
         else (),
         automatic=message.automatic is not None,
+        look=look,
+        logo=logo.content if logo is not None else b"",
     )
 
 

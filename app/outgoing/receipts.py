@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.mailboxes.models import Mailbox
-from app.outgoing import receipts_limit, signatures, words
+from app.outgoing import branding, receipts_limit, signatures, words
 from app.outgoing.ids import make_message_id
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.receipts_policy import Opening, bare_address, why_no_receipt
@@ -83,6 +84,10 @@ def maybe_send(
     said = AutomaticText(RECEIPT, receipt_subject(ticket.id, language), text, as_html(text), language)
     message = write_automatic(session, ticket, letter, opening.sender, said, now=now, settings=settings)
     return Verdict(message.id)
+
+
+def _look(session: Session, ticket: Ticket) -> dict[str, Any]:
+    return asdict(branding.look_of(session, ticket.mailbox_id))
 
 
 def why_not(
@@ -167,7 +172,9 @@ def write_automatic(
     )
     chain = [answered] if answered else []
     session.add_all(MessageReference(message_id=message.id, rfc_message_id=name) for name in chain)
-    session.add(WrittenReply(message_id=message.id, language=said.language, chain=chain))
+    session.add(
+        WrittenReply(message_id=message.id, language=said.language, chain=chain, look=_look(session, ticket))
+    )
     session.add(
         Outbox(
             message_id=message.id,

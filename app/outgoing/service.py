@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.accounts.rights import require_answer
 from app.knowledge import outcomes
-from app.outgoing import addressing, clockwork, forwarding, signatures, thread, turns, words
+from app.outgoing import addressing, branding, clockwork, forwarding, signatures, thread, turns, words
 from app.outgoing.choices import resolve_uncertain, retry
 from app.outgoing.ids import make_message_id
 from app.outgoing.leaving import release_due
@@ -75,6 +76,7 @@ def write_reply(
         language=_language(ticket, content),
         ticket_before=remember_ticket(ticket),
         draft_before=remember_draft(content.draft, reply),
+        look=asdict(branding.look_of(session, ticket.mailbox_id)),
     )
     message = _message(session, ticket, reply, content, written, by=by, now=now, settings=settings)
     _take_draft(session, content.draft, message)

@@ -117,12 +117,9 @@ def _page(
         known = _known(row, _count(session, row))
     field = getattr(error, "field", "")
     known["values"] |= {name: text for name, text in (typed or {}).items() if "password" not in name}
-    return render_template(
-        "mailboxes/assistant.html",
-        **known,
-        errors={field: error} if error and field else {},
-        refused=_(str(error)) if error and not field else "",
-    )
+    known["errors"] = {field: error} if error and field else {}
+    known["refused"] = _(str(error)) if error and not field else ""
+    return render_template("mailboxes/assistant.html", **known)
 
 
 def _count(session: Any, row: MailboxSetup) -> ImportCount | None:

@@ -20,6 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
+from app.outgoing.looks import Look, look_from
+from app.outgoing.models import WrittenReply
 from app.outgoing.words import SEPARATOR
 from app.ratings import queries, service
 from app.ratings.models import Face, Rating, RatingInvitation
@@ -175,9 +177,19 @@ def _page(template: str, **values: Any) -> str:
         face_words=face_words(),
         agent_name=agent,
         mailbox_name=mailbox,
+        look=_look(invitation),
         languages=_languages(values.get("token"), values.get("chosen")),
         **values,
     )
+
+
+def _look(invitation: RatingInvitation | None) -> Look:
+    """As the letter that asks looked: a customer should know the page again."""
+    if invitation is None:
+        return Look()
+    with reading() as session:
+        written = session.get(WrittenReply, invitation.message_id)
+    return look_from(written.look) if written is not None else Look()
 
 
 def _languages(token: str | None, chosen: str | None) -> list[tuple[str, str, str]]:

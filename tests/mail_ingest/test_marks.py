@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from app import db
 from app.accounts.models import Agent
 from app.outgoing import letter_rows
-from app.outgoing.compose import Letter, compose
+from app.outgoing.compose import compose
 from app.outgoing.ids import make_message_id, mark_of, marks_in, read_token, reply_address
+from app.outgoing.letter import Letter
 from app.outgoing.models import Outbox
 from app.outgoing.service import Reply, token_key, write_reply
 from app.tickets.models import Ticket

@@ -21,7 +21,7 @@ from app.customers.service import find_or_create
 from app.knowledge import service as knowledge
 from app.knowledge.models import Suggestion
 from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
-from app.mailboxes.setup_models import MailboxSetup
+from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import Outbox, SandboxLetter
 from app.outgoing.service import Reply, write_reply
 from app.ratings.models import RatingInvitation
@@ -56,6 +56,7 @@ class WholeDesk:
     ids: dict[str, int]
     rating_token: str
     welcome_token: str
+    logo_digest: str = "0" * 64
 
 
 class _Builder:
@@ -93,9 +94,11 @@ def build(
         _drafts(made, ticket, text)
         _later(made, mailbox, customer, text)
         _rest(made, mailbox, text, name)
+        made.session.add(BrandLogo(sha256="0" * 64, kind="image/png", content=PNG))
+        made.session.add(Brand(company=name[:120], footer=text[:200], logo_sha256="0" * 64, logo_type="image/png"))
         session.refresh(session.get_one(Agent, invited.id))
         welcome = links.invite(session, session.get_one(Agent, invited.id), now=db.now())
-    return WholeDesk(made.ids, token, welcome)
+    return WholeDesk(made.ids, token, welcome, "0" * 64)
 
 
 def _mailbox(made: _Builder, text: str, name: str) -> Mailbox:

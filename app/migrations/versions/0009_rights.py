@@ -85,6 +85,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('mailbox_id', name=op.f('uq_brands_mailbox_id')),
     )
 
+    op.create_table('brand_logos',
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('sha256', name=op.f('pk_brand_logos')),
+    )
+    with op.batch_alter_table('written_replies', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('look', sa.JSON(), server_default='{}', nullable=False))
+
     op.create_table('mailbox_setups',
     sa.Column('id', ID, nullable=False),
     sa.Column('agent_id', ID, nullable=False),
@@ -119,10 +128,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ('heartbeats', 'mailbox_setups', 'brands', 'audit_entries'):
+    for name in ('heartbeats', 'mailbox_setups', 'brand_logos', 'brands', 'audit_entries'):
         op.drop_table(name)
     if op.get_bind().dialect.name == 'postgresql':
         op.execute('DROP FUNCTION audit_entries_stay()')
+    with op.batch_alter_table('written_replies', schema=None) as batch_op:
+        batch_op.drop_column('look')
     op.drop_index('ix_mailbox_grants_mailbox_id', table_name='mailbox_grants')
     op.drop_table('mailbox_grants')
     with op.batch_alter_table('agents', schema=None) as batch_op:

@@ -11,7 +11,8 @@ from email.policy import default
 import pytest
 
 from app.outgoing import words
-from app.outgoing.compose import File, Letter, Smileys, compose, needs_utf8
+from app.outgoing.compose import compose, needs_utf8
+from app.outgoing.letter import File, Letter, Smileys
 from app.outgoing.recipients import Mailable
 
 WRITTEN = datetime(2026, 11, 22, 10, 0, 30, tzinfo=UTC)
