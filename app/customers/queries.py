@@ -38,6 +38,7 @@ def card(session: Session, customer_id: int) -> Customer:
 def page(session: Session, text: str = "", *, after: str = "", limit: int = PAGE) -> Page:
     """Every word of `text` must be in the name, organisation, an address or a phone number."""
     query = sa.select(Customer).options(*_whole()).order_by(Customer.id.desc()).limit(limit + 1)
+    query = query.where(Customer.merged_into_id.is_(None))
     for word in _words(text):
         query = query.where(_has(word))
     last_id = row_number(after)

@@ -175,6 +175,20 @@ def _working() -> list[Place]:
             "fields.index",
             "may_lead",
         ),
+        Place(
+            _("Spam senders"),
+            _("Whose letters are filed as spam; look at the list, take somebody off it."),
+            "shield-exclamation",
+            "spam_list.index",
+            "may_lead",
+        ),
+        Place(
+            _("Trash"),
+            _("How long it keeps what was thrown away, and what was deleted for good."),
+            "trash",
+            "spam_list.trash_page",
+            "may_administer",
+        ),
         Place(_("Macros"), _("Several actions on one key."), "lightning", "macros.index"),
         Place(
             _("Rules"),

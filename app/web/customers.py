@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import active_agents, agent_names
 from app.customers import card as cards
-from app.customers import queries
+from app.customers import merging, queries
 from app.customers.models import Customer
 from app.customers.own_agent import set_own_agent
 from app.db import now, reading, transaction
@@ -60,6 +60,9 @@ def index() -> Any:
 @login_required
 def show(customer_id: int) -> Any:
     with reading() as session:
+        end = merging.end_of(session, customer_id)
+        if end != customer_id:
+            return redirect(url_for("customers.show", customer_id=end))
         if request.headers.get("HX-Target") == "timeline-more":
             return render_template("customers/_entries.html", **_timeline(session, customer_id))
         return _page(session, customer_id)
@@ -216,6 +219,7 @@ def _page(
         takers=[(one.id, one.name) for one in active_agents(session) if one.may_answer],
         customer=card.customer,
         organisations=queries.organisation_names(session),
+        merges=merging.merged_here(session, customer_id),
         fields=[(row, row.value) for row in card_fields(session, customer_id)],
         errors={error.field: error} if error else {},
         typed=typed or {},

@@ -147,6 +147,10 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "Put back into #%(source)s from #%(target)s", source=detail.get("source"), target=detail.get("target")
     ),
     "field": _field,
+    "cards-merged": lambda detail, _agents: _(
+        "The card of %(name)s became part of this one", name=str(detail.get("name", ""))
+    ),
+    "cards-unmerged": lambda _detail, _agents: _("A card of its own again"),
     "rule": _rule,
     "macro": lambda detail, _agents: _("Macro “%(name)s”", name=str(detail.get("name", ""))),
     "macro-undone": lambda detail, _agents: _("Macro “%(name)s” taken back", name=str(detail.get("name", ""))),

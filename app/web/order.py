@@ -14,6 +14,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.accounts import audit
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.tickets import shredding, snooze_times, snoozing, spam, thread, trash, undoing
@@ -110,6 +111,7 @@ def delete(ticket_id: int) -> Any:
     with transaction() as session:
         ticket = thread.ticket_for(session, g.rights, ticket_id)
         shredding.delete_for_good(session, ticket.id, by=g.agent, now=now())
+        audit.note(session, "deleted", f"#{ticket_id}", by=g.agent, now=now())
     flash(_("Ticket #%(number)s was deleted for good.", number=ticket_id), "good")
     return redirect(url_for("inbox.view", view="trash"), 303)
 
