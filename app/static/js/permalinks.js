@@ -20,6 +20,9 @@ function goTo(ticket) {
   if (details) details.open = true;
   const scroll = document.getElementById("ticket-scroll");
   scroll.scrollTop = message.offsetTop - scroll.offsetTop - 16;
+  // The browser's own way to the place moves the whole window, of which only a part is to move.
+  scrollTo(0, 0);
+  if (document.readyState !== "complete") addEventListener("load", () => setTimeout(scrollTo, 50, 0, 0), { once: true });
 }
 
 document.addEventListener("click", async (event) => {
