@@ -37,8 +37,8 @@ class Stored:
 
 def read_value(kind: str, choices: Sequence[str], typed: str, field: str = "") -> Stored | None:
     """None for no value. Raises InvalidInput (for `field`) for what this kind of field cannot hold."""
-    text = " ".join(unicodedata.normalize("NFC", typed).split())
-    text = "".join(char for char in text if char.isprintable())
+    written = unicodedata.normalize("NFC", typed)
+    text = " ".join("".join(char if char.isprintable() else " " for char in written).split())
     if kind == "checkbox":
         return Stored("yes" if text.casefold() in _CHECKED else "no")
     if not text:
