@@ -120,6 +120,7 @@ def clean_up() -> None:
     ten minutes."""
     with db.transaction() as session:
         housekeeping.forget_old_changes(session, now=db.now())
+        housekeeping.forget_old_actions(session, now=db.now())
         keeping.forget_old(session, now=db.now())
         presence.forget_old(session, now=db.now())
         notices.forget_old(session, now=db.now())

@@ -8,9 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
+from app.tickets import bulk
 from app.tickets.models import Change
 
 CHANGES_KEPT = timedelta(days=1)
+# A note offers to undo a bulk action for seconds; a list without scripts, as long as its page is open.
+ACTIONS_KEPT = timedelta(days=7)
+
+
+def forget_old_actions(session: Session, *, now: datetime) -> None:
+    """What was done to selections, once nobody undoes it any more."""
+    bulk.forget_old(session, before=now - ACTIONS_KEPT)
 
 
 def forget_old_changes(session: Session, *, now: datetime) -> int:

@@ -42,6 +42,11 @@ def sorted_by(order: Order) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any
     return (column.desc(), Ticket.id.desc()) if down else (column.asc(), Ticket.id.asc())
 
 
+def within(order: Order) -> list[sa.ColumnElement[bool]]:
+    """What the index of this order holds; tickets without its time are not sorted by it."""
+    return [Ticket.snoozed_until.is_not(None)] if order == Order.WAKES else []
+
+
 def beyond(order: Order, after: str) -> list[sa.ColumnElement[bool]]:
     """What stands behind the mark; nothing is left out for a text that is no mark of this order."""
     found = place(order, after)

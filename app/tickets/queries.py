@@ -106,7 +106,8 @@ def ids_of(
     session: Session, conditions: Sequence[sa.ColumnElement[bool]], who: Who, *, order: Order, limit: int
 ) -> list[int]:
     """The first so many tickets that meet all conditions, as the list would show them."""
-    query = sa.select(Ticket.id).where(*conditions, rights_of(session, who).within(Ticket.mailbox_id))
+    here = (*conditions, *orders.within(order), rights_of(session, who).within(Ticket.mailbox_id))
+    query = sa.select(Ticket.id).where(*here)
     return list(session.scalars(query.order_by(*orders.sorted_by(order)).limit(limit)))
 
 
@@ -152,7 +153,7 @@ def _of_view(view: View, mailboxes: frozenset[int] | None, order: Order, goes_on
 @lru_cache(maxsize=10)
 def _sorted(order: Order) -> sa.Select[Any]:
     rows = _rows().add_columns(orders.key(order).label("sorted_at"))
-    return rows.order_by(*orders.sorted_by(order))
+    return rows.where(*orders.within(order)).order_by(*orders.sorted_by(order))
 
 
 @lru_cache(maxsize=1)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from app import db
 from app.accounts.models import Agent
 from app.accounts.teams import Team
-from app.customers.models import Customer, CustomerAddress
+from app.customers.models import Customer, CustomerAddress, Organisation
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
-from app.tickets.models import Attachment, Kind, Message, Participant, Status, Ticket, ticket_tags
+from app.tickets.models import FAILED, Attachment, Kind, Message, Participant, Status, Ticket, ticket_tags
 from app.tickets.search_fields import by_field
 from app.tickets.search_query import Filter, Query
 
@@ -28,6 +29,8 @@ class Asker:
     agent_id: int
     zone: ZoneInfo
     more: Mapping[str, Callable[[str], Condition]] = field(default_factory=dict)
+    # What "waiting:4h" counts from.
+    now: datetime | None = None
 
 
 def on_tickets(query: Query, asker: Asker) -> list[Condition]:
@@ -113,6 +116,21 @@ def _customer(value: str, _asker: Asker) -> Condition:
     return sa.or_(Ticket.customer_id.in_(written), Ticket.customer_id.in_(named))
 
 
+def _organisation(value: str, _asker: Asker) -> Condition:
+    named = sa.select(Organisation.id).where(contains(Organisation.name, value))
+    return Ticket.customer_id.in_(sa.select(Customer.id).where(Customer.organisation_id.in_(named)))
+
+
+def _language(value: str, _asker: Asker) -> Condition:
+    return Ticket.language == value.lower()[:5]
+
+
+def _waits(value: str, asker: Asker) -> Condition:
+    """The customer has waited for at least so many hours."""
+    since = (asker.now or db.now()) - timedelta(hours=int(value))
+    return sa.and_(Ticket.status == Status.OPEN, Ticket.waiting_since <= since)
+
+
 def _field(value: str, _asker: Asker) -> Condition:
     return by_field(value, contains)
 
@@ -135,6 +153,7 @@ def _is(value: str, _asker: Asker) -> Condition:
         "held": of_ticket.where(Message.held.is_(True)).exists(),
         "snoozed": Ticket.status == Status.SNOOZED,
         "waiting": Ticket.status == Status.WAITING,
+        "failed": Ticket.id.in_(sa.select(Message.ticket_id).where(FAILED)),
     }[value]
 
 
@@ -161,6 +180,9 @@ _ONE: dict[str, Callable[[str, Asker], Condition]] = {
     "team": _team,
     "mailbox": _mailbox,
     "customer": _customer,
+    "organisation": _organisation,
+    "language": _language,
+    "waiting": _waits,
     "field": _field,
     "has": _has,
     "is": _is,

@@ -1,8 +1,8 @@
 """What a person types into the search field → words and filters. Pure.
 
-`from: to: subject: tag: status: assignee: team: mailbox: customer: field: has: before: after: rated: is:`, a minus in
-front for "not", quotes for a phrase; the operators have Russian names too. Whatever is no operator is a word to
-search for.
+`from: to: subject: tag: status: assignee: team: mailbox: customer: organisation: language: waiting: field: has:
+before: after: rated: is:`, a minus in front for "not", quotes for a phrase; the operators have Russian names too.
+Whatever is no operator is a word to search for.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ OPERATORS = {
     "team": ("команда", "отдел"),
     "mailbox": ("ящик",),
     "customer": ("клиент",),
+    "organisation": ("организация", "компания"),
+    "language": ("язык",),
+    "waiting": ("ждёт", "ждет"),
     "field": ("поле",),
     "has": ("есть",),
     "before": ("до",),
@@ -51,6 +54,7 @@ _VALUES = {
         "held": ("задержано",),
         "snoozed": ("отложено",),
         "waiting": ("ждёт", "ждет"),
+        "failed": ("недоставлено",),
     },
     "rated": {
         "good": ("хорошо",),
@@ -64,6 +68,8 @@ TEXT_FIELDS = {"from": "sender", "to": "recipients", "subject": "subject"}
 _TOKEN = re.compile(r'(-?)(?:([^\W\d_]{2,15}):)?("[^"]*"?|[^\s"=<>]{1,80}[=<>]"[^"]*"?|\S+)')
 _NUMBER = re.compile(r"#(\d{1,18})\Z")
 _DAYS = re.compile(r"(\d{1,3})([dwmyднмг])\Z")
+_WAITS = re.compile(r"(\d{1,3})([hdwчднм])\Z")
+_HOURS = {"h": 1, "ч": 1, "d": 24, "д": 24, "w": 168, "н": 168, "м": 720}
 _SPANS = {"d": 1, "д": 1, "w": 7, "н": 7, "m": 30, "м": 30, "y": 365, "г": 365}
 
 
@@ -144,6 +150,10 @@ def _filter(name: str, value: str, *, without: bool, today: date) -> Filter | Pr
     if name in ("before", "after"):
         day = _date(value, today)
         return Filter(name, day.isoformat(), without) if day else Problem(name, value, ("2026-11-22", "30d"))
+    if name == "waiting":
+        waits = _WAITS.match(value.lower())
+        hours = int(waits.group(1)) * _HOURS[waits.group(2)] if waits else 0
+        return Filter(name, str(hours), without) if waits else Problem(name, value, ("4h", "2d", "1w"))
     if name in _VALUES:
         known = {alias: one for one, aliases in _VALUES[name].items() for alias in (one, *aliases)}
         chosen = known.get(value.lower())
