@@ -36,6 +36,8 @@ class Route:
     sandbox: bool = False
     # What a light agent sends instead, where the form has parts that are not theirs.
     light: dict[str, str] = field(default_factory=dict)
+    # Its row belongs to the agent of the tests alone: for everybody else it is not there.
+    own: bool = False
     # A page for everybody that says nothing of any mailbox, ticket or parked mail, although its address has an id.
     granted: bool = True
 
@@ -83,6 +85,12 @@ _SERVERS_FOUND = {
     "imap_host": "93.184.216.34", "imap_port": "993", "imap_security": "tls", "smtp_host": "93.184.216.34",
     "smtp_port": "465", "smtp_security": "tls", "user": "u", "password": "p",
 }  # fmt: skip
+_RULE = {
+    "name": "VIP", "trigger": "letter", "c": "0", "c0.field": "subject", "c0.op": "word", "c0.value": "urgent",
+    "a": "0", "a0.do": "add_tags", "a0.value": "vip", "do": "save",
+}  # fmt: skip
+_MACRO = {"name": "Thanks", "scope": "private", "a": "0", "a0.do": "text", "a0.text": "Thank you", "do": "save"}
+_HOURS = {"name": "Berlin", "timezone": "Europe/Berlin", "day0": "9:00-18:00"}
 
 ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "static"): Route("public"),
@@ -132,7 +140,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "saved_views.index"): Route(),
     ("GET", "saved_views.new"): Route(query="q=status:open"),
     ("POST", "saved_views.create"): Route("anyone", form={"name": "Urgent", "query": "tag:urgent"}, answer=302),
-    ("GET", "saved_views.show"): Route(),
+    ("GET", "saved_views.show"): Route(own=True),
     ("POST", "saved_views.edit"): Route("anyone", form={"name": "Other", "query": "is:unread"}, answer=302),
     ("POST", "saved_views.delete"): Route("anyone", answer=302),
     ("POST", "saved_views.move"): Route("anyone", form={"step": "down"}, answer=302),
@@ -266,6 +274,37 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "sandbox.send"): Route(
         sandbox=True, form={"sender": "anna@mail.example", "subject": "Hi", "text": "Hello"}, answer=303
     ),
+    ("GET", "rules.index"): Route("admin"),
+    ("GET", "rules.new"): Route("admin"),
+    ("POST", "rules.make"): Route("admin", form=_RULE, answer=303),
+    ("GET", "rules.show"): Route("admin"),
+    ("POST", "rules.edit"): Route("admin", form=_RULE, answer=303),
+    ("POST", "rules.set_active"): Route("admin", form={"active": "yes"}, answer=303),
+    ("POST", "rules.move"): Route("admin", form={"to": "down"}, answer=303, writes=False),
+    ("POST", "rules.remove"): Route("admin", answer=303),
+    ("GET", "rules.log"): Route("admin"),
+    ("GET", "macros.index"): Route(),
+    ("GET", "macros.new"): Route(),
+    ("POST", "macros.make"): Route(form=_MACRO, answer=303),
+    ("GET", "macros.show"): Route(own=True),
+    ("POST", "macros.edit"): Route(form=_MACRO, answer=303, own=True),
+    ("POST", "macros.remove"): Route(answer=303, own=True),
+    ("GET", "macros.choose"): Route(query="ticket=1"),
+    ("GET", "macros.preview"): Route(query="ticket=1", own=True),
+    ("POST", "macros.apply"): Route(form={"ticket": "=ticket_id"}, answer=303, own=True),
+    ("GET", "macros.used"): Route(own=True),
+    ("POST", "macros.undo"): Route(answer=303, own=True),
+    ("GET", "hours.index"): Route("admin"),
+    ("GET", "hours.new"): Route("admin"),
+    ("POST", "hours.make"): Route("admin", form={**_HOURS, "name": "Another"}, answer=303),
+    ("GET", "hours.show"): Route("admin"),
+    ("POST", "hours.edit"): Route("admin", form=_HOURS, answer=303),
+    ("POST", "hours.remove"): Route("admin", ids={"calendar_id": "second_calendar"}, answer=303),
+    ("POST", "hours.add_holidays"): Route("admin", form={"first": "2026-12-31", "last": "2027-01-02", "holiday": "New Year"}, answer=303),
+    ("POST", "hours.remove_holidays"): Route("admin", form={"first": "2026-12-25"}, answer=303),
+    ("GET", "receipts.index"): Route("admin"),
+    ("GET", "receipts.show"): Route("admin"),
+    ("POST", "receipts.edit"): Route("admin", form={"on": "on", "text_en": "Got it"}, answer=303),
     ("GET", "sandbox.sent"): Route(sandbox=True),
     ("GET", "sandbox.state"): Route(sandbox=True),
     ("GET", "sandbox.mailbox"): Route(sandbox=True),
