@@ -246,8 +246,6 @@ def _turn(
     """
     letters = thread.answered_letters(session, message)
     outcomes.attach(session, [letter.id for letter in letters], message.id)
-    kind = "forwarded" if reply.kind == DraftKind.FORWARD else "replied"
-    tickets.record(session, kind, ticket=ticket, by=by, now=now, message_id=message.id)
     if reply.then_status:
         tickets.set_status(session, ticket, reply.then_status, by=by, now=now)
     if not content.aside:
@@ -256,6 +254,9 @@ def _turn(
         # Whoever answers first looks after the ticket: the customer's next letter finds its agent.
         tickets.assign(session, ticket, by.id, by=by, now=now)
     tickets.mark_read(session, ticket, now=now)
+    # Last of all: what came with the reply is taken back with it, and not by itself.
+    kind = "forwarded" if reply.kind == DraftKind.FORWARD else "replied"
+    tickets.record(session, kind, ticket=ticket, by=by, now=now, message_id=message.id)
     by_now = session.get(Agent, by.id)
     if by_now is not None and reply.kind == DraftKind.REPLY:
         by_now.send_then = reply.then_status

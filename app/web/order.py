@@ -123,7 +123,7 @@ def undo(event_id: int) -> Any:
     forms.fields(request.form)
     with transaction() as session:
         event = session.get(Event, event_id)
-        if event is None or event.ticket_id is None:
+        if event is None or event.ticket_id is None or event.agent_id != g.agent.id:
             raise NotFound("There is nothing to take back.")
         thread.ticket_for(session, g.rights, event.ticket_id)
         ticket_id = undoing.undo(session, event, by=g.agent, now=now()).id
@@ -149,9 +149,11 @@ def snooze_choices() -> list[tuple[str, str, str]]:
 @bp.app_template_global()
 def last_action(entries: Iterable[Any]) -> Any:
     """What the agent at this page could take back now, if anything: an event of the page's entries."""
-    return undoing.last_action(
-        [entry.event for entry in entries if entry.event is not None], g.agent.id, now()
-    )
+    shown = list(entries)
+    did = undoing.last_action([one.event for one in shown if one.event is not None], g.agent.id, now())
+    # What came with a letter is taken back with it: that has an undo of its own.
+    wrote = [one.message for one in shown if one.message is not None and one.message.author_id == g.agent.id]
+    return did if did is None or all(one.arrived_at < did.at for one in wrote) else None
 
 
 @lru_cache(maxsize=500)

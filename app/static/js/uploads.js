@@ -29,15 +29,17 @@ export async function upload(form, files) {
   }
 }
 
-// A picture in the text: Trix shows it at once, the server keeps it, the letter carries it.
-async function place(form, attachment) {
-  const file = attachment.file;
+// A picture goes into the text, where the caret is when the server has it; the letter carries it.
+async function place(form, area, file) {
+  const row = uploadRow(form, file);
   try {
-    const answer = await give(form, file, { inline: "yes", progress: (part) => attachment.setUploadProgress(part * 100) });
-    if (!answer.preview) throw new Error("not a picture");
-    attachment.setAttributes({ url: answer.preview, filename: answer.filename });
+    const answer = await give(form, file, { inline: "yes", progress: row.progress, waits: row.waits });
+    row.element.remove();
+    if (!answer.preview) return form.querySelector("[data-file-list]").append(fileRow(form, answer));
+    const { default: trix } = await import("../vendor/trix.min.js");
+    area.editor.insertAttachment(new trix.models.Attachment({ url: answer.preview, contentType: file.type, filename: answer.filename, previewable: true }));
   } catch (error) {
-    attachment.remove();
+    row.element.remove();
     toast(`${file.name}: ${error.answer?.error ?? words(form).uploadFailed}`);
   }
 }
@@ -134,14 +136,10 @@ async function removeFile(button) {
 }
 
 document.addEventListener("trix-file-accept", (event) => {
-  const form = event.target.closest("form");
-  const asPicture = PICTURES.includes(event.file.type) && form.dataset.kind !== "note";
-  if (asPicture && !isTooLarge(form, event.file)) return;
   event.preventDefault();
-  if (!asPicture) upload(form, [event.file]);
-});
-document.addEventListener("trix-attachment-add", (event) => {
-  if (event.attachment.file) place(event.target.closest("form"), event.attachment);
+  const form = event.target.closest("form");
+  if (!PICTURES.includes(event.file.type) || form.dataset.kind === "note") upload(form, [event.file]);
+  else if (!isTooLarge(form, event.file)) place(form, event.target, event.file);
 });
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-attach]")) return;
