@@ -47,8 +47,9 @@ unit: setup-dev ## Only the quick tests, on SQLite, without servers
 faults: setup-dev system-parts ## Kill, cut, fill and restart everything at every step, with FAULT_SEEDS seeds (an hour)
 	@$(PYTEST) -n $(JOBS) --dist loadfile -q -m faults --fault-seeds $(FAULT_SEEDS)
 
-hostile: setup-dev ## Read twenty thousand hostile mails under the limits of a reader (ten minutes)
+hostile: setup-dev ## Read twenty thousand hostile mails, and open twelve hundred hostile letters in a browser (a quarter of an hour)
 	@$(PY) -m tests.hostile.run
+	@$(PYTEST) -q tests/browser/test_hostile_letters.py --hostile-letters 1200
 
 bench: setup-dev system-parts ## Measure, and print figures (five minutes)
 	@$(PY) -m bench

@@ -31,7 +31,7 @@ from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
 from tests.support.smtp_sink import SmtpSink
 
-pytest_plugins = ["tests.support.web", "tests.support.fault_seeds"]
+pytest_plugins = ["tests.support.web", "tests.support.fault_seeds", "tests.support.hostile_letters"]
 
 SECRET = "tests only: forty characters of a secret"
 DATABASES = [
