@@ -141,6 +141,8 @@ def _plain(value: Any) -> Any:
     """What JSON can hold, and no more of it than a person wants to read."""
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(one) for one in value][:50]
+    if isinstance(value, dict):
+        return {str(name)[:80]: _plain(one) for name, one in list(value.items())[:80]}
     if value is None or isinstance(value, bool | int):
         return value
     return str(value)[:LONGEST_VALUE]

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask_babel import gettext as _
 
 from app import db
+from app.accounts import audit
 from app.errors import InvalidInput, SincerelyError
 from app.mailboxes import editing, oauth_consent, queries
 from app.mailboxes.models import Auth, OAuthGrant
@@ -41,6 +42,7 @@ def create() -> Any:
     try:
         with db.transaction() as session:
             mailbox = editing.add(session, form, settings, now=db.now())
+            audit.note(session, "mailbox added", mailbox.address, by=g.agent, now=db.now())
             if mailbox.auth == Auth.PASSWORD:
                 editing.want_check(session, mailbox.id, now=db.now())
     except InvalidInput as error:

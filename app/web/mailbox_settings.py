@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app import db
+from app.accounts import audit
 from app.errors import Conflict, InvalidInput
 from app.mailboxes import editing, oauth_consent, queries
 from app.mailboxes.models import Auth, Mailbox, OAuthGrant
@@ -113,12 +114,29 @@ def _changed(
     """Do it in one transaction; what was wrong is said at its field, with everything else as it was typed."""
     try:
         with db.transaction() as session:
-            change(session, queries.mailbox_with_folders(session, mailbox_id))
+            mailbox = queries.mailbox_with_folders(session, mailbox_id)
+            before = _told(mailbox)
+            change(session, mailbox)
+            session.expire(mailbox, ["folders"])
+            changed = audit.changes(before, _told(mailbox))
+            if changed:
+                now = db.now()
+                audit.note(session, "mailbox", mailbox.address, by=g.agent, now=now, changed=changed)
     except (InvalidInput, Conflict) as error:
         return page(mailbox_id, error=error, typed=form), 422
     if said:
         flash(_("Saved."), "success")
     return redirect(url_for("mailbox_settings.show", mailbox_id=mailbox_id))
+
+
+def _told(mailbox: Mailbox) -> dict[str, Any]:
+    """What the log compares: passwords only by whether they are other ones."""
+    values = {
+        name: getattr(mailbox, name)
+        for name in (*editing.GENERAL, *editing.SERVERS, "automatic_stopped_at")
+        if hasattr(mailbox, name)
+    }
+    return values | {"folders": sorted(folder.name for folder in watched(mailbox))}
 
 
 def page(
