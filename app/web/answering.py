@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import now, reading, transaction
 from app.errors import Conflict, NotAllowed
-from app.knowledge import outcomes, queries
+from app.knowledge import outcomes, queries, variables
 from app.knowledge.render import render
 from app.outgoing import later, signatures, when
 from app.outgoing import thread as answered
@@ -49,9 +51,10 @@ def articles(ticket_id: int) -> Any:
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     settings: Settings = current_app.config["SETTINGS"]
     with reading() as session:
-        if ticket_id:
-            thread.ticket_for(session, g.agent.id, ticket_id)
+        language = thread.ticket_for(session, g.agent.id, ticket_id).language if ticket_id else ""
         found = _articles(session, text, ArticleSearch(settings.search_dir))
+        # The order of the search within each language: what the customer reads comes first.
+        found.sort(key=lambda one: bool(language) and one.language != language)
     return jsonify([{"id": one.id, "title": one.title, "text": _excerpt(one.answer)} for one in found])
 
 
@@ -104,11 +107,14 @@ def send_now(ticket_id: int, draft_id: int) -> Any:
 
 
 @bp.app_template_global()
-def later_offers() -> list[tuple[str, datetime, str]]:
+def later_offers() -> list[tuple[str, str, str]]:
     """(choice, when, tomorrow morning as a browser's field writes it) for the menu of the Send button."""
     offers = when.offers(now(), g.agent.timezone)
-    morning = offers[1][1].astimezone(ZoneInfo(g.agent.timezone)).strftime("%Y-%m-%dT%H:%M")
-    return [(choice, at, morning) for choice, at in offers]
+    zone, locale = ZoneInfo(g.agent.timezone), str(get_locale())
+    morning = offers[1][1].astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    return [
+        (choice, format_datetime(at, "EEE HH:mm", tzinfo=zone, locale=locale), morning) for choice, at in offers
+    ]
 
 
 @bp.app_template_filter()
@@ -131,7 +137,8 @@ def _articles(session: Session, text: str, search: ArticleSearch) -> list[Any]:
 
 
 def _excerpt(answer: str) -> str:
-    words = " ".join(answer[: EXCERPT * 3].split())
+    said = variables.replace(answer[: EXCERPT * 3], lambda _name, fallback, _written: fallback or "…")
+    words = " ".join(said.split())
     return words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
 
 

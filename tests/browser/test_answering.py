@@ -96,7 +96,7 @@ def test_a_letter_is_passed_on_by_keys_and_the_answer_is_not_the_customers(
     expect(page.locator("#thread .message-incoming").last).to_contain_text("Not the customer")
     page.keyboard.press("r")
     expect(page.locator('#form-reply input[name="to"]')).to_have_value("Olga Petrova <olga@buyer.example>")
-    page.locator("#thread .message-incoming").last.get_by_text("Reply to this").click()
+    page.locator("#thread .message-incoming").last.get_by_role("link", name="Reply to this").click()
     expect(page.locator('#form-reply input[name="to"]')).to_have_value("Lab <lab@bench.example>")
 
 

@@ -127,8 +127,9 @@ export function offerArticles(form, area) {
   area.addEventListener("blur", () => setTimeout(() => document.activeElement !== area && close(), 150));
   // Before Trix and before the keys of the page.
   area.addEventListener("keydown", (event) => {
-    if (list.hidden || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!line || event.ctrlKey || event.metaKey || event.altKey) return;
     const item = options()[chosen];
+    if (list.hidden && event.code !== "Escape") return;
     if (event.code === "ArrowDown") choose(chosen + 1);
     else if (event.code === "ArrowUp") choose(chosen - 1);
     else if ((event.code === "Enter" || event.code === "Tab") && item) insert(item);
