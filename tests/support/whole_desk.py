@@ -6,7 +6,7 @@ Everything a stranger or a customer may have written carries `text`, everything 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +15,9 @@ from app import db
 from app.accounts import links
 from app.accounts.models import Agent, SignIn
 from app.accounts.teams import TeamForm, make_team
+from app.automation.models import Acknowledgement, Macro, MacroRun, Rule, RuleLog
 from app.blobs import BlobStore
+from app.customers import merging as cards_merging
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.customers.service import find_or_create
 from app.knowledge import service as knowledge
@@ -28,11 +30,26 @@ from app.ratings.models import RatingInvitation
 from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
-from app.tickets import bulk, merging, moving, saved_views, scheduled, service, uploads
+from app.tasks.models import Calendar, Holiday
+from app.tickets import (
+    bulk,
+    field_admin,
+    fields,
+    merging,
+    moving,
+    saved_views,
+    scheduled,
+    service,
+    snoozing,
+    spam,
+    trash,
+    uploads,
+)
 from app.tickets.bulk_kinds import Wish
 from app.tickets.drafts import Written, save
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
-from app.tickets.models import Delivery, Message, Ticket
+from app.tickets.models import Delivery, Event, Message, Ticket
+from app.tickets.order_models import SpamSender
 from app.tickets.reading_models import RecentSearch, ShownSender
 from app.tickets.saved_views import SavedForm
 from app.together import links as links_of_tickets
@@ -94,8 +111,11 @@ def build(
         _drafts(made, ticket, text)
         _later(made, mailbox, customer, text)
         _rest(made, mailbox, text, name)
+        _order(made, mailbox, text, name)
         made.session.add(BrandLogo(sha256="0" * 64, kind="image/png", content=PNG))
-        made.session.add(Brand(company=name[:120], footer=text[:200], logo_sha256="0" * 64, logo_type="image/png"))
+        made.session.add(
+            Brand(company=name[:120], footer=text[:200], logo_sha256="0" * 64, logo_type="image/png")
+        )
         session.refresh(session.get_one(Agent, invited.id))
         welcome = links.invite(session, session.get_one(Agent, invited.id), now=db.now())
     return WholeDesk(made.ids, token, welcome, "0" * 64)
@@ -286,7 +306,53 @@ def _together(made: _Builder, text: str, name: str) -> None:
                 detail={"who": name, "text": text, "answer": text, "recipient": text, "team": text},
             ),
         )  # fmt: skip
-    session.execute(sa.update(Agent).where(Agent.id == made.me.id).values(unread_notices=len(Told), notice_mark=1))
+    session.execute(
+        sa.update(Agent).where(Agent.id == made.me.id).values(unread_notices=len(Told), notice_mark=1)
+    )
+
+
+def _order(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
+    """Tickets that sleep, are spam, are in the trash; a learnt sender; fields and what they say; a card in another."""
+    session, line = made.session, (text.strip() or "x")[:60]
+    card = session.get_one(Customer, made.ids["customer_id"])
+    for key in ("sleeping", "spam", "trashed", "undone"):
+        letter = _letter(made, mailbox, text, name, sender_email=f"{key}@pedlar.example")
+        ticket = open_ticket(session, letter, card, now=made.at)
+        file_letter(session, ticket, letter, card, wakes=True, now=made.at)
+        made.ids[f"{key}_ticket"] = ticket.id
+    tickets = {
+        key: session.get_one(Ticket, made.ids[f"{key}_ticket"])
+        for key in ("sleeping", "spam", "trashed", "undone")
+    }
+    snoozing.snooze(
+        session, tickets["sleeping"], db.now() + timedelta(days=2), by=made.colleague, now=made.tick()
+    )
+    spam.mark(session, tickets["spam"], by=made.colleague, now=made.tick())
+    trash.throw_away(session, tickets["trashed"], by=made.colleague, now=made.tick())
+    service.set_status(session, tickets["undone"], "waiting", by=made.me, now=db.now())
+    session.flush()
+    own = sa.select(Event.id).where(
+        Event.ticket_id == made.ids["undone_ticket"], Event.agent_id == made.me.id
+    )
+    made.ids["event_id"] = session.scalars(own.order_by(Event.id.desc())).first() or 0
+    made.ids["row_id"] = session.scalars(sa.select(SpamSender.id)).one()
+    fresh = field_admin.define(session, "ticket", "text", f"{line} 1")
+    on_card = field_admin.define(session, "card", "text", f"{line} 2")
+    made.ids |= {"field_id": fresh.id, "card_field": on_card.id}
+    fields.put_value(
+        session, session.get_one(Ticket, made.ids["ticket_id"]), fresh.id, text, by=made.me, now=made.tick()
+    )
+    fields.put_card_values(session, card, {on_card.id: text})
+    other = find_or_create(session, "third@buyer.example", name, now=made.at)
+    other.notes = text
+    session.flush()
+    made.ids["merge_id"] = cards_merging.merge(
+        session, other.id, card.id, by=made.colleague, now=made.tick()
+    ).id
+    last = find_or_create(session, "fourth@buyer.example", name, now=made.at)
+    made.ids["other_card"] = last.id
+    for key, word in (("tag_id", "to be renamed"), ("other_tag", "to be joined")):
+        made.add(key, Tag(name=word))
 
 
 def _queue(made: _Builder, text: str, name: str) -> None:
@@ -340,6 +406,7 @@ def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
     made.add("recent_search", RecentSearch(agent_id=made.me.id, text=text[:200], searched_at=made.at))
     _together(made, text, name)
     _queue(made, text, name)
+    _automation(made, mailbox, text)
     made.session.add(ShownSender(agent_id=made.me.id, email="shown@buyer.example", since=made.at))
     made.add(
         "letter_id",
@@ -347,3 +414,63 @@ def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
             sender=text[:320], recipient=mailbox.address, sha256=made.blobs.put(RAW), created_at=made.at, error=text
         ),
     )  # fmt: skip
+
+
+def _automation(made: _Builder, mailbox: Mailbox, text: str) -> None:
+    """A rule that acted and failed, a shared macro and one of each agent, a use of it, a calendar with a holiday."""
+    does = [{"do": "add_tags", "values": [text[:60]]}, {"do": "text", "values": [text]}]
+    when = {"match": "all", "items": [{"field": "subject", "op": "contains", "values": [text[:200]]}]}
+    rule = Rule(
+        name=text[:100], trigger="letter", active=False, position=1, conditions=when, actions=does[:1],
+        created_at=made.at, updated_at=made.at, failed_at=made.at, failure=text[:500],
+    )  # fmt: skip
+    made.add("rule_id", rule)
+    why = [{"field": "subject", "op": "contains", "values": [text[:200]], "found": text[:200], "met": True}]
+    done = [{"do": "add_tags", "before": [], "after": [text[:60]]}]
+    ticket_id = made.ids["ticket_id"]
+    made.session.add(
+        RuleLog(
+            rule_id=rule.id,
+            name=text[:100],
+            trigger="letter",
+            ticket_id=ticket_id,
+            at=made.at,
+            why=why,
+            done=done,
+        )
+    )
+    made.session.add(
+        Event(
+            ticket_id=ticket_id, kind="rule", detail={"name": text, "rule": rule.id, "why": why}, at=made.at
+        )
+    )
+    for key, agent in (("macro_id", made.me), ("colleagues_macro", made.colleague)):
+        made.add(
+            key,
+            Macro(
+                name=text[:100],
+                scope="private",
+                owner_id=agent.id,
+                actions=does,
+                created_at=made.at,
+                updated_at=made.at,
+            ),
+        )
+    run = MacroRun(
+        name=text[:100], agent_id=made.me.id, at=made.at,
+        changes=[{"ticket": ticket_id, "before": {}, "after": {}, "message": None, "draft": None}],
+    )  # fmt: skip
+    made.add("run_id", run)
+    week = [[[540, 1080]]] * 5 + [[], []]
+    for key, name in (("calendar_id", text[:70]), ("second_calendar", f"{text[:70]} 2")):
+        calendar = Calendar(
+            name=name,
+            timezone="Europe/Berlin",
+            week=week,
+            is_default=key == "calendar_id",
+            created_at=made.at,
+        )
+        made.add(key, calendar)
+        made.session.add(Holiday(calendar_id=calendar.id, day=date(2026, 12, 25), name=text[:120]))
+    made.session.add(Acknowledgement(mailbox_id=mailbox.id, text_en=text, text_ru=text))
+    made.session.flush()
