@@ -17,6 +17,7 @@ from app.accounts.rights import Rights, Who, rights_of
 from app.accounts.teams import Team, TeamMember
 from app.mailboxes.models import Mailbox, RawMail, RawState
 from app.tags.models import Tag
+from app.tickets.kept import Kept
 from app.tickets.models import Status, Ticket, ticket_tags
 from app.tickets.queue_models import SavedView
 from app.tickets.view_conditions import has_status
@@ -36,6 +37,9 @@ class Place:
     name: str
     count: int
     mine: bool = False
+
+
+_TAGS: Kept[list[Place]] = Kept(100)
 
 
 @dataclass(frozen=True)
@@ -69,24 +73,41 @@ class Counts:
         return found
 
 
-def counts(session: Session, who: Who) -> Counts:
-    """All numbers beside the views, in one query."""
+def counts(session: Session, who: Who, *, state: str = "") -> Counts:
+    """All numbers beside the views, in one query.
+
+    `state` names the state of the tickets, such as the mark of the newest change. Tags cost most, and are counted
+    once for each state and set of mailboxes.
+    """
     rights = rights_of(session, who)
+    key = (str(session.get_bind().engine.url), state, rights.mailboxes)
+    known = _TAGS.find(key) if state else None
     rows: dict[str, list[Any]] = {}
-    for row in session.connection().execute(_statement(rights.mailboxes), {"agent": rights.agent_id}):
+    statement = _statement(rights.mailboxes, known is None)
+    for row in session.connection().execute(statement, {"agent": rights.agent_id}):
         rows.setdefault(row.kind, []).append(row)
     views = {row.name: row.number for row in rows.get("status", ()) if row.number}
     views |= _of_open(rows.get("open", ()))
-    tags = [Place(row.first, row.name, row.number) for row in rows.get("tag", ())]
+    tags = (
+        _often([Place(row.first, row.name, row.number) for row in rows.get("tag", ())])
+        if known is None
+        else known
+    )
+    if state and known is None:
+        _TAGS.keep(key, tags)
     saved = [_saved_view(row) for row in rows.get("saved", ())]
     return Counts(
         views,
         _places(rows.get("mailbox", ()), _by(rows.get("open", ()), "first")),
         _places(rows.get("team", ()), _by(rows.get("open", ()), "second")),
-        sorted(tags, key=lambda place: (-place.count, place.name))[:MOST_TAGS],
+        tags,
         sorted(saved, key=lambda one: (one.position, one.name.casefold(), one.row_id)),
         sum(row.number for row in rows.get("parked", ())),
     )
+
+
+def _often(tags: list[Place]) -> list[Place]:
+    return sorted(tags, key=lambda place: (-place.count, place.name))[:MOST_TAGS]
 
 
 def _saved_view(row: Any) -> Saved:
@@ -133,12 +154,13 @@ def _line(
 
 
 @lru_cache(maxsize=200)
-def _statement(mailboxes: frozenset[int] | None) -> sa.CompoundSelect[Any]:
+def _statement(mailboxes: frozenset[int] | None, with_tags: bool) -> sa.CompoundSelect[Any]:
     """Built once for each set of mailboxes; `agent` is given when it is asked."""
-    return _query(Rights(sa.bindparam("agent", type_=sa.BigInteger), "", mailboxes))  # type: ignore[arg-type]
+    rights = Rights(sa.bindparam("agent", type_=sa.BigInteger), "", mailboxes)  # type: ignore[arg-type]
+    return _query(rights, with_tags)
 
 
-def _query(rights: Rights) -> sa.CompoundSelect[Any]:
+def _query(rights: Rights, with_tags: bool = True) -> sa.CompoundSelect[Any]:
     allowed = rights.within(Ticket.mailbox_id)
     whose = sa.case(
         (Ticket.assignee_id == rights.agent_id, _MINE), (Ticket.assignee_id.is_(None), _NOBODYS), else_=0
@@ -156,7 +178,8 @@ def _query(rights: Rights) -> sa.CompoundSelect[Any]:
     parked = _line("parked", number=sa.func.count(RawMail.id)).where(
         RawMail.state == sa.literal_column(f"'{RawState.PARKED.value}'"), rights.within(RawMail.mailbox_id)
     )
-    return sa.union_all(by_open, *others, mailboxes, _teams(rights), _tags(allowed), _saved(rights), parked)
+    tags = [_tags(allowed)] if with_tags else []
+    return sa.union_all(by_open, *others, mailboxes, _teams(rights), *tags, _saved(rights), parked)
 
 
 def _capped(status: Status, allowed: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:

@@ -97,11 +97,11 @@ class Ticket(Base):
                 postgresql_where=sa.text("status = 'open'"),
             )
             for name, columns in (
-                ("queue", ("queue_at", "id")),
-                ("assignee_queue", ("assignee_id", "queue_at", "id")),
-                ("mailbox_queue", ("mailbox_id", "queue_at", "id")),
-                ("team_queue", ("team_id", "queue_at", "id")),
-                ("places", ("mailbox_id", "team_id", "assignee_id")),
+                ("queue", ("status", "queue_at", "id")),
+                ("assignee_queue", ("status", "assignee_id", "queue_at", "id")),
+                ("mailbox_queue", ("status", "mailbox_id", "queue_at", "id")),
+                ("team_queue", ("status", "team_id", "queue_at", "id")),
+                ("places", ("status", "mailbox_id", "team_id", "assignee_id")),
             )
         ],
         sa.Index(

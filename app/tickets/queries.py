@@ -81,6 +81,8 @@ def list_page(
     """A page of a view, in its usual order if none is asked for. `after` is the mark of the page before."""
     rights = rights_of(session, who)
     order = orders.order_in(after, order or view.orders[0])
+    if order not in view.orders:
+        order = view.orders[0]
     asked: dict[str, object] = {"agent": rights.agent_id, "most": limit + 1}
     place = orders.place(order, after)
     if place is not None:
@@ -144,7 +146,7 @@ def _cut(found: Sequence[Any], order: Order, limit: int) -> Page:
 @lru_cache(maxsize=300)
 def _of_view(view: View, mailboxes: frozenset[int] | None, order: Order, goes_on: bool) -> sa.Select[Any]:
     """Built once for each view and set of mailboxes; `agent`, `most` and the place are given when it is asked."""
-    here = [*of_view(view, _AGENT), Rights(0, "", mailboxes).within(Ticket.mailbox_id)]
+    here = [*of_view(view, _AGENT, order), Rights(0, "", mailboxes).within(Ticket.mailbox_id)]
     if goes_on:
         here.append(orders.behind(order))
     return _sorted(order).where(*here).limit(sa.bindparam("most", type_=sa.Integer))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.tickets.models import Status, Ticket, ticket_tags
-from app.tickets.views import View
+from app.tickets.views import Order, View
 
 Condition = sa.ColumnElement[bool]
 
@@ -15,8 +15,13 @@ def has_status(status: str) -> Condition:
     return Ticket.status == sa.literal_column(f"'{Status(status).value}'")
 
 
-def of_view(view: View, agent_id: int | sa.ColumnElement[int]) -> list[Condition]:
+def of_view(
+    view: View, agent_id: int | sa.ColumnElement[int], order: Order | None = None
+) -> list[Condition]:
     """Of every view but a saved one, which is a search."""
+    if view.name == Status.SNOOZED and order == Order.WAKES:
+        # Only snoozed tickets have such a time, and the index of it holds no others.
+        return [Ticket.snoozed_until.is_not(None)]
     tagged = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == view.row_id)
     places: dict[str, Condition] = {
         "mine": Ticket.assignee_id == agent_id,

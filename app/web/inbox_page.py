@@ -88,7 +88,7 @@ def surroundings(
 ) -> dict[str, Any]:
     """Everything but the ticket, for templates/inbox. Raises NotFound for a saved view of somebody else."""
     mark = first_mark(session, now)
-    numbers = counts(session, agent_id)
+    numbers = counts(session, agent_id, state=str(mark))
     title = view_title(view, numbers)
     return {
         **_page(session, view, numbers, agent_id, after=after, now=now),
@@ -133,7 +133,7 @@ def ids_of(session: Session, view: View, agent_id: int, *, limit: int, now: date
         conditions = saved_views.conditions(session, query, asker_of(agent_id))
     else:
         order = chosen_order(view.slug, view.orders, remembered)
-        conditions = of_view(view, agent_id)
+        conditions = of_view(view, agent_id, order)
     return queries.ids_of(session, conditions, agent_id, order=order, limit=limit)
 
 

@@ -18,11 +18,11 @@ TIME = app.db.UtcDateTime(timezone=True)
 OPEN = sa.text("status = 'open'")
 # Of open tickets alone, so that they stay small however many tickets there ever were.
 OF_OPEN = (
-    ('ix_tickets_open_queue', ['queue_at', 'id']),
-    ('ix_tickets_open_assignee_queue', ['assignee_id', 'queue_at', 'id']),
-    ('ix_tickets_open_mailbox_queue', ['mailbox_id', 'queue_at', 'id']),
-    ('ix_tickets_open_team_queue', ['team_id', 'queue_at', 'id']),
-    ('ix_tickets_open_places', ['mailbox_id', 'team_id', 'assignee_id']),
+    ('ix_tickets_open_queue', ['status', 'queue_at', 'id']),
+    ('ix_tickets_open_assignee_queue', ['status', 'assignee_id', 'queue_at', 'id']),
+    ('ix_tickets_open_mailbox_queue', ['status', 'mailbox_id', 'queue_at', 'id']),
+    ('ix_tickets_open_team_queue', ['status', 'team_id', 'queue_at', 'id']),
+    ('ix_tickets_open_places', ['status', 'mailbox_id', 'team_id', 'assignee_id']),
 )
 
 
