@@ -95,7 +95,11 @@ class Setups:
             values = {"result": {"problem": str(error), "field": getattr(error, "field", "")}}
         except Exception:
             log.exception("the assistant could not %s", row.wanted)
-            values = {"result": {"problem": "Something went wrong on our side. Try again in a moment."}}
+            values = {
+                "result": {
+                    "problem": "Something went wrong on our side. It has been written down; nothing you saved is lost."
+                }
+            }
         if values and row.wanted_at is not None:
             with db.transaction() as session:
                 setup.answer(session, row.id, row.wanted_at, values, now=db.now())

@@ -166,35 +166,24 @@ def _mail() -> list[Place]:
 def _working() -> list[Place]:
     return [
         Place(
-            _("Tags"), _("Names for kinds of tickets; rename, join, remove."), "tag", "tags.index", "may_lead"
-        ),
-        Place(
-            _("Fields"),
-            _("What else you want to know of a ticket or a client."),
-            "list-ul",
-            "fields.index",
-            "may_lead",
-        ),
-        Place(
-            _("Spam senders"),
-            _("Whose letters are filed as spam; look at the list, take somebody off it."),
-            "shield-exclamation",
-            "spam_list.index",
-            "may_lead",
-        ),
-        Place(
-            _("Trash"),
-            _("How long it keeps what was thrown away, and what was deleted for good."),
-            "trash",
-            "spam_list.trash_page",
-            "may_administer",
+            _("Your views"),
+            _("Searches you keep, your own or for everybody."),
+            "bookmark",
+            "saved_views.index",
         ),
         Place(_("Macros"), _("Several actions on one key."), "lightning", "macros.index"),
         Place(
             _("Rules"),
             _("What happens by itself, tried out before it counts."),
-            "gear",
+            "arrow-repeat",
             "rules.index",
+            "may_administer",
+        ),
+        Place(
+            _("Receipts"),
+            _("The short answer a client gets at once, and when there is none."),
+            "check2-all",
+            "receipts.index",
             "may_administer",
         ),
         Place(
@@ -205,11 +194,21 @@ def _working() -> list[Place]:
             "may_administer",
         ),
         Place(
-            _("Receipts"),
-            _("The short letter that tells a customer that theirs has arrived."),
-            "envelope",
-            "receipts.index",
-            "may_administer",
+            _("Tags"), _("Names for kinds of tickets; rename, join, remove."), "tag", "tags.index", "may_lead"
+        ),
+        Place(
+            _("Fields"),
+            _("What else you want to know of a ticket or a client."),
+            "list-ul",
+            "fields.index",
+            "may_lead",
+        ),
+        Place(
+            _("Spam"),
+            _("Senders whose letters go to spam by themselves, and why."),
+            "shield-exclamation",
+            "spam_list.index",
+            "may_lead",
         ),
     ]
 

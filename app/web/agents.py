@@ -102,6 +102,21 @@ def in_teams(agent_id: int) -> Any:
     )
 
 
+@bp.post("/teams/<int:team_id>/mailboxes")
+@admin_required
+def team_mailboxes(team_id: int) -> Any:
+    """What everybody in the team sees, beside their own list."""
+    fields(request.form, "mailboxes")
+    chosen = _numbers("mailboxes")
+    with transaction() as session:
+        team, known = teams.team_by_id(session, team_id), mailbox_names(session)
+        kept = [one for one in chosen if one in known]
+        done = grants.set_team_mailboxes(session, team.id, team.name, kept, by=g.agent, now=now())
+    if done:
+        flash(_("Saved."), "success")
+    return redirect(url_for("agents.index"))
+
+
 @bp.post("/<int:agent_id>/sign-out")
 @admin_required
 def sign_out(agent_id: int) -> Any:
@@ -190,9 +205,14 @@ def _list(
 ) -> str:
     with reading() as session:
         rows = queries.agent_rows(session, now=now())
+        there = teams.active_teams(session)
+        granted, names = grants.team_mailboxes(session, [one.id for one in there]), mailbox_names(session)
     return render_template(
         "agents/index.html",
         rows=rows,
+        teams=there,
+        granted=granted,
+        mailboxes=names,
         errors={error.field: error} if error else {},
         typed=typed or {},
         refused=refused,

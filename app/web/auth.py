@@ -97,18 +97,19 @@ def for_readers(view: View) -> View:
     return view
 
 
-def _required(may: Callable[[Rights], bool], sentence: str) -> Callable[[Rights], None]:
+def _required(may: Callable[[Rights], bool], refusal: NotAllowed) -> Callable[[Rights], None]:
     def check(rights: Rights) -> None:
         if not may(rights):
-            raise NotAllowed(sentence)
+            raise NotAllowed(*refusal.args)
 
     return check
 
 
+_READ_ONLY = NotAllowed("Your role may read this, but not change it.")
 _WHO_CHANGES: dict[str, Callable[[Rights], None]] = {
-    "agent": _required(lambda rights: rights.may_answer, "Your role may read this, but not change it."),
-    "light": _required(lambda rights: rights.may_note, "Your role may read this, but not change it."),
-    "anyone": _required(lambda _rights: True, ""),
+    "agent": _required(lambda rights: rights.may_answer, _READ_ONLY),
+    "light": _required(lambda rights: rights.may_note, _READ_ONLY),
+    "anyone": _required(lambda _rights: True, _READ_ONLY),
 }
 
 
@@ -126,8 +127,12 @@ def _guard(check: Callable[[Rights], None]) -> Callable[[View], View]:
     return guard
 
 
-admin_required = _guard(_required(lambda rights: rights.may_administer, "Only an admin can do this."))
-lead_required = _guard(_required(lambda rights: rights.may_lead, "Only an admin or a lead can do this."))
+admin_required = _guard(
+    _required(lambda rights: rights.may_administer, NotAllowed("Only an admin can do this."))
+)
+lead_required = _guard(
+    _required(lambda rights: rights.may_lead, NotAllowed("Only an admin or a lead can do this."))
+)
 # For pages to read: what they change needs `admin_required`.
 audit_required = _guard(
     _required(lambda rights: rights.may_audit, "Only an admin or an auditor can see this.")
