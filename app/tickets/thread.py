@@ -185,7 +185,7 @@ def _behind() -> sa.Select[int, int, int]:
     late = Change.__table__.alias()
     base = sa.bindparam("base", type_=sa.BigInteger)
     newest = sa.select(
-        sa.func.coalesce(sa.func.max(late.c.id), 0) - sa.bindparam("look_back", type_=sa.Integer)
+        sa.func.coalesce(sa.func.max(late.c.id), 0) - sa.bindparam("look_back", type_=sa.BigInteger())
     )
     floor = sa.select(base.label("id")).union_all(newest).subquery()
     start = sa.select(sa.func.max(floor.c.id)).scalar_subquery()

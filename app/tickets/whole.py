@@ -8,7 +8,7 @@ files.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ from app.tickets.whole_queries import (
     MESSAGES,
     PAPERS,
     RECENT_TICKETS,
+    More,
     around_query,
     events_query,
     latest_query,
@@ -44,6 +45,8 @@ class Around:
     own_addresses: set[str]
     recent: list[lines.Line]
     figures: Figures
+    # By kind, everything that was asked, what a feature above tickets has asked as well.
+    small: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,10 @@ class Papers:
     files: dict[int, list[lines.FileLine]]
 
 
-def ticket(session: Session, who: Who, ticket_id: int) -> tuple[lines.TicketLine, Around]:
-    """As thread.ticket_for, with the same errors: two statements."""
+def ticket(
+    session: Session, who: Who, ticket_id: int, *, more: More | None = None
+) -> tuple[lines.TicketLine, Around]:
+    """As thread.ticket_for, with the same errors: two statements. `more`: see `around_query`."""
     rights = rights_of(session, who)
     connection = session.connection()
     row = connection.execute(ticket_query(rights.mailboxes), {"ticket": ticket_id}).first()
@@ -68,8 +73,8 @@ def ticket(session: Session, who: Who, ticket_id: int) -> tuple[lines.TicketLine
     card = lines.CustomerLine(_C.c.keys(), of_card)
     organisation = lines.OrganisationLine(("id", "name"), company) if company[0] is not None else None
     mailbox = lines.MailboxLine((column.name for column in MAILBOX_COLUMNS), of_mailbox)
-    asked = {"ticket": ticket_id, "customer": found.customer_id}
-    small = _sorted_out(connection.execute(around_query(rights.mailboxes), asked))
+    asked = {"ticket": ticket_id, "customer": found.customer_id, "reader": rights.agent_id}
+    small = _sorted_out(connection.execute(around_query(rights.mailboxes, more), asked))
     card.__dict__.update(
         organisation=organisation,
         addresses=[
@@ -176,7 +181,7 @@ def _sorted_out(rows: sa.CursorResult[Any]) -> dict[str, list[Any]]:
     )
     found: dict[str, list[Any]] = {sort: [] for sort in sorts}
     for row in rows:
-        found[row[0]].append(row)
+        found.setdefault(row[0], []).append(row)
     for sort in ("agent", "tag", "card tag"):
         found[sort].sort(key=lambda row: (row.a, row.id))
     found["address"].sort(key=lambda row: (row.n, row.id))
@@ -207,4 +212,5 @@ def _around_of(small: dict[str, list[Any]]) -> Around:
         {row.a.lower() for row in small["own"]},
         recent[:RECENT_TICKETS],
         Figures(counted.id, counted.n or 0, counted.at),
+        small,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,8 @@ RECENT_TICKETS = 5
 LOOKED_AT = 20
 EXCERPT = 600
 
+# Further selections for `around_query`, for somebody who sees these mailboxes.
+More = Callable[[frozenset[int] | None], Sequence[sa.Select[Any]]]
 _T, _M, _D, _A, _E = (model.__table__ for model in (Ticket, Message, Draft, Attachment, Event))
 _TICKET: sa.BindParameter[int] = sa.bindparam("ticket")
 _CUSTOMER: sa.BindParameter[int] = sa.bindparam("customer")
@@ -52,8 +55,9 @@ def ticket_query(mailboxes: frozenset[int] | None) -> sa.Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def around_query(mailboxes: frozenset[int] | None) -> sa.CompoundSelect[Any]:
-    """kind, id, a, b, c, n, at: what each stands for is in `_around_of` and `ticket`."""
+def around_query(mailboxes: frozenset[int] | None, more: More | None = None) -> sa.CompoundSelect[Any]:
+    """kind, id, a, b, c, n, at: what each stands for is in `_around_of` and `ticket`. `more`: what a feature above
+    tickets wants to know of the same ticket, made by `small`, with the parameters "ticket" and "reader"."""
     address, phone, agent, own = (
         model.__table__.c for model in (CustomerAddress, CustomerPhone, Agent, Mailbox)
     )
@@ -63,35 +67,37 @@ def around_query(mailboxes: frozenset[int] | None) -> sa.CompoundSelect[Any]:
     )
     running = sa.func.count(sa.case((_T.c.status.in_((Status.OPEN, Status.WAITING, Status.SNOOZED)), 1)))
     recent = (
-        _small("recent", _T.c.id, _T.c.subject, _T.c.status, at=_T.c.last_message_at)
+        small("recent", _T.c.id, _T.c.subject, _T.c.status, at=_T.c.last_message_at)
         .where(shown, _T.c.id != _TICKET)
         .order_by(_T.c.last_message_at.desc(), _T.c.id.desc())
         .limit(RECENT_TICKETS)
         .subquery()
     )
     return sa.union_all(
-        _small("address", address.id, address.email, address.bounce_reason, n=address.position, at=address.bounced_at)
+        small("address", address.id, address.email, address.bounce_reason, n=address.position, at=address.bounced_at)
         .where(address.customer_id == _CUSTOMER),
-        _small("phone", phone.id, phone.number).where(phone.customer_id == _CUSTOMER),
-        _small("agent", agent.id, agent.name, agent.email, agent.role, n=active),
-        _small("own", own.id, own.address),
+        small("phone", phone.id, phone.number).where(phone.customer_id == _CUSTOMER),
+        small("agent", agent.id, agent.name, agent.email, agent.role, n=active),
+        small("own", own.id, own.address),
         _tags_of("tag", ticket_tags, ticket_tags.c.ticket_id == _TICKET),
         _tags_of("card tag", customer_tags, customer_tags.c.customer_id == _CUSTOMER),
         _fields_of("field", "ticket", TicketValue.__table__, TicketValue.__table__.c.ticket_id == _TICKET),
         _fields_of("card field", "card", CardValue.__table__, CardValue.__table__.c.customer_id == _CUSTOMER),
         sa.select(*recent.c),
-        _small("figures", sa.func.count(), n=running, at=sa.func.max(_T.c.last_message_at))
+        small("figures", sa.func.count(), n=running, at=sa.func.max(_T.c.last_message_at))
         .where(shown, _T.c.status != Status.SPAM),
+        *(more(mailboxes) if more is not None else ()),
     )  # fmt: skip
 
 
-def _small(
+def small(
     sort: str,
     row_id: sa.ColumnElement[int],
     *texts: sa.ColumnElement[Any],
     n: sa.ColumnElement[Any] | None = None,
     at: sa.ColumnElement[Any] | None = None,
 ) -> sa.Select[Any]:
+    """One selection for `around_query`: its kind, a number, up to three texts, another number and a time."""
     a, b, c = [*texts, *[sa.literal_column("''")] * 3][:3]
     return sa.select(
         sa.literal_column(f"'{sort}'").label("kind"),
@@ -106,16 +112,18 @@ def _small(
 
 def _tags_of(sort: str, links: sa.Table, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     tag = Tag.__table__
-    return _small(sort, tag.c.id, tag.c.name).join(links, links.c.tag_id == tag.c.id).where(condition)
+    return small(sort, tag.c.id, tag.c.name).join(links, links.c.tag_id == tag.c.id).where(condition)
 
 
-def _fields_of(sort: str, scope: str, values: sa.FromClause, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _fields_of(
+    sort: str, scope: str, values: sa.FromClause, condition: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
     """Fields of our own in their order, with what they say here; `n`: twice the place, one more when required."""
     field = Field.__table__.c
     place = field.position * 2 + sa.case((field.required, 1), else_=0)
     said = sa.func.coalesce(values.c.value, "")
     return (
-        _small(sort, field.id, field.name, field.kind, said, n=place)
+        small(sort, field.id, field.name, field.kind, said, n=place)
         .select_from(Field.__table__)
         .outerjoin(values, sa.and_(values.c.field_id == field.id, condition))
         .where(field.scope == scope, sa.or_(field.retired_at.is_(None), values.c.value.is_not(None)))

@@ -1,23 +1,25 @@
 """What stands beside a ticket: who watches it, which tickets belong to it, and whether the reader has notices of it.
 
-One query, because every ticket page asks it.
+No query of its own: every ticket page asks it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from app.accounts.rights import Rights
 from app.tickets.models import Ticket
+from app.tickets.whole_queries import small
 from app.together.models import Notice, TicketLink, Watch
 
 MOST_AFTER = 20
 _TICKET: sa.BindParameter[int] = sa.bindparam("ticket")
+_READER: sa.BindParameter[int] = sa.bindparam("reader")
+_SELF = Ticket.__table__.alias()
 
 
 @dataclass(frozen=True)
@@ -39,46 +41,38 @@ class Beside:
     noticed: bool = False
 
 
-def beside(session: Session, ticket_id: int, continues: int | None, rights: Rights) -> Beside:
-    """`continues`: the number of the ticket that this one follows. Tickets that the reader may not see are left out."""
-    watchers: set[int] = set()
+def asked(mailboxes: frozenset[int] | None) -> tuple[sa.Select[Any], ...]:
+    """For `app.tickets.whole.ticket`: travels in a statement that is asked anyway."""
+    watch, notice, link, ticket = (model.__table__.c for model in (Watch, Notice, TicketLink, Ticket))
+    mine = Rights(0, "", mailboxes).within(ticket.mailbox_id)
+    continued = sa.select(_SELF.c.related_id).where(_SELF.c.id == _TICKET).scalar_subquery()
+    after = (
+        small("after", ticket.id, ticket.subject, ticket.status)
+        .where(ticket.related_id == _TICKET, mine)
+        .limit(MOST_AFTER)
+        .subquery()
+    )
+    return (
+        small("watch", watch.agent_id).where(watch.ticket_id == _TICKET, watch.watching.is_(True)),
+        small("notice", notice.id).where(
+            notice.agent_id == _READER, notice.ticket_id == _TICKET, notice.read_at.is_(None)
+        ),
+        *(
+            small("linked", ticket.id, ticket.subject, ticket.status, n=link.message_id)
+            .join(TicketLink.__table__, other == ticket.id)
+            .where(this == _TICKET, mine)
+            for this, other in ((link.low_id, link.high_id), (link.high_id, link.low_id))
+        ),
+        small("before", ticket.id, ticket.subject, ticket.status).where(ticket.id == continued, mine),
+        sa.select(*after.c),
+    )
+
+
+def found(small: Mapping[str, Sequence[Any]]) -> Beside:
+    """From the rows by kind. A ticket that is linked by hand as well as by its letters is shown once."""
     related: dict[int, Related] = {}
-    noticed = False
-    asked = {"ticket": ticket_id, "continues": continues or 0, "agent": rights.agent_id}
-    found = session.connection().execute(_query(rights.mailboxes), asked)
-    for kind, number, subject, status, message_id in found:
-        if kind == "watch":
-            watchers.add(number)
-        elif kind == "notice":
-            noticed = True
-        else:
-            related.setdefault(number, Related(number, subject, status, kind, message_id))
-    return Beside(frozenset(watchers), sorted(related.values(), key=lambda one: one.ticket_id), noticed)
-
-
-@lru_cache(maxsize=100)
-def _query(mailboxes: frozenset[int] | None) -> sa.CompoundSelect[Any]:
-    """Built once for each set of mailboxes that somebody may see."""
-    none, nothing = sa.literal(""), sa.cast(sa.null(), sa.BigInteger)
-    watching = sa.select(sa.literal("watch"), Watch.agent_id, none, none, nothing).where(
-        Watch.ticket_id == _TICKET, Watch.watching.is_(True)
-    )
-    noticing = sa.select(sa.literal("notice"), Notice.ticket_id, none, none, nothing).where(
-        Notice.agent_id == sa.bindparam("agent"), Notice.ticket_id == _TICKET, Notice.read_at.is_(None)
-    )
-    mine = sa.true() if mailboxes is None else Ticket.mailbox_id.in_(sorted(mailboxes))
-    columns = (Ticket.id, Ticket.subject, Ticket.status)
-    by_hand = [
-        sa.select(sa.literal("linked"), *columns, TicketLink.message_id)
-        .join(TicketLink, other == Ticket.id)
-        .where(this == _TICKET, mine)
-        for this, other in (
-            (TicketLink.low_id, TicketLink.high_id),
-            (TicketLink.high_id, TicketLink.low_id),
-        )
-    ]
-    before = sa.select(sa.literal("before"), *columns, nothing).where(
-        Ticket.id == sa.bindparam("continues"), mine
-    )
-    after = sa.select(sa.literal("after"), *columns, nothing).where(Ticket.related_id == _TICKET, mine)
-    return sa.union_all(watching, noticing, *by_hand, before, sa.select(after.limit(MOST_AFTER).subquery()))
+    for how in ("linked", "before", "after"):
+        for row in small.get(how, ()):
+            related.setdefault(row.id, Related(row.id, row.a, row.b, how, row.n or None))
+    watchers = frozenset(row.id for row in small.get("watch", ()))
+    return Beside(watchers, [related[key] for key in sorted(related)], bool(small.get("notice")))

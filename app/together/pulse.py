@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,17 +28,17 @@ def pulse(
     session: Session, after: int, ticket_id: int, agent_id: int, *, settled_before: datetime, now: datetime
 ) -> Pulse:
     """As `thread.live_state`, with the presence of others in the same query."""
-    row = session.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.max(Change.id), after),
-            sa.func.coalesce(sa.func.max(sa.case((Change.at < settled_before, Change.id))), after),
-            sa.func.coalesce(sa.func.max(sa.case((Change.ticket_id == ticket_id, 1), else_=0)), 0),
-            _people(agent_id, now),
-        ).where(Change.id > after)
-    ).one()
-    state = LiveState(settled=row[2], newest=row[1], count=row[0], ticket=bool(row[3]))
-    return Pulse(state, fingerprint(row[4] or ""))
+    asked = {
+        "after": after,
+        "ticket": ticket_id,
+        "agent": agent_id,
+        "settled_before": settled_before,
+        "fresh": now - OVER_AFTER,
+    }
+    count, newest, settled, ticket, people = session.connection().execute(_PULSE, asked).one()
+    return Pulse(
+        LiveState(settled=settled, newest=newest, count=count, ticket=bool(ticket)), fingerprint(people or "")
+    )
 
 
 def fingerprint(people: str) -> str:
@@ -45,7 +46,7 @@ def fingerprint(people: str) -> str:
     return f"{zlib.crc32(','.join(sorted(people.split(','))).encode()):x}" if people else ""
 
 
-def _people(agent_id: int, now: datetime) -> sa.ScalarSelect[str]:
+def _people() -> sa.ScalarSelect[str]:
     one = (
         sa.cast(Presence.ticket_id, sa.String)
         + ":"
@@ -55,6 +56,23 @@ def _people(agent_id: int, now: datetime) -> sa.ScalarSelect[str]:
     )
     return (
         sa.select(sa.func.aggregate_strings(one, ","))
-        .where(Presence.at > now - OVER_AFTER, Presence.agent_id != agent_id)
+        .where(Presence.at > sa.bindparam("fresh"), Presence.agent_id != sa.bindparam("agent"))
         .scalar_subquery()
     )
+
+
+def _pulse() -> sa.Select[Any]:
+    after: sa.BindParameter[int] = sa.bindparam("after", type_=sa.BigInteger())
+    old = sa.case((Change.at < sa.bindparam("settled_before"), Change.id))
+    this = sa.case((Change.ticket_id == sa.bindparam("ticket"), 1), else_=0)
+    return sa.select(
+        sa.func.count(),
+        sa.func.coalesce(sa.func.max(Change.id), after),
+        sa.func.coalesce(sa.func.max(old), after),
+        sa.func.coalesce(sa.func.max(this), 0),
+        _people(),
+    ).where(Change.id > after)
+
+
+# Built once: open pages ask it every three seconds.
+_PULSE = _pulse()

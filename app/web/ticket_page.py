@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Agent
-from app.accounts.rights import rights_of
 from app.outgoing import signatures
 from app.outgoing.progress import OutboxLine, progress
 from app.ratings.beside import RatingLine, ratings
@@ -156,7 +155,7 @@ def gather(
     card: bool = False,
 ) -> TicketPage:
     """Raises NotFound when the ticket is not this agent's to see. With `card` the client card comes as well."""
-    ticket, around = whole.ticket(session, agent, ticket_id)
+    ticket, around = whole.ticket(session, agent, ticket_id, more=related.asked)
     names, customer_id = around.agents, ticket.customer_id
     papers = whole.papers(session, ticket_id, names)
     messages = whole.messages(session, ticket_id, names, papers.files)
@@ -173,9 +172,7 @@ def gather(
     compose = compose or next((composer.NAMES[kind] for kind in _OPENED if kind in own), "")
     reply = own.get(DraftKind.REPLY)
     asked = about_id if compose == "reply" else None
-    about = composer.chosen_message(
-        messages, asked or (reply.about_id if reply else None), kinds=_ANSWERED
-    )
+    about = composer.chosen_message(messages, asked or (reply.about_id if reply else None), kinds=_ANSWERED)
     addressing = composer.Addressing.of(ticket, messages, around.own_addresses, aside, about)
     if asked and about is not None and reply is not None and reply.about_id != asked:
         # Chosen anew: the words stay, the address is that of the chosen letter.
@@ -212,7 +209,7 @@ def gather(
             session, agent.id, [one for one in messages if one.id in shapes and shapes[one.id].remote]
         ),
         unread=unread,
-        together=related.beside(session, ticket.id, ticket.related_id, rights_of(session, agent)),
+        together=related.found(around.small),
         card=beside(session, agent, ticket, around, latest_events, latest_ratings) if card else None,
     )
 
