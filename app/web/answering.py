@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +33,8 @@ MOST_ARTICLES = 8
 MOST_HITS = 40
 EXCERPT = 110
 LONGEST_SEARCH = 200
+# What light Markdown has beside words.
+_MARKS = re.compile(r"[*#`>]+|\]\([^)\s]{0,300}\)|\[")
 
 
 @bp.get("/recipients")
@@ -138,7 +141,7 @@ def _articles(session: Session, text: str, search: ArticleSearch) -> list[Any]:
 
 def _excerpt(answer: str) -> str:
     said = variables.replace(answer[: EXCERPT * 3], lambda _name, fallback, _written: fallback or "…")
-    words = " ".join(said.split())
+    words = " ".join(_MARKS.sub("", said).split())
     return words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
 
 

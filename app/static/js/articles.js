@@ -21,6 +21,7 @@ export function offerArticles(form, area) {
   let chosen = 0;
   let timer = null;
   let asked = "";
+  let typedAt = 0;
 
   const options = () => [...list.querySelectorAll("[role=option]")];
 
@@ -43,7 +44,9 @@ export function offerArticles(form, area) {
     return typed.startsWith("/") && typed.length <= 80 && !typed.includes("//") ? { begin, end: from, words: typed.slice(1) } : null;
   }
 
+  // Only typing opens the list: a line that is there already asks for nothing.
   function look() {
+    if (!line && Date.now() - typedAt > 1000) return;
     const found = slashLine();
     if (!found || found.begin === dismissed) {
       if (!found) dismissed = -1;
@@ -77,7 +80,17 @@ export function offerArticles(form, area) {
       list.append(none);
     }
     list.hidden = false;
+    stand();
     choose(0);
+  }
+
+  // Below the line that is being typed, or above it where the screen ends.
+  function stand() {
+    const place = list.parentElement.getBoundingClientRect();
+    const caret = area.editor.getClientRectAtPosition(line.begin) ?? area.getBoundingClientRect();
+    const below = innerHeight - caret.bottom > list.offsetHeight + 80;
+    list.style.top = below ? `${caret.bottom - place.top + 6}px` : "auto";
+    list.style.bottom = below ? "auto" : `${place.bottom - caret.top + 6}px`;
   }
 
   function option(article, index) {
@@ -103,7 +116,8 @@ export function offerArticles(form, area) {
     chosen = (index + all.length) % all.length;
     all.forEach((one, at) => one.setAttribute("aria-selected", String(at === chosen)));
     area.setAttribute("aria-activedescendant", all[chosen].id);
-    all[chosen].scrollIntoView({ block: "nearest" });
+    // Within the list alone: the page stays where it is.
+    list.scrollTop = Math.min(Math.max(list.scrollTop, all[chosen].offsetTop + all[chosen].offsetHeight - list.clientHeight), all[chosen].offsetTop);
   }
 
   async function insert(item) {
@@ -122,6 +136,7 @@ export function offerArticles(form, area) {
     }
   }
 
+  for (const kind of ["beforeinput", "input"]) area.addEventListener(kind, () => { typedAt = Date.now(); });
   area.addEventListener("trix-change", look);
   area.addEventListener("trix-selection-change", look);
   area.addEventListener("blur", () => setTimeout(() => document.activeElement !== area && close(), 150));
