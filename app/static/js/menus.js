@@ -47,6 +47,9 @@ document.addEventListener("toggle", (event) => {
   list?.classList.remove("menu-shifted");
 }, true);
 
-// What was asked for inside an open menu leaves it open.
-document.addEventListener("htmx:afterSwap", (event) => closeAll(event.detail.target));
+// A menu whose entry was chosen closes; what was only fetched into a menu leaves it, and every other one, open.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const chosen = event.detail.requestConfig?.elt?.closest?.("details.menu");
+  if (chosen && !chosen.contains(event.detail.target)) chosen.open = false;
+});
 document.addEventListener("htmx:sendError", () => document.body.dispatchEvent(new CustomEvent("app:offline")));

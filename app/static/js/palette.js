@@ -108,7 +108,7 @@ function find(text) {
   if (asked.length) ranked.sort((a, b) => a.score - b.score || a.index - b.index);
   const found = ranked.slice(0, MOST_SHOWN).map((item) => item.one);
   if (number) found.unshift({ group: "", text: words.open.replace("{number}", `#${number}`), icon: "envelope", url: words.ticket.replace(/0(?=$|\?)/, number) });
-  if (text.trim()) found.push({ group: "", text: words.find.replace("{text}", text.trim()), icon: "search", url: `${words.search}?q=${encodeURIComponent(text.trim())}` });
+  if (text.trim()) found.push({ group: "", text: words.find.replace("{text}", text.trim()), icon: "search", url: `${words.searched}?q=${encodeURIComponent(text.trim())}` });
   return found;
 }
 
