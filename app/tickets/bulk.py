@@ -91,6 +91,7 @@ def undo(session: Session, bulk_id: int, *, by: Agent, now: datetime) -> Report:
     # Merged tickets come apart in the opposite order.
     for ticket_id in sorted(changes, reverse=wish.kind == "merge"):
         outcome = _back(session, rows.get(ticket_id), changes[ticket_id], wish, by=by, now=now)
+        changes[ticket_id].outcome = outcome
         _note(report, outcome, ticket_id)
     session.flush()
     return report

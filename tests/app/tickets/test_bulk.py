@@ -164,6 +164,9 @@ def test_undo_refuses_only_what_was_changed_since(desk: Desk) -> None:
     back = desk.undo(report)
     assert sorted(back.done) == [ids[0], ids[2]] and back.skipped == {"changed": [ids[1]]}
     assert [state(one)["status"] for one in ids] == ["open", "open", "open"]
+    with db.reading() as session:
+        again = bulk.report_of(session, report.bulk_id, desk.nora.id)
+    assert again.undone and again.skipped == {"changed": [ids[1]]}
 
 
 def test_a_tag_that_somebody_else_added_meanwhile_survives_the_undo(desk: Desk) -> None:
