@@ -97,7 +97,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "temp_store=MEMORY",
         f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
-        "cache_size=-16000",
+        "cache_size=-4000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -42,7 +42,7 @@ PARTS = {
     "workers.worker": "worker",
     "workers.schedule": "scheduler",
     "workers.supervisor": "supervisor",
-    "wsgi": "web",
+    "gunicorn": "web",
 }
 
 

@@ -17,6 +17,13 @@ WORKERS = 3
 WEB, BEHIND, MAIL, QUEUE = range(4)
 # Unbuffered, so that lines are shown when they are said.
 PYTHON = (sys.executable, "-u", "-m")
+PROGRAMS = {
+    "poller": "mail_ingest.poller:main",
+    "scheduler": "workers.schedule:main",
+    "knowledge": "workers.knowledge:main",
+    "worker": "workers.worker:main",
+    "web": "workers.web:main",
+}
 
 
 def queue_part(settings: Settings) -> Part | None:
@@ -63,18 +70,24 @@ def web_part(settings: Settings) -> Part:
         "--graceful-timeout", "8", "--timeout", "120", "--keep-alive", "5", "--log-level", "warning",
         "--forwarded-allow-ips", "", "--no-control-socket", "wsgi:app",
     ]  # fmt: skip
-    return Part("web", command, stage=WEB, ready=lambda _pid: web_answers(settings), stop_seconds=10)
+    return Part(
+        "web",
+        command,
+        stage=WEB,
+        ready=lambda _pid: web_answers(settings),
+        stop_seconds=10,
+        program=PROGRAMS["web"],
+    )
 
 
 def parts_behind() -> list[Part]:
     """The processes that nobody talks to."""
-    modules = {
-        "poller": "mail_ingest.poller",
-        "scheduler": "workers.schedule",
-        "knowledge": "workers.knowledge",
-    }
-    workers = {f"worker-{number}": "workers.worker" for number in range(1, WORKERS + 1)}
-    return [Part(name, [*PYTHON, module], stage=BEHIND) for name, module in {**modules, **workers}.items()]
+    names = {"poller": "poller", "scheduler": "scheduler", "knowledge": "knowledge"}
+    names |= {f"worker-{number}": "worker" for number in range(1, WORKERS + 1)}
+    return [
+        Part(name, [*PYTHON, PROGRAMS[kind].partition(":")[0]], stage=BEHIND, program=PROGRAMS[kind])
+        for name, kind in names.items()
+    ]
 
 
 def web_answers(settings: Settings) -> bool:

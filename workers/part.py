@@ -12,6 +12,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from workers import forked
+from workers.forked import Forked
+
 PR_SET_PDEATHSIG = 1
 LONGEST_LINE = 8192
 LAST_LINES = 10
@@ -48,6 +51,8 @@ class Part:
     # Stays when the supervisor dies, and ignores what asks it to end.
     stays: bool = False
     pass_fds: tuple[int, ...] = ()
+    # `module:function` to run in a fork of ours, where that is possible; the command is what it is otherwise.
+    program: str = ""
 
 
 @dataclass
@@ -55,7 +60,7 @@ class Running:
     """A part's process now, and its past."""
 
     part: Part
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     is_up: bool = False
     failures: int = 0
     started_at: float = 0.0
@@ -94,7 +99,7 @@ class Running:
         """None while it runs, else how it ended, for people."""
         if self.process is None or self.process.poll() is None:
             return None
-        code = self.process.returncode
+        code = int(self.process.returncode or 0)
         return f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with code {code}"
 
     def wait_before_restart(self) -> float:
@@ -118,7 +123,10 @@ class Running:
         self.process = None
 
 
-def _spawn(part: Part, group: int) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(part: Part, group: int) -> tuple[subprocess.Popen[bytes] | Forked, int]:
+    if part.program and forked.POSSIBLE:
+        prepare = _die_with_parent(os.getpid())
+        return forked.fork(part.program, part.command, group, keep=part.pass_fds, prepare=prepare)
     try:
         process = _popen(part, group)
     except PermissionError:

@@ -20,7 +20,7 @@ from app.accounts.queries import has_agents
 from app.errors import SincerelyError
 from app.mailboxes.models import RawMail, RawState
 from app.settings import Settings, SettingsError, load_settings
-from workers import household
+from workers import forked, household
 from workers.group import Group, Interrupted, StartFailed
 from workers.screen import Counting, Screen
 
@@ -40,6 +40,7 @@ class Refused(Exception):
 def start() -> int:
     """Run until asked to stop; returns the exit code."""
     screen = Screen()
+    forked.few_arenas()
     try:
         asked = load_settings()
         with only_one(asked.data_dir, screen) as lock:
@@ -101,6 +102,8 @@ class Helpdesk:
         if self._settings.is_sandbox:
             self._group.start(household.mail_part(self._settings))
         self._screen.tell("starting the web and the workers")
+        # The web is imported by its own process: nobody shares that.
+        forked.load([program for name, program in household.PROGRAMS.items() if name != "web"])
         for part in household.parts_behind():
             self._group.start(part)
         self._group.start(household.web_part(self._settings))

@@ -1,0 +1,34 @@
+"""gunicorn in a fork of the supervisor: the application is made before its own workers are forked, and shared by them.
+
+The names below `main` are settings of gunicorn.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import Any
+
+from gunicorn.app.wsgiapp import WSGIApplication  # type: ignore[import-untyped]
+
+from app import db
+
+
+def main() -> None:
+    """`sys.argv` is a command line of gunicorn behind `python -u -m gunicorn`."""
+    sys.argv = ["gunicorn", *sys.argv[sys.argv.index("gunicorn") + 1 :], "--config", f"python:{__name__}"]
+    # The application is given behind the options, by the command line of the part.
+    WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()
+
+
+preload_app = True
+
+
+def pre_fork(_server: Any, _worker: Any) -> None:
+    """What is in memory now is never garbage: a collection in a worker would only copy it."""
+    gc.collect()
+    gc.freeze()
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    db.forget_connections_after_fork()
