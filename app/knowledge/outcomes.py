@@ -90,6 +90,21 @@ def settle(session: Session, reply: LeftReply, now: datetime) -> None:
     session.flush()
 
 
+def sent_with(session: Session, reply_id: int) -> list[tuple[int, int]]:
+    """(letter id, article id) of the articles that this reply was made of."""
+    query = sa.select(Suggestion.message_id, Suggestion.article_id).where(
+        Suggestion.reply_id == reply_id, Suggestion.outcome.in_(_SENT)
+    )
+    return [
+        (letter_id, article_id) for letter_id, article_id in session.execute(query.order_by(Suggestion.id))
+    ]
+
+
+def judged(session: Session, article_id: int, question: str, weight: float, now: datetime) -> None:
+    """What the customer thought of this answer: below 0 it counts against the pair."""
+    _log(session, LogKind.LEARN, article_id, question, now, weight=weight)
+
+
 def _learn(
     session: Session, rows: list[Suggestion], question: str, used: Mapping[Suggestion, float], now: datetime
 ) -> None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.ratings import robots
+from app.ratings import lessons, robots
 from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
 from app.security import derived_token, token_hash
 from app.tickets import service as tickets
@@ -151,6 +151,7 @@ def give(
     comment = tidy_comment(comment)
     if rating is not None and (rating.face, rating.comment) == (face, comment):
         return rating
+    before = rating.face if rating is not None else ""
     if rating is None:
         rating = _new(session, invitation, now, change_days)
     elif _changes_since(session, rating, now - timedelta(hours=1)) >= CHANGES_PER_HOUR:
@@ -159,6 +160,7 @@ def give(
     session.add(rating)
     session.flush()
     session.add(RatingChange(rating_id=rating.id, face=face, comment=comment, at=now))
+    lessons.learn(session, invitation.message_id, before, face, now=now)
     _tell(session, rating, invitation, now)
     return rating
 
