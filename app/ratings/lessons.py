@@ -27,7 +27,7 @@ def learn(session: Session, reply_id: int, before: str, after: str, *, now: date
     asked = sa.select(Message.id, Message.visible).where(
         Message.id.in_({letter_id for letter_id, _ in pairs}), Message.automatic.is_(None)
     )
-    questions: dict[int, str] = dict(session.execute(asked).tuples().all())
+    questions = {row.id: row.visible for row in session.execute(asked)}
     for letter_id, article_id in pairs:
         if questions.get(letter_id, "").strip():
             weight = -WEIGHT if unhappy else WEIGHT
