@@ -47,7 +47,8 @@ def asked(mailboxes: frozenset[int] | None) -> tuple[sa.Select[Any], ...]:
     mine = Rights(0, "", mailboxes).within(ticket.mailbox_id)
     continued = sa.select(_SELF.c.related_id).where(_SELF.c.id == _TICKET).scalar_subquery()
     after = (
-        small("after", ticket.id, ticket.subject, ticket.status)
+        # With a time, since PostgreSQL takes a bare NULL in an inner selection for a text.
+        small("after", ticket.id, ticket.subject, ticket.status, at=ticket.last_message_at)
         .where(ticket.related_id == _TICKET, mine)
         .limit(MOST_AFTER)
         .subquery()
