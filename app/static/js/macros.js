@@ -74,7 +74,7 @@ async function choose(choice, scroll = false) {
   dialog.querySelector("#macro-search").setAttribute("aria-activedescendant", choice.id);
   if (scroll) choice.scrollIntoView({ block: "nearest" });
   const place = dialog.querySelector("#macro-preview");
-  wanted = choice.dataset.preview ?? "";
+  wanted = choice.dataset.look ?? "";
   if (!wanted) return;
   const url = wanted;
   await new Promise((resolve) => setTimeout(resolve, 120));
