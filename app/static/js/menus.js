@@ -51,5 +51,7 @@ document.addEventListener("toggle", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   const chosen = event.detail.requestConfig?.elt?.closest?.("details.menu");
   if (chosen && !chosen.contains(event.detail.target)) chosen.open = false;
+  const fetched = event.detail.target?.closest?.("details.menu[open] .menu-list");
+  fetched?.querySelector("[data-focus], [aria-invalid=true]")?.focus();
 });
 document.addEventListener("htmx:sendError", () => document.body.dispatchEvent(new CustomEvent("app:offline")));
