@@ -87,11 +87,16 @@ def surroundings(
     session: Session, view: View, agent_id: int, *, after: str = "", now: datetime
 ) -> dict[str, Any]:
     """Everything but the ticket, for templates/inbox. Raises NotFound for a saved view of somebody else."""
+    around = _frame(session, view, agent_id, now)
+    return {**around, **_page(session, view, around["counts"], agent_id, after=after, now=now)}
+
+
+def _frame(session: Session, view: View, agent_id: int, now: datetime) -> dict[str, Any]:
+    """Everything but the list: views with their numbers, and the mark."""
     mark = first_mark(session, now)
     numbers = counts(session, agent_id, state=str(mark))
     title = view_title(view, numbers)
     return {
-        **_page(session, view, numbers, agent_id, after=after, now=now),
         "view": view,
         "counts": numbers,
         "mark": mark,
@@ -149,7 +154,7 @@ def asker_of(agent_id: int) -> Asker:
 def search_surroundings(
     session: Session, text: str, agent_id: int, *, after: str, best: bool, now: datetime
 ) -> dict[str, Any]:
-    around = surroundings(session, View(DEFAULT_VIEW), agent_id, now=now)
+    around = _frame(session, View(DEFAULT_VIEW), agent_id, now)
     query = parsed(text, now)
     page = search_page(session, query, asker_of(agent_id), after=after, best=best)
     return {
