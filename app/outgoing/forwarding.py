@@ -21,6 +21,8 @@ from app.tickets.inline_images import content_id
 from app.tickets.models import Attachment, Kind, Message
 from app.tickets.safe_html import clean_letter
 
+# The head of a picture of one dot: the sanitiser measures what it lets through.
+_SMALLEST = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
 _NAMED_PICTURE = re.compile(r"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
 
 
@@ -101,8 +103,8 @@ def _copy(file: Attachment, into: Message, *, inline: bool) -> Attachment:
 
 
 def _stand_in(number: int) -> str:
-    name = base64.b64encode(f"picture {number:018d} of the letter that is passed on".encode()).decode("ascii")
-    return f"data:image/png;base64,{name}"
+    named = _SMALLEST + f"picture {number:018d} of the letter that is passed on".encode()
+    return f"data:image/png;base64,{base64.b64encode(named).decode('ascii')}"
 
 
 def _people(pairs: Iterable[Any]) -> str:

@@ -195,9 +195,7 @@ class Filing:
             (_attachment(message, file) for message, letter in self._filed for file in letter.files),
         )
         self._insert(Change, self._changes)
-        fresh = [message for message, letter in self._filed if not letter.history]
-        if fresh:
-            scheduled.customer_wrote(self._session, fresh, now=self._now or fresh[-1].arrived_at)
+        scheduled.customer_wrote(self._session, self._filed, now=self._now)
         search_index.add(
             self._session,
             [(message, [file.filename for file in letter.files]) for message, letter in self._filed],

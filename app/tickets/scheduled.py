@@ -6,8 +6,9 @@ who writes first takes it back: the draft is open again, and says why. app.outgo
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -80,12 +81,15 @@ def stop(session: Session, ticket: Ticket, draft: Draft, why: str, *, now: datet
     changed(session, ticket.id, "draft", now)
 
 
-def customer_wrote(session: Session, messages: Collection[Message], *, now: datetime) -> None:
-    """Letters that were just filed: what was to be said to their writers later is looked at by a person first."""
+def customer_wrote(session: Session, filed: Iterable[tuple[Message, Any]], *, now: datetime | None) -> None:
+    """Letters that were just filed, each with what it was read from: what was to be said to their writers later is
+    looked at by a person first. Mail from before the mailbox was connected is no news."""
     written = [
-        one for one in messages if one.kind == Kind.INCOMING and not one.held and one.automatic is None
+        one
+        for one, letter in filed
+        if one.kind == Kind.INCOMING and not one.held and one.automatic is None and not letter.history
     ]
-    if not written:
+    if not written or now is None:
         return
     query = sa.select(Draft).where(
         Draft.send_at.is_not(None), Draft.ticket_id.in_({one.ticket_id for one in written})
