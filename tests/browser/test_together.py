@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from app import db
 from app.accounts.models import Agent
-from app.tickets.models import Message
+from app.tickets import service
+from app.tickets.models import Message, Ticket
 from app.together import telling
 from app.together.models import Notice, TicketLink, Watch
 from tests.app.web.conftest import Desk
@@ -168,3 +169,53 @@ def test_the_address_of_a_message_opens_it_where_it_is_now(screens, desk: Desk) 
     assert page.url.endswith(f"/tickets/{ticket}#message-1")
     page.locator("#m1 [data-copy-link]").click()
     expect(page.locator("#toasts")).to_contain_text("address")
+
+
+STUB = """
+window.shown = JSON.parse(sessionStorage.getItem("shown") || "[]");
+window.asked = 0;
+window.Notification = class {
+  static get permission() { return localStorage.getItem("granted") ? "granted" : "default"; }
+  static async requestPermission() { window.asked += 1; localStorage.setItem("granted", "yes"); return "granted"; }
+  constructor(title, options) { window.shown.push({ title, ...options }); }
+  addEventListener() {}
+  close() {}
+};
+if (location.pathname.startsWith("/inbox")) Object.defineProperty(document, "hidden", { get: () => true });
+"""
+
+
+def test_the_browser_tells_only_after_a_click_and_makes_no_sound(screens, desk: Desk) -> None:
+    nora, ben = screens
+    ticket = desk.letter(subject="A parcel")
+    ben.page.add_init_script(STUB)
+    page = ben.open("/notices/settings")
+    assert page.evaluate("window.asked") == 0
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.locator("[data-state]")).to_contain_text("On in this browser")
+    assert page.evaluate("window.asked") == 1
+    ben.open("/inbox/open")
+    nora.open(f"/tickets/{ticket}")
+    write(nora.page, "n", "@Ben Harlow look")
+    nora.page.keyboard.press("Escape")
+    nora.page.locator("#form-note [data-send]").click()
+    expect(nora.page.locator("#thread .message-note")).to_be_visible()
+    tell()
+    wait_until(lambda: page.evaluate("window.shown.length"), 8)
+    (shown,) = page.evaluate("window.shown")
+    assert shown["title"] == "Nora mentioned you" and shown["silent"] is True
+    assert shown["body"] == f"#{ticket} A parcel\n@Ben Harlow look"
+
+
+def test_a_page_without_live_updates_hears_the_bell_as_well(screens, desk: Desk) -> None:
+    nora, ben = screens
+    ticket = desk.letter()
+    page = ben.open("/customers")
+    page.clock.install()
+    ben.open("/customers")
+    with db.transaction() as session:
+        service.assign(session, session.get_one(Ticket, ticket), ben.agent.id, by=nora.agent, now=db.now())
+    tell()
+    page.clock.run_for(16_000)
+    expect(page.locator(".bell-count")).to_have_text("1")
+    expect(page).to_have_title("(1) Customers · Sincerely")
