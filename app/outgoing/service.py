@@ -67,7 +67,7 @@ def write_reply(
     """
     require_answer(session, by)
     # Two clicks at once wait for each other here, so that the second finds what the first has written.
-    session.refresh(ticket, with_for_update={"of": Ticket})
+    tickets.lock(session, ticket)
     earlier = session.scalar(sa.select(Message).where(Message.form_nonce == reply.nonce))
     if earlier is not None:
         return earlier

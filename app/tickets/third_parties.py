@@ -36,7 +36,7 @@ def emails_of(pairs: Iterable[Any]) -> set[str]:
     return {str(email).lower() for _name, email in pairs}
 
 
-def third_parties(messages: Iterable[Message], customers: Collection[str]) -> set[str]:
+def third_parties(messages: Iterable[Any], customers: Collection[str]) -> set[str]:
     """Whom forwards among these messages went to; `customers` are addresses that stay the customer's all the same."""
     asked: set[str] = set()
     for message in messages:
@@ -45,12 +45,16 @@ def third_parties(messages: Iterable[Message], customers: Collection[str]) -> se
     return asked - {email.lower() for email in customers}
 
 
+_FORWARDS = sa.select(Message.forwarded_id, Message.to, Message.cc, Message.bcc).where(
+    Message.ticket_id == sa.bindparam("ticket"),
+    Message.kind == Kind.OUTGOING,
+    Message.forwarded_id.is_not(None),
+)
+
+
 def of_ticket(session: Session, ticket: Ticket) -> set[str]:
     """The same, asked of the database: one query for a ticket without forwards."""
-    query = sa.select(Message).where(
-        Message.ticket_id == ticket.id, Message.kind == Kind.OUTGOING, Message.forwarded_id.is_not(None)
-    )
-    forwards = session.scalars(query.options(sa.orm.defer(Message.html))).all()
+    forwards = session.execute(_FORWARDS, {"ticket": ticket.id}).all()
     if not forwards:
         return set()
     first = sa.select(Participant.email).where(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from app.accounts.models import Agent
-from app.accounts.rights import Who, rights_of
+from app.accounts.rights import Rights, Who, rights_of
 from app.customers.models import Customer
 from app.errors import Merged, NotFound
 from app.mailboxes.models import Mailbox
@@ -36,9 +37,21 @@ def ticket_for(session: Session, who: Who, ticket_id: int) -> Ticket:
 
     Raises Merged for one whose messages are in another ticket now.
     """
-    query = (
+    query = _ticket_query(rights_of(session, who).mailboxes)
+    ticket: Ticket | None = session.scalar(query, {"ticket": ticket_id})
+    if ticket is None:
+        raise NotFound("There is no such ticket.")
+    if ticket.merged_into_id is not None:
+        raise Merged("This ticket was merged into another one. Reload the page.", ticket.merged_into_id)
+    return ticket
+
+
+@lru_cache(maxsize=200)
+def _ticket_query(mailboxes: frozenset[int] | None) -> sa.Select[Ticket]:
+    """Built once for each set of mailboxes somebody may see."""
+    return (
         sa.select(Ticket)
-        .where(Ticket.id == ticket_id, rights_of(session, who).within(Ticket.mailbox_id))
+        .where(Ticket.id == sa.bindparam("ticket"), Rights(0, "", mailboxes).within(Ticket.mailbox_id))
         .options(
             joinedload(Ticket.customer).selectinload(Customer.addresses),
             joinedload(Ticket.mailbox),
@@ -46,12 +59,6 @@ def ticket_for(session: Session, who: Who, ticket_id: int) -> Ticket:
             selectinload(Ticket.tags),
         )
     )
-    ticket = session.scalar(query)
-    if ticket is None:
-        raise NotFound("There is no such ticket.")
-    if ticket.merged_into_id is not None:
-        raise Merged("This ticket was merged into another one. Reload the page.", ticket.merged_into_id)
-    return ticket
 
 
 def message_for(session: Session, who: Who, message_id: int) -> Message:
