@@ -73,6 +73,13 @@ document.addEventListener("app:rows", () => {
   place = -1;
 });
 
+// Enter in the field of a menu presses the button below it.
+bar?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches(".menu-list input")) return;
+  event.preventDefault();
+  event.target.closest(".menu-list").querySelector("input ~ button, input ~ .bulk-pair button").click();
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "bulk-people") event.detail.target.querySelector("button").focus();
 });
