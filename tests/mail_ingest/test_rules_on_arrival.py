@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from app import db
-from app.automation import engine, rulebook, rules
+from app.automation import acknowledgements, engine, rulebook, rules
+from app.automation.acknowledgements import ReceiptForm
 from app.automation.actions import Action
 from app.automation.conditions import Condition, Group
 from app.automation.models import Rule, RuleLog
@@ -19,6 +20,7 @@ from app.blobs import BlobStore
 from app.mailboxes.models import Mailbox, RawMail
 from app.outgoing.models import Outbox
 from app.settings import Settings
+from app.tasks import calendars
 from app.tickets import spam
 from app.tickets.models import Message, Status, Ticket
 from mail_ingest.ingest import Ingest
@@ -279,3 +281,29 @@ def test_a_crash_before_the_commit_files_and_acts_once(post: Post, monkeypatch: 
         assert session.scalar(sa.select(sa.func.count()).select_from(Outbox)) == 1
     assert len(log()) == 1
     assert len(messages(all_tickets()[0].id)) == 3
+
+
+@pytest.mark.parametrize(("week", "sent"), [(["0:00-24:00"] * 7, 0), ([""] * 7, 1)], ids=["open", "closed"])
+def test_receipts_only_while_we_are_closed(post: Post, week: list[str], sent: int) -> None:
+    with db.transaction() as session:
+        calendars.make_calendar(session, calendars.CalendarForm("All week", "UTC", week), now=db.now())
+        mailbox = session.get_one(Mailbox, post.mailbox.id)
+        acknowledgements.save(
+            session, mailbox, ReceiptForm(True, "We sleep: {{number}}", "Мы спим: {{number}}", True)
+        )
+    today(post, letter())
+    with db.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Outbox)) == sent
+
+
+def test_receipts_speak_the_customer_s_language_in_our_own_words(post: Post) -> None:
+    with db.transaction() as session:
+        mailbox = session.get_one(Mailbox, post.mailbox.id)
+        acknowledgements.save(session, mailbox, ReceiptForm(True, "", "Мы спим: {{number}}", False))
+    russian = "Здравствуйте! Где моя посылка? Жду её уже целую неделю, ответьте, пожалуйста."
+    today(post, letter(russian, sender="petr@buyer.example"), letter())
+    with db.reading() as session:
+        query = sa.select(Message.visible).where(Message.automatic == "receipt").order_by(Message.ticket_id)
+        first, second = session.scalars(query)
+    assert first == "Мы спим: 1"
+    assert "has the number 2" in second
