@@ -77,13 +77,8 @@ def remember_draft(draft: Draft | None, reply: Written) -> dict[str, Any]:
     }
     if draft is None:
         return before
-    return before | {
-        "to": draft.to or list(reply.to),
-        "cc": draft.cc or list(reply.cc),
-        "bcc": draft.bcc or list(reply.bcc),
-        "article_ids": draft.article_ids,
-        "seen_message_id": draft.seen_message_id,
-    }
+    # What was sent comes back, also where the last change had not reached the stored draft.
+    return before | {"article_ids": draft.article_ids, "seen_message_id": draft.seen_message_id}
 
 
 def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draft:
