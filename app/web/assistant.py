@@ -20,7 +20,7 @@ from app.mailboxes.models import Mailbox
 from app.mailboxes.providers import known_servers
 from app.mailboxes.setup_models import MailboxSetup, Step, Wanted
 from app.settings import Settings
-from app.web.auth import admin_required, passive
+from app.web.auth import admin_only, passive
 from app.web.forms import fields
 from app.web.limits import limiter
 
@@ -29,13 +29,13 @@ ADMIN = ("admin_name", "admin_email", "admin_password", "admin_again")
 
 
 @bp.get("")
-@admin_required
+@admin_only
 def new() -> Any:
     return _begin()
 
 
 @bp.post("")
-@admin_required
+@admin_only
 @limiter.limit("30 per hour", key_func=lambda: f"assistant {g.agent.id if g.agent else ''}")
 def begin() -> Any:
     form = fields(request.form, *setup.BEGIN)
@@ -48,13 +48,13 @@ def begin() -> Any:
 
 
 @bp.get("/<int:setup_id>")
-@admin_required
+@admin_only
 def show(setup_id: int) -> Any:
     return _page(setup_id)
 
 
 @bp.get("/<int:setup_id>/state")
-@admin_required
+@admin_only
 @passive
 def state(setup_id: int) -> Any:
     """The inside of the page, asked for again by itself until there is an answer."""
@@ -64,7 +64,7 @@ def state(setup_id: int) -> Any:
 
 
 @bp.post("/<int:setup_id>/servers")
-@admin_required
+@admin_only
 @limiter.limit("60 per hour", key_func=lambda: f"assistant servers {g.agent.id if g.agent else ''}")
 def servers(setup_id: int) -> Any:
     form = fields(request.form, *setup.SERVERS)
@@ -72,14 +72,14 @@ def servers(setup_id: int) -> Any:
 
 
 @bp.post("/<int:setup_id>/import")
-@admin_required
+@admin_only
 def choose(setup_id: int) -> Any:
     form = fields(request.form, "first_import", *ADMIN)
     return _change(setup_id, form, lambda row: setup.choose_import(row, form, _settings(), now=now()))
 
 
 @bp.post("/<int:setup_id>/forget")
-@admin_required
+@admin_only
 def forget(setup_id: int) -> Any:
     """Begin anew; what was typed is gone, a connected mailbox stays."""
     fields(request.form)

@@ -24,7 +24,7 @@ def audit_detail(entry: AuditEntry, mailboxes: dict[int, str]) -> list[str]:
         lines.append(f"{_value(entry.kind, before, mailboxes)} → {_value(entry.kind, after, mailboxes)}")
     for name, value in detail.items():
         if isinstance(value, dict):
-            lines += [f"{key}: {_pair(pair)}" for key, pair in value.items()]
+            lines += [f"{_names().get(key, key)}: {_pair(pair)}" for key, pair in value.items()]
         elif value not in ("", None, 0):
             lines.append(f"{_names().get(name, name)}: {role_name(str(value)) if name == 'role' else value}")
     return lines
@@ -57,6 +57,17 @@ def _names() -> dict[str, str]:
         "clients": _("clients"),
         "to": _("to"),
         "changed": _("changed"),
+        "first_import": _("Mail that is there already"),
+        "imap_host": _("IMAP server"),
+        "smtp_host": _("SMTP server"),
+        "name": _("Name"),
+        "language": _("Language"),
+        "signature": _("Signature"),
+        "company": _("Company name"),
+        "colour": _("Colour"),
+        "footer": _("Footer of mails"),
+        "logo": _("Logo"),
+        "folders": _("Watched folders"),
     }
 
 

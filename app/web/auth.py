@@ -1,8 +1,8 @@
 """Who is asking: from the token in the signed session cookie to `g.agent`, with one query per request.
 
 `g.agent` is the signed-in Agent, detached and read-only, or None; `g.rights` what they may see and do. Views that need
-an agent carry `login_required`, or `lead_required`, `admin_required` or `audit_required`. In sandbox mode the demo
-agent is signed in by itself, and only for somebody at this machine.
+an agent carry `login_required`, `lead_required`, `admin_required`, `admin_only` or `audit_required`. In sandbox mode
+the demo agent is signed in by itself, and only for somebody at this machine.
 """
 
 from __future__ import annotations
@@ -127,15 +127,27 @@ def _guard(check: Callable[[Rights], None]) -> Callable[[View], View]:
     return guard
 
 
-admin_required = _guard(
-    _required(lambda rights: rights.may_administer, NotAllowed("Only an admin can do this."))
-)
+def _may_look(rights: Rights) -> bool:
+    """Auditors read every page of administration; what they send is refused."""
+    return rights.may_audit and request.method in READING
+
+
 lead_required = _guard(
-    _required(lambda rights: rights.may_lead, NotAllowed("Only an admin or a lead can do this."))
+    _required(
+        lambda rights: rights.may_lead or _may_look(rights),
+        NotAllowed("Only an admin or a lead can do this."),
+    )
 )
+admin_required = _guard(
+    _required(
+        lambda rights: rights.may_administer or _may_look(rights), NotAllowed("Only an admin can do this.")
+    )
+)
+# For pages that begin something as soon as they are opened.
+admin_only = _guard(_required(lambda rights: rights.may_administer, NotAllowed("Only an admin can do this.")))
 # For pages to read: what they change needs `admin_required`.
 audit_required = _guard(
-    _required(lambda rights: rights.may_audit, "Only an admin or an auditor can see this.")
+    _required(lambda rights: rights.may_audit, NotAllowed("Only an admin or an auditor can see this."))
 )
 
 

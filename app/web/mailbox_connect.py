@@ -16,7 +16,7 @@ from app.mailboxes.models import Auth, OAuthGrant
 from app.mailboxes.oauth_client import client_of
 from app.mailboxes.oauth_providers import CALLBACK, provider_of, refusal
 from app.settings import Settings
-from app.web.auth import admin_required
+from app.web.auth import admin_only
 from app.web.forms import fields
 from app.web.limits import limiter
 from app.web.mailbox_settings import page
@@ -27,13 +27,13 @@ LONGEST_ANSWER = 4000
 
 
 @bp.get("/mailboxes/new")
-@admin_required
+@admin_only
 def new() -> Any:
     return _form()
 
 
 @bp.post("/mailboxes")
-@admin_required
+@admin_only
 def create() -> Any:
     """Stores the mailbox and asks the poller to try it: the result is on its page."""
     form, settings = fields(request.form, *editing.NEW), _settings()
@@ -51,7 +51,7 @@ def create() -> Any:
 
 
 @bp.post("/mailboxes/<int:mailbox_id>/connect")
-@admin_required
+@admin_only
 def connect(mailbox_id: int) -> Any:
     """Begin a consent and show the link to the provider: browsers follow no form to another site from here."""
     fields(request.form)
@@ -74,7 +74,7 @@ def connect(mailbox_id: int) -> Any:
 
 
 @bp.get(CALLBACK)
-@admin_required
+@admin_only
 @limiter.limit("30 per hour", key_func=lambda: f"consent {g.agent.id if g.agent else ''}")
 def callback() -> Any:
     """Where the provider sends the admin back, with a code or with a refusal. Each state works once."""

@@ -141,7 +141,7 @@ def test_changes_of_a_mailbox_are_written_down_without_its_password(admin: Flask
     }  # fmt: skip
     assert admin.post(f"/mailboxes/{desk.mailbox_id}/servers", data=servers).status_code == 302
     page = admin.get("/settings/log").text
-    assert "name: Support → Orbit" in page and "93.184.216.34" in page and "imap_password: … → …" in page
+    assert "Name: Support → Orbit" in page and "93.184.216.34" in page and "imap_password: … → …" in page
     with db.reading() as session:
         told = str([one.detail for one in audit.page(session).entries])
     assert "hush" not in told
