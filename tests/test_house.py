@@ -63,7 +63,8 @@ PURE = {
     r"|parse|charset|body|automatic|bounce|thread|decide|language|html_text|(automatic|bounce|header|mime|quote)_\w+"
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
-    "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size)",
+    "app.tags": r"colours",
+    "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size|snooze_times|spam_patterns|field_values)",
     "app.outgoing": r"(ids|compose|letter|looks|logo|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.together": r"(whom|wording|marks|mail_text)",
     "app.ratings": r"(score|robots|smileys)",
