@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,13 @@ from app.customers.models import Customer
 from app.db import Base, BigId
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
+from app.tickets.event_models import Change, Event
+from app.tickets.kinds import Delivery, DraftKind, Kind, Status
+
+__all__ = [
+    "Attachment", "Change", "Delivery", "Draft", "DraftKind", "Event", "Kind", "Message", "MessageReference",
+    "Participant", "Status", "Ticket", "ticket_tags",
+]  # fmt: skip
 
 ticket_tags = sa.Table(
     "ticket_tags",
@@ -23,43 +29,10 @@ ticket_tags = sa.Table(
 )
 
 
-class Status(StrEnum):
-    OPEN = "open"
-    WAITING = "waiting"
-    SNOOZED = "snoozed"
-    CLOSED = "closed"
-    SPAM = "spam"
-    TRASH = "trash"
-
-
-class Kind(StrEnum):
-    INCOMING = "incoming"
-    OUTGOING = "outgoing"
-    NOTE = "note"
-
-
-class DraftKind(StrEnum):
-    """What a draft will be. The first two are also kinds of messages."""
-
-    REPLY = "outgoing"
-    NOTE = "note"
-    FORWARD = "forward"
-    NEW = "new"
-
-
-class Delivery(StrEnum):
-    """Of an outgoing message: the state that most needs an agent's eye among its recipients."""
-
-    NONE = ""
-    HELD = "held"
-    QUEUED = "queued"
-    SENDING = "sending"
-    DATA_STARTED = "data_started"
-    ACCEPTED = "accepted"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    UNCERTAIN = "uncertain"
-    BOUNCED = "bounced"
+def _where_set(name: str, column: str) -> sa.Index:
+    """An index of the few rows that have a value there."""
+    filled = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(name, column, "id", sqlite_where=filled, postgresql_where=filled)
 
 
 class Ticket(Base):
@@ -73,20 +46,8 @@ class Ticket(Base):
         sa.Index("ix_tickets_mailbox_id_status_last_message_at", "mailbox_id", "status", "last_message_at"),
         # What time rules go by; the newest message has an index already.
         sa.Index("ix_tickets_rule_opened", "opened_at", "id"),
-        sa.Index(
-            "ix_tickets_rule_waiting",
-            "waiting_since",
-            "id",
-            sqlite_where=sa.text("waiting_since IS NOT NULL"),
-            postgresql_where=sa.text("waiting_since IS NOT NULL"),
-        ),
-        sa.Index(
-            "ix_tickets_rule_closed",
-            "closed_at",
-            "id",
-            sqlite_where=sa.text("closed_at IS NOT NULL"),
-            postgresql_where=sa.text("closed_at IS NOT NULL"),
-        ),
+        _where_set("ix_tickets_rule_waiting", "waiting_since"),
+        _where_set("ix_tickets_rule_closed", "closed_at"),
         sa.Index("ix_tickets_team_id_status_last_message_at", "team_id", "status", "last_message_at"),
         # Open tickets in the order in which customers wait, of everybody and of each place, and their numbers.
         *[
@@ -104,20 +65,8 @@ class Ticket(Base):
                 ("places", ("status", "mailbox_id", "team_id", "assignee_id")),
             )
         ],
-        sa.Index(
-            "ix_tickets_snoozed_until",
-            "snoozed_until",
-            "id",
-            sqlite_where=sa.text("snoozed_until IS NOT NULL"),
-            postgresql_where=sa.text("snoozed_until IS NOT NULL"),
-        ),
-        sa.Index(
-            "ix_tickets_trashed_at",
-            "trashed_at",
-            "id",
-            sqlite_where=sa.text("trashed_at IS NOT NULL"),
-            postgresql_where=sa.text("trashed_at IS NOT NULL"),
-        ),
+        _where_set("ix_tickets_snoozed_until", "snoozed_until"),
+        _where_set("ix_tickets_trashed_at", "trashed_at"),
     )
     # queue_at is only ever sorted by: nobody reads it back after a write.
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
@@ -338,27 +287,3 @@ class Draft(Base):
     updated_at: Mapped[datetime]
     agent: Mapped[Agent] = relationship()
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.id")
-
-
-class Event(Base):
-    """One line of a ticket's or card's history."""
-
-    __tablename__ = "events"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    ticket_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
-    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
-    agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
-    kind: Mapped[str] = mapped_column(sa.String(30))
-    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
-    at: Mapped[datetime]
-    agent: Mapped[Agent | None] = relationship()
-
-
-class Change(Base):
-    """Something visible changed in a ticket: open pages ask for rows newer than the last they saw. Kept for a day."""
-
-    __tablename__ = "changes"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
-    kind: Mapped[str] = mapped_column(sa.String(20))
-    at: Mapped[datetime]
