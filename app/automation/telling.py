@@ -8,11 +8,11 @@ from app.accounts.rights import rights_of
 from app.automation.doing import Hand
 from app.tickets.models import Ticket
 from app.together import notices
+from app.together.models import Told
 from app.together.whom import Tell
 from app.together.wishes import wishes_of
 
-# The kind of such a notice.
-BY_RULE = "rule"
+BY_RULE = Told.RULE
 
 
 def tell(session: Session, hand: Hand, name: str) -> None:

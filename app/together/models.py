@@ -32,6 +32,7 @@ class Told(StrEnum):
     LATER = "later"
     DRAFT = "draft"
     RATING = "rating"
+    RULE = "rule"
     ANSWER = "answer"
 
 

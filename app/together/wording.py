@@ -112,6 +112,18 @@ def _answer(_line: Line, words: Translations) -> str:
     return _l("An answer by mail in your name was not filed: nothing proves that you wrote it", words)
 
 
+def _rule(line: Line, words: Translations) -> str:
+    """Nobody's doing: an admin's rule says that this ticket wants looking at."""
+    if line.count > 1:
+        return _n(
+            "Rules have told you of this ticket %(num)s time",
+            "Rules have told you of this ticket %(num)s times",
+            words,
+            line.count,
+        )
+    return _l("The rule “%(who)s” tells you of this ticket", words, who=_writer(line))
+
+
 def _writer(line: Line) -> str:
     return line.who or str(line.detail.get("who") or "—")
 
@@ -125,5 +137,6 @@ _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "later": _later,
     "draft": _draft,
     "rating": _rating,
+    "rule": _rule,
     "answer": _answer,
 }

@@ -36,7 +36,7 @@ from app.tickets.models import Ticket
 from app.web import automation_form, automation_words
 from app.web.auth import login_required
 from app.web.automation_form import Drafted
-from app.web.automation_words import Names
+from app.web.automation_names import Names
 from app.web.forms import fields, number
 from app.web.inbox_page import known_view
 

@@ -28,6 +28,7 @@ ICONS = {
     "later": "clock-history",
     "draft": "pencil",
     "rating": "emoji-smile",
+    "rule": "lightning",
     "answer": "shield-exclamation",
 }
 
@@ -110,6 +111,7 @@ def _kinds() -> list[tuple[str, str]]:
         ("later", _("A letter that was to leave later did not")),
         ("draft", _("A colleague takes over your draft")),
         ("rating", _("A customer was unhappy with your reply")),
+        ("rule", _("A rule tells you of a ticket")),
         ("answer", _("An answer by mail in your name could not be filed")),
     ]
 

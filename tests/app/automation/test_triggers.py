@@ -16,6 +16,8 @@ from app.automation.rulebook import as_active
 from app.outgoing.service import Reply, release_due, undo, write_reply
 from app.tickets import service, snoozing
 from app.tickets.models import Status, Ticket
+from app.together.models import Notice
+from app.together.wording import Line, sentence
 from tests.app.automation.conftest import Desk
 from tests.support.web import add_agent
 
@@ -202,3 +204,33 @@ def test_a_rule_that_names_somebody_who_left_is_skipped_and_says_so(desk: Desk, 
         assert rules.broken(known, active.group, active.actions) == [
             "It names an agent who does not work here any more."
         ]
+
+
+def test_a_rule_tells_agents_who_may_see_the_ticket_once(desk: Desk, change: Change) -> None:
+    ben, vera = add_agent("ben@help.example", "Ben"), add_agent("vera@help.example", "Vera")
+    with db.transaction() as session:
+        session.get_one(type(vera), vera.id).every_mailbox = False
+    desk.rule(
+        "Look",
+        "status",
+        ("notify", f"agent:{ben.id}"),
+        ("notify", f"agent:{ben.id}"),
+        ("notify", f"agent:{vera.id}"),
+        ("notify", "assignee"),
+    )
+    change(desk.ticket(), close)
+    ask(desk)
+    with db.reading() as session:
+        (notice,) = session.scalars(sa.select(Notice))
+        assert (notice.agent_id, notice.kind, notice.detail) == (ben.id, "rule", {"who": "Look"})
+        assert sentence(Line("rule", who="Look"), Plain()) == "The rule “Look” tells you of this ticket"
+
+
+class Plain:
+    """Translations of a reader of English."""
+
+    def ugettext(self, message: str) -> str:
+        return message
+
+    def ungettext(self, singular: str, plural: str, number: int) -> str:
+        return singular if number == 1 else plural
