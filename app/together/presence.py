@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.accounts.rights import Rights
 from app.db import changed_rows
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.tickets.models import Ticket
 from app.together.models import Doing, Presence
 
@@ -36,10 +36,22 @@ class Here:
     doing: str
 
 
-def is_said(session: Session, ticket_id: int, agent_id: int, doing: str, *, now: datetime) -> bool:
-    """True when this was written down a moment ago, so that nothing needs to be written."""
-    known = session.get(Presence, (ticket_id, agent_id))
-    return known is not None and known.doing == doing and known.at > now - FRESH
+def is_said(session: Session, ticket_id: int, rights: Rights, doing: str, *, now: datetime) -> bool:
+    """True when this was written down a moment ago, so that nothing needs to be written.
+
+    Raises NotFound for a ticket that the asker may not see.
+    """
+    mine = sa.and_(Presence.ticket_id == Ticket.id, Presence.agent_id == rights.agent_id)
+    query = (
+        sa.select(Presence.doing, Presence.at)
+        .select_from(Ticket)
+        .outerjoin(Presence, mine)
+        .where(Ticket.id == ticket_id, rights.within(Ticket.mailbox_id))
+    )
+    known = session.execute(query).first()
+    if known is None:
+        raise NotFound("There is no such ticket.")
+    return bool(known.doing == doing and known.at > now - FRESH)
 
 
 def say(session: Session, ticket_id: int, agent_id: int, doing: str, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import db
+from app.accounts import teams
 from app.accounts.models import Agent
 from app.tickets import service
 from app.tickets.models import Event, Message, Ticket
@@ -45,7 +46,9 @@ def bell(agent: FlaskClient) -> int:
 
 
 def note(agent: FlaskClient, ticket: int, text: str) -> None:
-    answer = agent.post(f"/tickets/{ticket}/note", data={"body": text, "nonce": "n" * 12 + str(newest(ticket)) * 4})
+    answer = agent.post(
+        f"/tickets/{ticket}/note", data={"body": text, "nonce": "n" * 12 + str(newest(ticket)) * 4}
+    )
     assert answer.status_code == 303
 
 
@@ -56,7 +59,8 @@ def assign(agent: FlaskClient, ticket: int, whom: FlaskClient) -> None:
 def watches(ticket: int) -> dict[int, bool]:
     with db.reading() as session:
         return {
-            row.agent_id: row.watching for row in session.scalars(sa.select(Watch).where(Watch.ticket_id == ticket))
+            row.agent_id: row.watching
+            for row in session.scalars(sa.select(Watch).where(Watch.ticket_id == ticket))
         }
 
 
@@ -253,7 +257,12 @@ def test_only_a_bad_rating_is_told(agent, desk) -> None:
     with db.transaction() as session:
         for face in ("good", "bad"):
             service.record(
-                session, "rated", ticket=session.get_one(Ticket, ticket), now=db.now(), message_id=newest(ticket), face=face
+                session,
+                "rated",
+                ticket=session.get_one(Ticket, ticket),
+                now=db.now(),
+                message_id=newest(ticket),
+                face=face,
             )
     tell()
     assert told(agent) == [("rating", 1)]
@@ -276,7 +285,9 @@ def test_a_number_that_commits_late_is_told_all_the_same(agent, ben, desk) -> No
     def event(number: int) -> None:
         with db.transaction() as session:
             session.add(
-                Event(id=number, ticket_id=ticket, kind="assigned", detail={"after": ben.agent.id}, at=db.now())
+                Event(
+                    id=number, ticket_id=ticket, kind="assigned", detail={"after": ben.agent.id}, at=db.now()
+                )
             )
 
     event(103)
@@ -301,7 +312,14 @@ def test_a_number_given_out_again_is_told_too(agent, ben, desk) -> None:
     agent.post(f"/messages/{number}/undo")
     with db.transaction() as session:
         session.add(
-            Message(id=number, ticket_id=ticket, kind="incoming", sender_name="Olga", visible="Again", arrived_at=db.now())
+            Message(
+                id=number,
+                ticket_id=ticket,
+                kind="incoming",
+                sender_name="Olga",
+                visible="Again",
+                arrived_at=db.now(),
+            )
         )
     tell()
     assert ("letter", 1) in told(ben)
@@ -320,3 +338,51 @@ def test_the_page_goes_on_where_it_ended(agent, ben, desk) -> None:
         second = notices.page(session, rights, after=first.after, limit=3)
     seen = [row.notice.ticket_id for row in first.rows + second.rows]
     assert sorted(seen) == sorted(tickets) and second.after == ""
+
+
+def test_a_team_that_is_mentioned_or_given_a_ticket_is_told_whole(agent, ben, desk) -> None:
+    with db.transaction() as session:
+        team = teams.make_team(
+            session, teams.TeamForm("Returns", agent_ids=(ben.agent.id, agent.agent.id)), now=db.now()
+        )
+        number = team.id
+    ticket, other = desk.letter(), desk.letter()
+    tell()
+    note(agent, ticket, "@returns please")
+    with db.transaction() as session:
+        row = session.get_one(Ticket, other)
+        service.record(session, "team", ticket=row, by=None, now=db.now(), before=None, after=number)
+    tell()
+    assert sorted(told(ben)) == [("assigned", 1), ("mention", 1)] and told(agent) == [("assigned", 1)]
+    assert "Your team Returns was given this ticket" in ben.get("/notices").text
+
+
+def test_who_watched_a_ticket_watches_the_one_it_became_part_of(agent, ben, desk) -> None:
+    ticket, target = desk.letter(), desk.letter()
+    tell()
+    ben.post(f"/tickets/{ticket}/watch", data={"watch": "yes"})
+    desk.letter("One more", ticket_id=ticket)
+    tell()
+    agent.post(f"/tickets/{ticket}/merge", data={"target": str(target)})
+    tell()
+    assert watches(target).get(ben.agent.id) is True
+    assert told(ben) == [("letter", 1)]
+    ben.post(f"/tickets/{target}/read")
+    assert told(ben) == [], "what was merged into it is read with it"
+
+
+def test_a_bad_choice_of_settings_says_why(agent) -> None:
+    assert agent.post("/notices/settings", data={"hour": "24"}).status_code == 422
+    assert agent.post("/notices/settings", data={"hour": "8", "mail_letter": "hourly"}).status_code == 422
+    assert agent.post("/notices/settings", data={"hour": "8", "mailbox": "99"}).status_code == 422
+    assert agent.post("/notices/settings", data={"hour": "7", "mail_letter": "daily"}).status_code == 302
+    page = agent.get("/notices/settings").text
+    assert 'value="7" selected' in page and 'id="letter-daily" value="daily" checked' in page
+
+
+def test_watching_by_itself_can_be_switched_off(agent, desk) -> None:
+    agent.post("/notices/settings", data={"hour": "8"})
+    ticket = desk.letter()
+    reply(agent, ticket)
+    tell()
+    assert watches(ticket) == {}
