@@ -51,7 +51,7 @@ function show(news, askedFor) {
     document.dispatchEvent(new CustomEvent("app:people", { detail: news.people.here }));
   }
   showCounts(news.counts ?? {});
-  if (news.rows && inbox.dataset.searching !== "yes") showRows(news.rows);
+  if (news.rows !== undefined && inbox.dataset.searching !== "yes") showRows(news.rows);
   const open = ticket();
   if (news.ticket && open === askedFor && String(news.ticket.id) === open?.dataset.ticket) showTicket(open, news.ticket);
 }
