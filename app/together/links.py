@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.rights import rights_of
 from app.errors import InvalidInput, NotFound
 from app.tickets import service
 from app.tickets.models import Message, Ticket
@@ -49,11 +50,11 @@ def link(
 
 
 def unlink(session: Session, ticket: Ticket, other_id: int, *, by: Agent, now: datetime) -> None:
-    """Take the link away. Raises NotFound when there is none."""
+    """Take the link away. Raises NotFound when there is none, or none that this agent sees from both sides."""
     low, high = sorted((ticket.id, other_id))
     known = _find(session, low, high)
     other = session.get(Ticket, other_id)
-    if known is None or other is None:
+    if known is None or other is None or not rights_of(session, by).sees(other.mailbox_id):
         raise NotFound("These two tickets are not linked.")
     session.delete(known)
     _tell(session, "unlinked", ticket, other, by, now)

@@ -95,7 +95,10 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
     families = {
         rule.endpoint.partition(".")[0] for method, rule in known(app) if (method, rule.endpoint) in PUBLIC
     }
-    assert families == {"static", "health", "pages", "signin", "public_ratings", "branding"} and len(PUBLIC) == 14
+    assert (
+        families == {"static", "health", "pages", "signin", "public_ratings", "branding"}
+        and len(PUBLIC) == 14
+    )
 
 
 def test_strangers_are_sent_to_sign_in_and_change_nothing(app: Flask, desk: WholeDesk) -> None:
@@ -184,6 +187,36 @@ def test_a_mailbox_that_was_not_granted_is_not_there(app: Flask, desk: WholeDesk
     assert not problems + changed(before, dump(), TOUCHED)
 
 
+@pytest.mark.parametrize("here", ["", "ticket_id"], ids=["nothing of theirs", "beside a ticket of theirs"])
+def test_no_form_reaches_into_a_mailbox_that_was_not_granted(app: Flask, desk: WholeDesk, here: str) -> None:
+    """Numbers in the fields of a form, such as the ticket to merge into or those ticked in a list."""
+    somebody = add_agent("narrow@help.example", "Nina Roth", role=Role.LEAD)
+    with db.transaction() as session:
+        session.execute(sa.update(Agent).where(Agent.id == somebody.id).values(every_mailbox=False))
+        session.add(MailboxGrant(agent_id=somebody.id, mailbox_id=desk.ids["second_mailbox"]))
+        if here:
+            theirs = sa.update(Ticket).where(Ticket.id == desk.ids[here])
+            session.execute(theirs.values(mailbox_id=desk.ids["second_mailbox"]))
+    client = sign_in(app.test_client(), somebody)
+    asked_for, problems, before = [], [], dump()
+    for method, rule in known(app):
+        route = ROUTES[method, rule.endpoint]
+        named = {value[1:] for value in route.form.values() if value.startswith("=")} & FOREIGN
+        named -= {"message_id", "second_letter"} if here else set()
+        rows = {route.ids.get(name, name) for name in rule.arguments} & OF_A_MAILBOX
+        if method != "POST" or not may("lead", method, route) or not named or rows - {here} or here in named:
+            continue
+        answer = _ask(client, method, app, rule, route, desk)
+        asked_for.append(rule.endpoint)
+        problems += [f"{rule.endpoint}: {answer.status_code}"] if answer.status_code >= 500 else []
+    assert asked_for and not problems + changed(before, dump(), TOUCHED | LEFT_ALONE)
+
+
+# What a bulk action writes down of tickets that it left alone.
+LEFT_ALONE = {"bulk_actions", "bulk_changes"}
+FOREIGN = {
+    "ticket_id", "answered_ticket", "linked_ticket", "raw_mail_id", "mailbox_id", "message_id", "second_letter"
+}  # fmt: skip
 # What stands in an address and belongs to one mailbox.
 OF_A_MAILBOX = {"ticket_id", "message_id", "attachment_id", "raw_mail_id", "mailbox_id"}
 SECRET = "chrysalis"
