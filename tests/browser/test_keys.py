@@ -29,7 +29,7 @@ pytestmark = [
 # What the table on the screen lists; the tests below press each of them.
 PRESSED = {
     "J", "K", "↓", "↑", "Enter", "U", "X", "Shift", "/", "Ctrl", "R", "A", "F", "N", "1", "2", "3", "Z", "E", "S", "I", "T", "M", "?",
-    "L", "W", "D", "C",
+    "L", "W", "D", "C", "P", "O", "G",
 }  # fmt: skip
 
 Opened = Callable[[str], None]
@@ -225,6 +225,27 @@ def test_the_ticket(opened: Opened, browser_page: Page, keys: Keyboard, desk: De
     opened(f"/tickets/{other}")
     keys.press("KeyM", shift=True)
     expect(page.get_by_role("heading", name="Macros")).to_be_visible()
+
+
+def test_reading_a_long_ticket(opened: Opened, browser_page: Page, keys: Keyboard, desk: Desk) -> None:
+    page = browser_page
+    ticket = desk.letter("Letter 0")
+    for number in range(1, 18):
+        desk.letter(f"Letter {number}", ticket_id=ticket)
+    with db.transaction() as session:
+        seen = session.scalar(sa.select(sa.func.max(Message.id))) or 0
+        session.execute(sa.update(Ticket).values(seen_message_id=seen, unread=True))
+    for number in range(18, 21):
+        desk.letter(f"Letter {number}", ticket_id=ticket)
+    opened(f"/tickets/{ticket}")
+    expect(page.locator("#thread .message")).to_have_count(10)
+    keys.press("KeyO")
+    expect(page.locator("#thread .message")).to_have_count(21)
+    keys.press("KeyG")
+    expect(page).to_have_url(re.compile("#first-unread$"))
+    expect(page.locator("#first-unread")).to_be_in_viewport()
+    keys.press("KeyP")
+    expect(page).to_have_url(re.compile(f"/tickets/{ticket}/print"))
 
 
 def test_keys_rest_where_words_are_typed_and_when_switched_off(
