@@ -15,7 +15,7 @@ from app.settings import Settings
 from app.tickets.linkify import linkify
 from app.tickets.safe_html import reply_to_text
 from app.tickets.unwrap import unwrap
-from app.web import addresses, inbox_rows, parts
+from app.web import addresses, inbox_rows, parts, rendering
 from app.web.addresses import address
 from app.web.static_files import import_map, static_url
 from app.web.tones import initials, tone
@@ -75,6 +75,7 @@ def init_app(app: Flask) -> None:
         in_words=in_words,
     )
     addresses.init_app(app)
+    rendering.init_app(app)
     parts.init_app(app)
     inbox_rows.init_app(app)
     app.context_processor(_context)

@@ -19,13 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from types import FunctionType, MethodType
-from typing import Any
 
 from flask import Flask, current_app, g
 from flask_wtf.csrf import generate_csrf
-from jinja2.runtime import Context
-from jinja2.utils import internalcode
 from markupsafe import Markup
 
 from app.web.static_files import static_url
@@ -39,27 +35,11 @@ _LOGO = Markup(
     ' stroke-width="2.4" stroke-linecap="round"/></svg>'
 )
 _SMILEY_ID = "smiley-{}-0"
-_PLAIN = frozenset({FunctionType, MethodType, type(lru_cache(len))})
 
 
 def init_app(app: Flask) -> None:
     parts = (icon, avatar, face, chip, notice, csrf, empty, logo, csrf_token, unique_id, fixed)
     app.jinja_env.globals.update({part.__name__: part for part in parts})
-    app.jinja_env.context_class = PlainCalls
-
-
-class PlainCalls(Context):
-    """Templates call these parts hundreds of times a page. Jinja looks at each callable in several ways to find out
-    whether it wants more than its arguments; a plain function can be asked in one."""
-
-    @internalcode
-    def call(self, obj: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        if type(obj) in _PLAIN and not hasattr(obj, "jinja_pass_arg"):
-            # What loops and blocks hand on is for callables that want the context.
-            more.pop("_loop_vars", None)
-            more.pop("_block_vars", None)
-            return obj(*args, **more)
-        return super().call(obj, *args, **more)
 
 
 def fixed(name: str) -> Markup:
