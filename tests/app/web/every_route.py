@@ -68,6 +68,7 @@ def may(role: str, method: str, route: Route) -> bool:
 
 _WRITTEN = {"body": "Hello", "to": "olga@buyer.example", "nonce": "n" * 20}
 _LATER = {"ticket_id": "later_ticket", "draft_id": "later_draft"}
+_BEGUN = {"kind": "new", "draft_id": "=begun_draft"}
 _ARTICLE = {
     "title": "A title",
     "answer": "An answer",
@@ -193,6 +194,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "answering.insert"): Route(),
     ("POST", "answering.withdraw"): Route(ids=_LATER, answer=303),
     ("POST", "answering.send_now"): Route(ids=_LATER, answer=303),
+    ("GET", "answering.first_articles"): Route(query="q=title"),
+    ("POST", "answering.first_insert"): Route(writes=False),
+    ("POST", "first_drafts.save"): Route(form={**_BEGUN, "html": "<div>More</div>", "subject": "Hello", "version": "2"}),
+    ("POST", "first_drafts.discard"): Route(form=_BEGUN, answer=303),
+    ("POST", "first_drafts.add_file"): Route(form={**_BEGUN, "file": "a.txt"}, answer=303),
+    ("POST", "first_drafts.remove_file"): Route(ids={"attachment_id": "begun_file"}, form=_BEGUN, answer=303),
     ("GET", "letters_from_us.new"): Route(),
     ("POST", "letters_from_us.send"): Route(
         form={**_WRITTEN, "kind": "new", "mailbox_id": "=mailbox_id", "subject": "Hello"}, answer=303
@@ -328,7 +335,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "rules.show"): Route("admin"),
     ("POST", "rules.edit"): Route("admin", form=_RULE, answer=303),
     ("POST", "rules.set_active"): Route("admin", form={"active": "yes"}, answer=303),
-    ("POST", "rules.move"): Route("admin", form={"to": "down"}, answer=303, writes=False),
+    ("POST", "rules.move"): Route("admin", form={"to": "down"}, answer=303),
     ("POST", "rules.remove"): Route("admin", answer=303),
     ("GET", "rules.log"): Route("admin"),
     ("GET", "macros.index"): Route(),
