@@ -26,6 +26,7 @@ from app.tickets.models import (
     Message,
     MessageReference,
     Participant,
+    Status,
     Ticket,
 )
 
@@ -55,6 +56,7 @@ class Written(Protocol):
 def remember_ticket(ticket: Ticket) -> dict[str, Any]:
     return {
         "status": ticket.status,
+        "snoozed_until": _text(ticket.snoozed_until),
         "assignee_id": ticket.assignee_id,
         "closed_at": _text(ticket.closed_at),
         "waiting_since": _text(ticket.waiting_since),
@@ -169,6 +171,8 @@ def _restore_ticket(session: Session, ticket: Ticket, message: Message, before: 
     """Put back what the reply changed and nobody has changed since."""
     if message.then_status and ticket.status == message.then_status:
         ticket.status, ticket.closed_at = before["status"], _time(before["closed_at"])
+        if ticket.status == Status.SNOOZED:  # a time that is over meanwhile wakes it with the next tick
+            ticket.snoozed_until = _time(before.get("snoozed_until"))
     if before.get("assignee_id") is None and ticket.assignee_id == message.author_id:
         ticket.assignee_id = None
     asked = [time for time in (_time(before["waiting_since"]), ticket.waiting_since) if time is not None]

@@ -19,6 +19,7 @@ from app.errors import Conflict, InvalidInput, NotFound
 from app.tickets import drafts
 from app.tickets.models import Event, Message, Participant, Status, Ticket
 from app.tickets.moving import refresh_summary
+from app.tickets.remembered import put_back
 from app.tickets.service import changed, record
 
 FOLLOW = 20
@@ -35,6 +36,7 @@ def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: d
         "waiting_since": source.waiting_since.isoformat() if source.waiting_since else None,
         "unread": source.unread,
         "target_status": target.status,
+        "snoozed_until": source.snoozed_until.isoformat() if source.snoozed_until else None,
     }
     _move(session, moved, target.id)
     session.add_all(Participant(ticket_id=target.id, email=email, how="accepted") for email in sorted(people))
@@ -72,7 +74,8 @@ def unmerge(session: Session, source_id: int, *, by: Agent, now: datetime) -> Ti
         )
     )
     before = detail["before"]
-    source.merged_into_id, source.status = None, before["status"]
+    source.merged_into_id = None
+    put_back(source, {"before": before["status"], "before_until": before.get("snoozed_until")}, now)
     source.closed_at = now if source.status in (Status.CLOSED, Status.SPAM) else None
     source.unread = bool(before["unread"])
     for ticket in (source, target):
@@ -108,6 +111,7 @@ def candidates(session: Session, ticket: Ticket, who: Who) -> Sequence[Ticket]:
             Ticket.customer_id == ticket.customer_id,
             Ticket.id != ticket.id,
             Ticket.merged_into_id.is_(None),
+            Ticket.status != Status.TRASH,
             rights_of(session, who).within(Ticket.mailbox_id),
         )
         .options(joinedload(Ticket.customer))

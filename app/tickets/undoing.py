@@ -38,7 +38,9 @@ _SINCE = "Somebody has changed it since."
 def last_action(events: Iterable[Done], agent_id: int, now: datetime) -> Done | None:
     """What this agent could take back now: of the ticket's events, the newest of theirs that is not taken back."""
     for event in sorted(events, key=lambda one: one.id, reverse=True):
-        if event.agent_id != agent_id or event.detail.get("undo_of") or event.detail.get("undone"):
+        if event.agent_id != agent_id or any(
+            event.detail.get(word) for word in ("undo", "undo_of", "undone")
+        ):
             continue
         return event if event.kind in WAYS_BACK and event.at > now - FRESH else None
     return None

@@ -143,4 +143,4 @@ def test_the_customers_other_tickets_are_offered(desk: Desk) -> None:
     mine, other, merged = desk.ticket("one"), desk.ticket("two"), desk.ticket("three")
     desk.ticket("of somebody else", sender="ivan@shop.example")
     desk.merge(merged, other)
-    assert [one.id for one in merging.candidates(desk.session, mine, desk.agent)] == [other.id]
+    assert [one.id for one in merging.candidates(desk.session, mine, desk.nora)] == [other.id]

@@ -15,7 +15,7 @@ from app.accounts.models import Agent
 from app.customers import service as customers
 from app.errors import InvalidInput
 from app.mailboxes.models import Mailbox
-from app.tickets import service, snoozing
+from app.tickets import merging, service, snoozing
 from app.tickets.filing import IncomingLetter, file_letter, open_ticket
 from app.tickets.models import Event, Status, Ticket
 from app.tickets.snooze_times import moment_of, moments, read_moment
@@ -172,3 +172,19 @@ def test_the_question_of_the_clock_is_answered_by_its_index() -> None:
         values = {"snoozed_until_1": NOW, "param_1": 1} if postgres else (NOW.replace(tzinfo=None), 1, 0)
         plan = session.connection().exec_driver_sql(explain + asked[-1], values)
         assert "ix_tickets_snoozed_until" in str(plan.all())
+
+
+def test_taken_out_of_a_merge_it_sleeps_on_until_its_time(session: Session) -> None:
+    nora = Agent(email="nora@help.example", name="Nora", created_at=NOW)
+    session.add(nora)
+    first, second = letter(session), letter(session)
+    until = NOW + timedelta(days=2)
+    snoozing.snooze(session, first, until, by=nora, now=NOW)
+    session.flush()
+    merging.merge(session, first.id, second.id, by=nora, now=NOW)
+    assert (first.status, first.snoozed_until) == ("closed", None)
+    merging.unmerge(session, first.id, by=nora, now=NOW)
+    assert (first.status, first.snoozed_until) == ("snoozed", until)
+    merging.merge(session, first.id, second.id, by=nora, now=NOW)
+    merging.unmerge(session, first.id, by=nora, now=until)
+    assert (first.status, first.snoozed_until) == ("open", None)
