@@ -34,6 +34,8 @@ MOST_AT_ONCE = 20
 # News of yesterday's yesterday is none: after an outage nobody is sent a heap of old mails.
 STALE = timedelta(days=2)
 LONGEST_ANSWER = 1000
+# What customers wrote is kept with their tickets only, and goes when those are deleted.
+FORGOTTEN = {"subject": "", "text": "", "html": ""}
 
 
 def waiting(session: Session, *, now: datetime) -> list[int]:
@@ -91,9 +93,11 @@ async def _hand_over(mail: NoticeMail, door: Door, settings: Settings) -> Result
 
 
 def compose(session: Session, mail: NoticeMail, settings: Settings) -> bytes:
-    """The bytes of the mail. Raises ValueError for an address that no header can carry."""
+    """The bytes of the mail. Raises ValueError for an address that no header can carry, and for who has left."""
     mailbox = session.get_one(Mailbox, mail.mailbox_id)
     agent = session.get_one(Agent, mail.agent_id)
+    if not agent.active:
+        raise ValueError("this agent does not work here any more")
     domain = ascii_domain(mailbox.address.rpartition("@")[2])
     thread = f"notices.{mail.ticket_id}.{mail.agent_id}@{domain}" if mail.ticket_id else ""
     envelope = Envelope(
@@ -129,6 +133,7 @@ def record(session: Session, mail: NoticeMail, result: Result, now: datetime) ->
         lease_token="",
         lease_until=None,
         answer=result.words[:LONGEST_ANSWER],
+        **({} if due_at else FORGOTTEN),
     )
 
 
@@ -184,11 +189,17 @@ def _recover(session: Session, mailbox_id: int, now: datetime) -> None:
         ),
         (
             sa.and_(NoticeMail.state == MailState.DATA_STARTED, over),
-            {"state": MailState.UNCERTAIN, "done_at": now, **nobody},
+            {"state": MailState.UNCERTAIN, "done_at": now, **nobody, **FORGOTTEN},
         ),
         (
             sa.and_(NoticeMail.state == MailState.QUEUED, NoticeMail.created_at < now - STALE),
-            {"state": MailState.FAILED, "due_at": None, "done_at": now, "answer": "Too old to be sent."},
+            {
+                "state": MailState.FAILED,
+                "due_at": None,
+                "done_at": now,
+                "answer": "Too old to be sent.",
+                **FORGOTTEN,
+            },
         ),
     ):
         session.execute(mine.where(which).values(**values).execution_options(synchronize_session=False))

@@ -102,6 +102,19 @@ def test_a_mail_at_once_says_what_happened_and_that_a_program_wrote_it(
     assert f"/tickets/{ticket}" in body and "internal note" in body
     assert parse_mail(accepted.raw).automatic, "our own reader takes it for a program's mail"
     assert states() == [MailState.ACCEPTED]
+    with db.reading() as session:
+        row = session.scalars(sa.select(NoticeMail)).one()
+        assert (row.subject, row.text, row.html) == ("", "", ""), "a deleted ticket leaves nothing here"
+
+
+def test_who_left_gets_no_mail_that_still_waited(
+    desk: Desk, installation: Settings, smtp_sink: SmtpSink
+) -> None:
+    queued(desk, installation)
+    with db.transaction() as session:
+        session.execute(sa.update(Agent).values(active=False))
+    send(desk, installation)
+    assert states() == [MailState.FAILED] and smtp_sink.accepted == []
 
 
 def test_what_was_read_meanwhile_is_not_mailed(desk: Desk, installation: Settings) -> None:
