@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.tickets.models import Event
+from app.web.words import gettext as _
 from app.web.words import words
 
 Detail = Mapping[str, Any]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from app.errors import NotFound
 from app.tickets.counts import CAPPED, MOST_COUNTED, Counts, Place, Saved
 from app.tickets.views import Order, View
+from app.web.words import gettext as _
 
 SHOWN = ("mine", "unassigned", "open", "waiting", "snoozed", "closed", "spam", "trash")
 ICONS = {

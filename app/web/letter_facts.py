@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from app.tickets.models import Message
 from app.web.locale import chosen_timezone
+from app.web.words import gettext as _
 
 _DETAIL = re.compile(r"(dmarc|dkim|spf)=(?:pass|fail) (\S+)")
 _CLOCK = "d MMMM y, HH:mm"

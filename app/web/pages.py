@@ -8,7 +8,6 @@ from datetime import datetime
 
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from flask_babel import get_translations
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.settings import Settings
@@ -19,6 +18,7 @@ from app.web import addresses, inbox_rows, parts, rendering
 from app.web.addresses import address
 from app.web.static_files import import_map, static_url
 from app.web.tones import initials, tone
+from app.web.words import gettext as _
 from app.web.words import words
 
 bp = Blueprint("pages", __name__)

@@ -44,6 +44,12 @@ def words() -> Words:
     return found
 
 
+def gettext(string: str, **variables: object) -> str:
+    """As flask_babel's, for files that word a page: a sentence of ours as plain text."""
+    plain = words().plain(string)
+    return plain % variables if variables else plain
+
+
 class Words:
     """What is written for readers of one language in one time zone."""
 
@@ -53,6 +59,7 @@ class Words:
         self._zone = ZoneInfo(zone)
         self._translations: Any = translations
         self._texts: dict[str, tuple[Markup, Markup]] = {}
+        self._plain: dict[str, str] = {}
 
     def text(self, string: str, **variables: object) -> Markup:
         """A sentence of ours in the reader's language; what goes into it is escaped."""
@@ -60,6 +67,14 @@ class Words:
         if found is None:
             found = self._learn(string)
         return found[0] % variables if variables else found[1]
+
+    def plain(self, string: str) -> str:
+        found = self._plain.get(string)
+        if found is None:
+            found = str(self._translations.ugettext(string))
+            if len(self._plain) < _MOST_KNOWN:
+                self._plain[string] = found
+        return found
 
     def plural(self, singular: str, plural: str, num: int, **variables: object) -> Markup:
         variables.setdefault("num", num)
