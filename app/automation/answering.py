@@ -3,6 +3,9 @@
 It goes to the sender of the letter that a person wrote last, as a receipt would: not to programs, not to strangers
 nobody vouches for, once a day to an address, so many an hour from a mailbox, and never for mail from before we were
 connected. It answers nothing: the customer goes on waiting for us, and lists do not move.
+
+Anybody can forge a sender, and would have us send their words: nothing of a letter is repeated, not its subject, not
+the name in it, unless one of us has written to that address before.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ from app.tickets.models import Message, Status, Ticket
 
 # Message.automatic of what a rule sends.
 BY_RULE = "rule"
+_SUBJECTS = {"en": "[#{number}] About your letter", "ru": "[#{number}] О вашем письме"}
+# What a stranger's letter could have filled.
+_THEIRS = ("customer.", "ticket.subject")
 _PROOFS = {"pass": ALIGNED, "fail": NOT_ALIGNED}
 
 
@@ -51,15 +57,16 @@ def answer(
     why_not = refusal(session, ticket, letter, opening, now=now, settings=settings, claim=False)
     if letter is None or why_not:
         return Answered(None, why_not)
-    said = content(session, ticket, action)
+    known = receipts.knows(session, letter.sender_email)
+    said = content(session, ticket, action, known=known)
     if said.missing:
         return Answered(None, "a variable of the text has no value")
     why_not = refusal(session, ticket, letter, opening, now=now, settings=settings, claim=True)
     if why_not:
         return Answered(None, why_not)
-    text = AutomaticText(
-        BY_RULE, words.reply_subject(ticket.subject), said.text, said.html, receipts.language_of(ticket)
-    )
+    language = receipts.language_of(ticket)
+    subject = words.reply_subject(ticket.subject) if known else _SUBJECTS[language].format(number=ticket.id)
+    text = AutomaticText(BY_RULE, subject, said.text, said.html, language)
     written = receipts.write_automatic(
         session, ticket, letter, letter.sender_email, text, now=now, settings=settings
     )
@@ -104,8 +111,11 @@ def stored_opening(session: Session, letter: Message, now: datetime) -> Opening:
     )
 
 
-def content(session: Session, ticket: Ticket, action: Action) -> Rendered:
-    """The words, with the variables of this ticket. Raises InvalidInput for an article that is gone."""
+def content(session: Session, ticket: Ticket, action: Action, *, known: bool) -> Rendered:
+    """The words, with the variables of this ticket; of somebody we do not know, none that they could have written.
+
+    Raises InvalidInput for an article that is gone.
+    """
     kind, source = action.values if len(action.values) == 2 else ("", "")
     if kind == "article":
         try:
@@ -115,4 +125,7 @@ def content(session: Session, ticket: Ticket, action: Action) -> Rendered:
         if article.archived:
             raise InvalidInput("This article is gone.", "answer")
         source = article.answer
-    return render(source, values_for(ticket, None, ticket.mailbox))
+    values = values_for(ticket, None, ticket.mailbox)
+    if not known:
+        values = {name: value for name, value in values.items() if not name.startswith(_THEIRS)}
+    return render(source, values)

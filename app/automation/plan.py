@@ -22,6 +22,7 @@ from app.automation.rulebook import ActiveRule
 from app.customers.models import Customer
 from app.errors import InvalidInput
 from app.knowledge.render import render
+from app.outgoing import receipts
 from app.outgoing.signatures import values_for
 from app.settings import Settings
 from app.tickets.models import Status, Ticket
@@ -168,7 +169,8 @@ def _answer(plan: Plan, action: Action) -> Done:
     why_not = answering.refusal(
         plan.session, plan.ticket, letter, None, now=plan.now, settings=plan.settings, claim=False
     )
-    said = answering.content(plan.session, plan.ticket, action)
+    known = letter is not None and receipts.knows(plan.session, letter.sender_email)
+    said = answering.content(plan.session, plan.ticket, action, known=known)
     if said.missing:
         why_not = why_not or "a variable of the text has no value"
     return {"before": None, "after": None, "text": said.text[:300], "why_not": why_not}

@@ -12,7 +12,7 @@ from app.together.models import Told
 from app.together.whom import Tell
 from app.together.wishes import wishes_of
 
-BY_RULE = Told.RULE
+BY_RULE: str = Told.RULE
 
 
 def tell(session: Session, hand: Hand, name: str) -> None:

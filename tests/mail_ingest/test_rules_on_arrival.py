@@ -19,6 +19,7 @@ from app.automation.rules import RuleForm
 from app.blobs import BlobStore
 from app.mailboxes.models import Mailbox, RawMail
 from app.outgoing.models import Outbox
+from app.outgoing.service import Reply, write_reply
 from app.settings import Settings
 from app.tasks import calendars
 from app.tickets import spam
@@ -26,6 +27,7 @@ from app.tickets.models import Message, Status, Ticket
 from mail_ingest.ingest import Ingest
 from tests.mail_ingest.test_ingest import ARRIVED, Post, all_tickets, messages, states
 from tests.support.letters import answer_to, letter
+from tests.support.web import add_agent
 
 
 @pytest.fixture
@@ -189,7 +191,8 @@ def test_an_automatic_answer_goes_out_once(post: Post) -> None:
     with db.reading() as session:
         sent = session.scalars(sa.select(Message).where(Message.automatic == "rule")).all()
         rows = session.scalars(sa.select(Outbox)).all()
-    assert [message.visible for message in sent] == ["Hello Olga, we are on it."]
+    assert [message.visible for message in sent] == ["Hello there, we are on it."]
+    assert [message.subject for message in sent] == [f"[#{sent[0].ticket_id}] About your letter"]
     assert [row.recipient for row in rows] == ["olga@buyer.example"]
     first, second = all_tickets()
     # The customer goes on waiting for a person.
@@ -307,3 +310,36 @@ def test_receipts_speak_the_customer_s_language_in_our_own_words(post: Post) -> 
         first, second = session.scalars(query)
     assert first == "Мы спим: 1"
     assert "has the number 2" in second
+
+
+def test_nothing_a_stranger_wrote_is_repeated_in_an_answer(post: Post) -> None:
+    """Whoever forges a sender would else have us send their words."""
+    rule(
+        "Answer",
+        (
+            "answer",
+            "text",
+            "Dear {{customer.name|customer}}, {{ticket.subject|your letter}} #{{ticket.number}}",
+        ),
+    )
+    canary = "Cheap pills at pills.example"
+    today(post, letter(canary, sender=f"{canary} <victim@buyer.example>", subject=canary))
+    with db.reading() as session:
+        (sent,) = session.scalars(sa.select(Message).where(Message.automatic == "rule"))
+    assert sent.visible == "Dear customer, your letter #1"
+    assert "pills" not in (sent.subject + sent.visible + (sent.html or "")).lower()
+
+
+def test_somebody_we_have_written_to_is_greeted_by_name(post: Post) -> None:
+    rule("Answer", ("answer", "text", "Dear {{customer.first_name|customer}}"))
+    today(post, letter(headers={"Auto-Submitted": "auto-generated"}))
+    nora = add_agent("nora@help.example", "Nora")
+    with db.transaction() as session:
+        ticket = session.scalars(sa.select(Ticket)).one()
+        reply = Reply("<div>Hello</div>", ["olga@buyer.example"], [], "", "n" * 20)
+        write_reply(session, ticket, reply, by=nora, now=db.now(), settings=post.settings)
+        session.execute(sa.update(Outbox).values(state="accepted"))
+    today(post, letter(subject="A new thing"))
+    with db.reading() as session:
+        (sent,) = session.scalars(sa.select(Message).where(Message.automatic == "rule"))
+    assert (sent.visible, sent.subject) == ("Dear Olga", "Re: A new thing")
