@@ -48,27 +48,30 @@ def people() -> Any:
     return jsonify([{"name": one.name, "email": one.email, "kind": one.kind} for one in found])
 
 
+@bp.get("/letters/articles", endpoint="first_articles")
 @bp.get("/tickets/<int:ticket_id>/articles")
 @login_required
-def articles(ticket_id: int) -> Any:
+def articles(ticket_id: int | None = None) -> Any:
     """JSON [{id, title, text}]: the best for the words typed; without words those that changed last."""
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     settings: Settings = current_app.config["SETTINGS"]
     with reading() as session:
-        language = thread.ticket_for(session, g.agent.id, ticket_id).language if ticket_id else ""
+        ticket = None if ticket_id is None else thread.ticket_for(session, g.agent.id, ticket_id)
+        language = ticket.language if ticket is not None else ""
         found = _articles(session, text, ArticleSearch(settings.search_dir))
         # The order of the search within each language: what the customer reads comes first.
         found.sort(key=lambda one: bool(language) and one.language != language)
     return jsonify([{"id": one.id, "title": one.title, "text": _excerpt(one.answer)} for one in found])
 
 
+@bp.post("/letters/articles/<int:article_id>", endpoint="first_insert")
 @bp.post("/tickets/<int:ticket_id>/articles/<int:article_id>")
 @login_required
-def insert(ticket_id: int, article_id: int) -> Any:
+def insert(article_id: int, ticket_id: int | None = None) -> Any:
     """JSON: the article as this customer will read it. It counts as used for the letter that waits for an answer."""
     forms.fields(request.form)
     with transaction() as session:
-        ticket = thread.ticket_for(session, g.agent.id, ticket_id) if ticket_id else None
+        ticket = None if ticket_id is None else thread.ticket_for(session, g.agent.id, ticket_id)
         answer = queries.article(session, article_id).answer
         if ticket is None:
             filled = render(answer, {"agent.name": g.agent.name, "agent.first_name": g.agent.first_name})

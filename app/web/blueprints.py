@@ -75,6 +75,7 @@ BLUEPRINTS = (
     tickets.bp,
     suggestions.bp,
     drafts.bp,
+    drafts.first_bp,
     answering.bp,
     letters_from_us.bp,
     attachments.bp,

@@ -1,11 +1,12 @@
 """Keeping what an agent types, and the files they add, on the server; and taking over what a colleague began.
 
-Ticket 0 stands for a letter that has none yet: its draft is found by `draft_id`.
+The same for a letter that has no ticket yet (`ticket_id` None): its draft is found by `draft_id`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, current_app, g, jsonify, redirect, request, url_for
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.blobs import BlobStore
 from app.db import now, reading, transaction
-from app.errors import Conflict, InvalidInput
+from app.errors import Conflict, InvalidInput, NotAllowed
 from app.settings import Settings
 from app.tickets import drafts, thread, uploads
 from app.tickets.models import Attachment, Draft, DraftKind, Ticket
@@ -23,15 +24,16 @@ from app.web.auth import for_notes, login_required
 from app.web.writing import draft_state, editor_html
 
 bp = Blueprint("drafts", __name__, url_prefix="/tickets/<int:ticket_id>/draft")
+first_bp = Blueprint("first_drafts", __name__, url_prefix="/letters/draft")
 COMPOSE = {DraftKind.NOTE: "note", DraftKind.REPLY: "reply", DraftKind.FORWARD: "forward"}
 
 
 @bp.post("")
 @login_required
 @for_notes
-def save(ticket_id: int) -> Any:
+def save(ticket_id: int | None = None) -> Any:
     """JSON {id, version}; 409 with the stored draft when another window was faster."""
-    values = forms.fields(request.form, *(forms.LETTER if ticket_id else forms.FIRST_LETTER))
+    values = forms.fields(request.form, *(forms.FIRST_LETTER if ticket_id is None else forms.LETTER))
     try:
         with transaction() as session:
             draft = drafts.save(
@@ -52,7 +54,7 @@ def save(ticket_id: int) -> Any:
 @bp.post("/discard")
 @login_required
 @for_notes
-def discard(ticket_id: int) -> Any:
+def discard(ticket_id: int | None = None) -> Any:
     values = forms.fields(request.form, "kind", "draft_id")
     with transaction() as session:
         drafts.discard(
@@ -80,7 +82,7 @@ def take(ticket_id: int, draft_id: int) -> Any:
 @bp.post("/files")
 @login_required
 @for_notes
-def add_file(ticket_id: int) -> Any:
+def add_file(ticket_id: int | None = None) -> Any:
     """The bytes are stored before the transaction; the same bytes again cost nothing."""
     values = forms.fields(request.form, "kind", "draft_id", "inline")
     settings: Settings = current_app.config["SETTINGS"]
@@ -112,7 +114,7 @@ def add_file(ticket_id: int) -> Any:
 @bp.post("/files/<int:attachment_id>/remove")
 @login_required
 @for_notes
-def remove_file(ticket_id: int, attachment_id: int) -> Any:
+def remove_file(attachment_id: int, ticket_id: int | None = None) -> Any:
     values = forms.fields(request.form, "kind", "draft_id")
     with transaction() as session:
         draft = _mine(session, ticket_id, values)
@@ -120,16 +122,37 @@ def remove_file(ticket_id: int, attachment_id: int) -> Any:
         return _answer(ticket_id, {"version": draft.version, "draft_id": draft.id}, values["kind"])
 
 
-def _ticket(session: Session, ticket_id: int) -> Ticket | None:
-    return thread.ticket_for(session, g.agent.id, ticket_id) if ticket_id else None
+def _to_customers(view: Callable[..., Any]) -> Callable[..., Any]:
+    """What begins a ticket reaches a customer: light agents, who may keep notes by the same ways, do not write it."""
+
+    @wraps(view)
+    def guarded(**ids: int) -> Any:
+        if g.agent is not None and not g.rights.may_answer:
+            raise NotAllowed("Your role does not write to customers.")
+        return view(**ids)
+
+    return guarded
 
 
-def _mine(session: Session, ticket_id: int, values: Mapping[str, str]) -> Draft:
+for rule, view in (
+    ("", save),
+    ("/discard", discard),
+    ("/files", add_file),
+    ("/files/<int:attachment_id>/remove", remove_file),
+):
+    first_bp.post(rule)(_to_customers(view))
+
+
+def _ticket(session: Session, ticket_id: int | None) -> Ticket | None:
+    return None if ticket_id is None else thread.ticket_for(session, g.agent.id, ticket_id)
+
+
+def _mine(session: Session, ticket_id: int | None, values: Mapping[str, str]) -> Draft:
     ticket, draft_id = _ticket(session, ticket_id), forms.number(values["draft_id"])
     return drafts.find_or_begin(session, ticket, values["kind"], by=g.agent, now=now(), draft_id=draft_id)
 
 
-def _stored(ticket_id: int, values: Mapping[str, str], reason: str) -> Any:
+def _stored(ticket_id: int | None, values: Mapping[str, str], reason: str) -> Any:
     with reading() as session:
         state = draft_state(session, ticket_id, g.agent.id, values["kind"], forms.number(values["draft_id"]))
     told = _("%(who)s took over your draft.", who=state.taken_by) if state.taken_by else reason
@@ -162,10 +185,10 @@ def _described(file: Attachment) -> dict[str, Any]:
     }
 
 
-def _answer(ticket_id: int, values: dict[str, Any], kind: str = "") -> Any:
+def _answer(ticket_id: int | None, values: dict[str, Any], kind: str = "") -> Any:
     if request.accept_mimetypes.best == "application/json":
         return jsonify(values)
-    if not ticket_id:
+    if ticket_id is None:
         return redirect(url_for("letters_from_us.new", draft=values.get("draft_id")), 303)
     view = inbox_page.known_view(request.form.get("view", "")).slug
     compose = next((name for one, name in COMPOSE.items() if one == kind), None)

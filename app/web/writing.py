@@ -30,10 +30,10 @@ def editor_html(html: str) -> str:
 
 
 def draft_state(
-    session: Session, ticket_id: int, agent_id: int, kind: str, draft_id: int | None
+    session: Session, ticket_id: int | None, agent_id: int, kind: str, draft_id: int | None
 ) -> DraftState:
     """After a conflict: what is there now."""
-    if not ticket_id:
+    if ticket_id is None:
         mine = [one for one in drafts.all_begun(session, agent_id) if one.id == draft_id]
         return DraftState(mine[0] if mine else None)
     draft = drafts.mine(session, ticket_id, agent_id, kind if kind in tuple(DraftKind) else DraftKind.REPLY)

@@ -384,6 +384,12 @@ def _later(made: _Builder, mailbox: Mailbox, customer: Customer, text: str) -> N
     at = db.now() + timedelta(days=1)
     scheduled.put_off(made.session, ticket, draft, at, then_status="", by=made.me, now=db.now())
     made.ids |= {"later_ticket": ticket.id, "later_draft": draft.id}
+    words = Written("<div>Your parcel is here</div>", ["ada@far.example"], subject="Your parcel")
+    begun = save(made.session, None, "new", words, version=0, by=made.me, now=made.tick())
+    file = uploads.add_file(
+        made.session, begun, "parcel.txt", "text/plain", (made.blobs.put(b"parcel"), 6), most_bytes=1000, now=made.at
+    )
+    made.ids |= {"begun_draft": begun.id, "begun_file": file.id}
 
 
 def _rest(made: _Builder, mailbox: Mailbox, text: str, name: str) -> None:
