@@ -47,6 +47,7 @@ class AgentLine(Line):
 class TagLine(Line):
     id: int
     name: str
+    colour: str
 
 
 class FieldLine(Line):

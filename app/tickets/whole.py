@@ -82,7 +82,7 @@ def ticket(
             for row in small["address"]
         ],
         phones=[lines.PhoneLine.of(id=row.id, number=row.a) for row in small["phone"]],
-        tags=[lines.TagLine.of(id=row.id, name=row.a) for row in small["card tag"]],
+        tags=[lines.TagLine.of(id=row.id, name=row.a, colour=row.b) for row in small["card tag"]],
         fields=_fields(small["card field"]),
     )
     around = _around_of(small)
@@ -90,7 +90,7 @@ def ticket(
         customer=card,
         mailbox=mailbox,
         assignee=around.agents.get(found.assignee_id or 0),
-        tags=[lines.TagLine.of(id=row.id, name=row.a) for row in small["tag"]],
+        tags=[lines.TagLine.of(id=row.id, name=row.a, colour=row.b) for row in small["tag"]],
         fields=_fields(small["field"]),
     )
     return found, around
