@@ -17,6 +17,7 @@ from app.web.auth import login_required, passive
 from app.web.inbox_page import Mark, read_mark
 from app.web.inbox_views import shown_number
 from app.web.notices import bell
+from app.web.plain_json import plain
 from app.web.together import described
 
 bp = Blueprint("live", __name__)
@@ -54,7 +55,7 @@ def _bell(session: Session) -> dict[str, Any]:
     known = forms.number(request.args.get("bell", ""))
     if known is None or known == g.agent.notice_mark:
         return {}
-    return {"bell": bell(notices.newer(session, g.rights, known))}
+    return {"bell": plain(bell(notices.newer(session, g.rights, known)))}
 
 
 def _people(session: Session, beat: Pulse) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _people(session: Session, beat: Pulse) -> dict[str, Any]:
     if beat.people == request.args.get("people", ""):
         return {}
     here = presence.others(session, g.rights, now=now()) if beat.people else []
-    return {"people": {"mark": beat.people, "here": described(here)}}
+    return {"people": plain({"mark": beat.people, "here": described(here)})}
 
 
 def _changed(session: Session, mark: Mark, ticket_id: int) -> dict[str, Any]:

@@ -38,7 +38,7 @@ ICONS = {
 def index() -> Any:
     with reading() as session:
         page = notices.page(session, g.rights, after=request.args.get("after", ""))
-    lines = [_shown(row) for row in page.rows]
+    lines = [{**_shown(row), "when": row.notice.at} for row in page.rows]
     if request.headers.get("HX-Target") == "more":
         return render_template("notices/_lines.html", lines=lines, after=page.after)
     return render_template("notices/index.html", lines=lines, after=page.after)
@@ -139,7 +139,6 @@ def _shown(row: NoticeRow) -> dict[str, Any]:
         "subject": row.subject,
         "url": url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
         "at": notice.at.isoformat(),
-        "when": notice.at,
         "count": notice.count,
         "unread": notice.read_at is None,
     }

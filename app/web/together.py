@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, jsonify, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 
 from app.db import now, reading, transaction
 from app.tickets import thread
@@ -14,6 +14,7 @@ from app.together.presence import Here
 from app.web import inbox_page
 from app.web.auth import for_readers, login_required, passive
 from app.web.forms import fields
+from app.web.plain_json import plain_answer
 from app.web.tones import initials, tone
 
 bp = Blueprint("together", __name__)
@@ -59,7 +60,7 @@ def watch(ticket_id: int) -> Any:
 def mentions() -> Any:
     """Who can be mentioned in a note, for the editor's list: the words to write, and who that is."""
     with reading() as session:
-        return jsonify([{"text": one.text, "hint": one.hint} for one in choices(session)])
+        return plain_answer([{"text": one.text, "hint": one.hint} for one in choices(session)])
 
 
 def described(people: list[Here]) -> list[dict[str, Any]]:

@@ -45,10 +45,11 @@ function connected(yes) {
 
 function show(news, askedFor) {
   mark = news.mark;
-  if (news.bell) document.dispatchEvent(new CustomEvent("app:bell", { detail: news.bell }));
+  if (news.bell) document.dispatchEvent(new CustomEvent("app:bell", { detail: JSON.parse(news.bell) }));
   if (news.people) {
-    people = news.people.mark;
-    document.dispatchEvent(new CustomEvent("app:people", { detail: news.people.here }));
+    const told = JSON.parse(news.people);
+    people = told.mark;
+    document.dispatchEvent(new CustomEvent("app:people", { detail: told.here }));
   }
   showCounts(news.counts ?? {});
   if (news.rows !== undefined && inbox.dataset.searching !== "yes") showRows(news.rows);

@@ -51,7 +51,7 @@ async function ask() {
   try {
     const asked = new URLSearchParams({ only: "bell", bell: bell.dataset.known });
     const response = await fetch(`${bell.dataset.live}?${asked}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-    if (response.status === 200) ring((await response.json()).bell);
+    if (response.status === 200) ring(JSON.parse((await response.json()).bell));
   } catch {
     // Offline: the next time will do.
   }

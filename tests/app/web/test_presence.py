@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -29,11 +30,17 @@ def told(agent: FlaskClient, mark: str, people: str = ""):
     return ask(agent, mark, people=people)
 
 
-def test_a_colleague_who_opens_a_ticket_is_seen_by_the_others(agent: FlaskClient, ben: FlaskClient, desk) -> None:
+def people(answer):
+    return json.loads(answer.json["people"])
+
+
+def test_a_colleague_who_opens_a_ticket_is_seen_by_the_others(
+    agent: FlaskClient, ben: FlaskClient, desk
+) -> None:
     ticket = desk.letter()
     mark = mark_of(agent.get("/inbox/open").text)
     assert say(ben, ticket) == 204
-    news = told(agent, mark).json["people"]
+    news = people(told(agent, mark))
     assert [(one["ticket"], one["name"], one["initials"], one["doing"]) for one in news["here"]] == [
         (ticket, "Ben Harlow", "BH", "viewing")
     ]
@@ -45,22 +52,22 @@ def test_typing_and_going_are_told(agent: FlaskClient, ben: FlaskClient, desk) -
     ticket = desk.letter()
     mark = mark_of(agent.get("/inbox/open").text)
     say(ben, ticket)
-    first = told(agent, mark).json["people"]
+    first = people(told(agent, mark))
     say(ben, ticket, "reply")
-    second = told(agent, mark, first["mark"]).json["people"]
+    second = people(told(agent, mark, first["mark"]))
     assert [one["doing"] for one in second["here"]] == ["reply"]
     say(ben, ticket, "gone")
-    assert told(agent, mark, second["mark"]).json["people"] == {"mark": "", "here": []}
+    assert people(told(agent, mark, second["mark"])) == {"mark": "", "here": []}
 
 
 def test_presence_ends_by_itself(agent: FlaskClient, ben: FlaskClient, desk) -> None:
     ticket = desk.letter()
     mark = mark_of(agent.get("/inbox/open").text)
     say(ben, ticket)
-    seen = told(agent, mark).json["people"]["mark"]
+    seen = people(told(agent, mark))["mark"]
     with db.transaction() as session:
         session.execute(sa.update(Presence).values(at=db.now() - presence.OVER_AFTER))
-    assert told(agent, mark, seen).json["people"]["here"] == []
+    assert people(told(agent, mark, seen))["here"] == []
 
 
 def test_the_same_again_is_not_written_again(ben: FlaskClient, desk, count_queries) -> None:
@@ -82,9 +89,10 @@ def test_who_may_not_see_a_ticket_hears_of_nobody_in_it(agent: FlaskClient, ben:
     say(ben, ticket)
     with db.transaction() as session:
         session.execute(
-            sa.text("UPDATE agents SET every_mailbox = :no WHERE id = :id"), {"no": False, "id": agent.agent.id}
+            sa.text("UPDATE agents SET every_mailbox = :no WHERE id = :id"),
+            {"no": False, "id": agent.agent.id},
         )
-    assert told(agent, mark).json["people"]["here"] == []
+    assert people(told(agent, mark))["here"] == []
     assert say(agent, ticket) == 404
 
 
@@ -92,9 +100,9 @@ def test_a_quiet_poll_asks_once(agent: FlaskClient, ben: FlaskClient, desk, coun
     ticket = desk.letter()
     mark = mark_of(agent.get("/inbox/open").text)
     say(ben, ticket)
-    people = told(agent, mark).json["people"]["mark"]
+    seen = people(told(agent, mark))["mark"]
     with count_queries() as queries:
-        assert told(agent, mark, people).status_code == 204
+        assert told(agent, mark, seen).status_code == 204
     assert len([one for one in queries if one.startswith("SELECT")]) == 2, "who asks, and what is new"
 
 
