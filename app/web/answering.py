@@ -27,6 +27,7 @@ from app.web import forms, inbox_page
 from app.web.auth import login_required
 from app.web.event_words import why_stopped
 from app.web.pages import exact_time
+from app.web.plain_json import plain_answer
 from kb_search.query import ArticleSearch
 
 bp = Blueprint("answering", __name__)
@@ -45,7 +46,7 @@ def people() -> Any:
     asked = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     with reading() as session:
         found = recipients.suggest(session, asked, g.rights)
-    return jsonify([{"name": one.name, "email": one.email, "kind": one.kind} for one in found])
+    return plain_answer([{"name": one.name, "email": one.email, "kind": one.kind} for one in found])
 
 
 @bp.get("/letters/articles", endpoint="first_articles")
@@ -61,7 +62,7 @@ def articles(ticket_id: int | None = None) -> Any:
         found = _articles(session, text, ArticleSearch(settings.search_dir))
         # The order of the search within each language: what the customer reads comes first.
         found.sort(key=lambda one: bool(language) and one.language != language)
-    return jsonify([{"id": one.id, "title": one.title, "text": _excerpt(one.answer)} for one in found])
+    return plain_answer([{"id": one.id, "title": one.title, "text": _excerpt(one.answer)} for one in found])
 
 
 @bp.post("/letters/articles/<int:article_id>", endpoint="first_insert")
