@@ -30,6 +30,7 @@ function nameOf(element) {
   if (label) return tidy(label);
   const copy = element.cloneNode(true);
   for (const part of copy.querySelectorAll(".kbd, svg, .avatar, meter")) part.remove();
+  for (const part of copy.querySelectorAll(".menu-aside")) part.prepend(" · ");
   const text = tidy(copy.textContent);
   return text || tidy((element.getAttribute("title") ?? "").replace(/\s*\([^()]*\)$/, ""));
 }
@@ -50,12 +51,16 @@ const keyOf = (element) => {
   return /^\S{1,6}$/.test(key) ? key.replace(/^[A-Z]$/, "⇧$&").toUpperCase() : "";
 };
 
+const drawingOf = (element) => element.querySelector("svg.icon use")?.getAttribute("href")?.split("#")[1] ?? "";
+// What is selected comes first, then the ticket, then the page, and last what every page has.
+const farness = (element) => [".bulk", "#ticket", "main"].findIndex((place) => element.closest(place)) >>> 0;
+
 function actions() {
   const found = new Map();
-  for (const element of document.querySelectorAll(OFFERED)) {
-    if (hidden(element) || (element.tagName === "INPUT")) continue;
+  const all = [...document.querySelectorAll(OFFERED)].filter((element) => !hidden(element) && element.tagName !== "INPUT");
+  for (const element of all.sort((a, b) => farness(a) - farness(b))) {
     const text = wholeName(element);
-    if (text && !found.has(text)) found.set(text, { group: words.action, text, key: keyOf(element), element });
+    if (text && !found.has(text)) found.set(text, { group: words.action, text, key: keyOf(element), icon: drawingOf(element), element });
   }
   return [...found.values()];
 }
