@@ -30,6 +30,10 @@ ON_ITS_WAY = (Delivery.HELD, Delivery.QUEUED, Delivery.SENDING, Delivery.DATA_ST
 STORED_LONG_AGO = timedelta(days=1)
 BLOBS_TOGETHER = 500
 DEEPEST_MERGE = 20
+# These could stand without the ticket, but repeat what was said in it.
+QUOTING = frozenset(("notice_mails",))
+# Open pages must hear of it; the trace itself; and a learnt sender is about later letters.
+KEPT = frozenset(("changes", "deleted_tickets", "spam_senders"))
 
 
 def delete_for_good(
@@ -59,6 +63,7 @@ def delete_for_good(
     session.execute(
         _core_delete(Attachment, Attachment.draft_id.in_(sa.select(Draft.id).where(Draft.ticket_id.in_(ids))))
     )
+    _delete_mentions(session, ids)
     _delete_below(session, Base.metadata.tables["tickets"], sa.column("id").in_(ids))
     session.execute(_core_delete(Ticket, Ticket.id.in_(ids)))
     session.add(
@@ -129,6 +134,14 @@ def _mark_files(session: Session, ids: list[int], now: datetime) -> None:
     unwanted(session, set(session.scalars(files)), now)
 
 
+def _delete_mentions(session: Session, ids: list[int]) -> None:
+    """Rows of any feature that only keep the number of the ticket: what an action on many did to it, and the like."""
+    for table in Base.metadata.tables.values():
+        column = table.c.get("ticket_id")
+        if column is not None and not column.foreign_keys and table.name not in KEPT:
+            session.execute(sa.delete(table).where(column.in_(ids)))
+
+
 def _delete_below(session: Session, parent: sa.Table, which: sa.ColumnElement[bool]) -> None:
     """Every row that belongs to these rows, whichever feature it is of: what may stand alone is let go of, the rest is
     deleted, the deepest first."""
@@ -137,7 +150,7 @@ def _delete_below(session: Session, parent: sa.Table, which: sa.ColumnElement[bo
             if key.column.table is not parent:
                 continue
             belonging = key.parent.in_(sa.select(key.column).where(which).correlate(None))
-            if key.parent.nullable and key.ondelete != "CASCADE":
+            if key.parent.nullable and key.ondelete != "CASCADE" and table.name not in QUOTING:
                 session.execute(sa.update(table).where(belonging).values({key.parent: sa.null()}))
             elif table is not parent:
                 _delete_below(session, table, belonging)
