@@ -18,7 +18,7 @@ from app.automation import keeping, timed, triggers
 from app.blobs import BlobStore
 from app.failpoints import passing
 from app.mailboxes.bytes_check import BytesCheck
-from app.outgoing import later, receipts_limit, sandbox, sent_copies, turns
+from app.outgoing import later, receipts_limit, restored, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.reports import heartbeats
 from app.settings import Settings, load_settings
@@ -46,6 +46,11 @@ def wake_tickets() -> None:
 
 def send_later() -> None:
     """Letters that were put off until now, then ring for each mailbox."""
+    with db.reading() as session:
+        if not later.is_due(session, db.now()):
+            return
+    # A database put back from an older copy does not know which of them have left since.
+    restored.hold_back(_settings(), db.now())
     with db.transaction() as session:
         message_ids = turns.one_of_each(session, later.send_due(session, db.now(), _settings()))
     _ring("deliver_message", message_ids)

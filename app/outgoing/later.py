@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 20
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether a letter's time has come: asked every few seconds, so it locks nothing."""
+    return session.scalar(sa.select(Draft.id).where(Draft.send_at <= now).limit(1)) is not None
+
+
 def send_due(session: Session, now: datetime, settings: Settings) -> list[int]:
     """Everything that is due. Ids of the messages it became, to ring for."""
     due = (

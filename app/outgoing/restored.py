@@ -14,16 +14,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
+from app.errors import Conflict
 from app.outgoing import states
 from app.outgoing.models import Outbox
 from app.settings import Settings
-from app.tickets.models import Change, Delivery
+from app.tickets import scheduled
+from app.tickets.models import Change, Delivery, Draft, Ticket
 
 log = logging.getLogger(__name__)
 
 NAME = "last-sent"
 WAITING = (Delivery.HELD, Delivery.QUEUED, Delivery.SENDING, Delivery.DEFERRED)
-ANSWER = "The database was put back from an older copy; this letter may have left already."
+ANSWER = str(Conflict("The database was put back from an older copy; this letter may have left already."))
 
 
 def remember(settings: Settings, now: datetime) -> None:
@@ -55,9 +57,17 @@ def hold_back(settings: Settings, now: datetime) -> int:
             session.flush()
             states.back_to_queue(session, row, Delivery.UNCERTAIN, ANSWER, now)
             states.refresh(session, row.message_id, now)
+        _stop_drafts(session, known[1], now)
     log.warning("the database is older than what was sent: %d deliveries wait for an agent", len(rows))
     remember(settings, now)
     return len(rows)
+
+
+def _stop_drafts(session: Session, sent_at: datetime, now: datetime) -> None:
+    """Letters put off until a time before the last sending: they may have left then, as messages that are forgotten."""
+    due = sa.select(Draft).where(Draft.send_at <= sent_at).order_by(Draft.id).with_for_update()
+    for draft in session.scalars(due).all():
+        scheduled.stop(session, session.get_one(Ticket, draft.ticket_id), draft, ANSWER, now=now)
 
 
 def _reached(session: Session) -> int:

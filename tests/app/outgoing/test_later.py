@@ -11,12 +11,12 @@ from app import db
 from app.accounts.models import Agent
 from app.customers.models import Customer
 from app.errors import Conflict, InvalidInput
-from app.outgoing import later, service
+from app.outgoing import later, restored, service
 from app.outgoing.models import Outbox
 from app.tickets import drafts, merging, scheduled
 from app.tickets.drafts import Written
 from app.tickets.filing import IncomingLetter, file_letter
-from app.tickets.models import Draft, Event, Kind, Message, Ticket
+from app.tickets.models import Change, Draft, Event, Kind, Message, Ticket
 from tests.app.outgoing.conftest import NOW, World
 
 MORNING = NOW + timedelta(hours=20)
@@ -218,3 +218,30 @@ def test_only_a_time_to_come_within_a_year(world: World, at: datetime) -> None:
     with pytest.raises(InvalidInput) as refused:
         put_off(world, at=at)
     assert refused.value.field == "send_at"
+
+
+def test_a_database_from_an_older_copy_sends_no_letter_that_may_have_left(world: World) -> None:
+    put_off(world)
+    put_off_by(world, world.vera, at=MORNING + timedelta(days=2))
+    restored.remember(world.settings, MORNING + timedelta(hours=1))
+    with db.transaction() as session:
+        session.execute(sa.delete(Change))
+    assert schedule_tick(world, MORNING + timedelta(hours=2)) == []
+    stopped, waits = drafts_now()
+    assert stopped.send_at is None and "older copy" in stopped.stopped
+    assert waits.send_at == MORNING + timedelta(days=2)
+    assert len(schedule_tick(world, MORNING + timedelta(days=3))) == 1
+
+
+def put_off_by(world: World, agent: int, *, at: datetime) -> None:
+    with db.transaction() as session:
+        ticket, by = session.get_one(Ticket, world.ticket), session.get_one(Agent, agent)
+        written = Written("<div>Later still</div>", ["olga@client.example"])
+        draft = drafts.save(session, ticket, "outgoing", written, version=0, by=by, now=NOW)
+        scheduled.put_off(session, ticket, draft, at, then_status="", by=by, now=NOW)
+
+
+def schedule_tick(world: World, now: datetime) -> list[int]:
+    """What the clock does: it first asks whether this database has seen everything."""
+    restored.hold_back(world.settings, now)
+    return tick(world, now)
