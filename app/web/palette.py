@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, g, jsonify, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from app.web import forms
 from app.web.auth import login_required
 from app.web.inbox_views import saved_links, team_links, view_links
 from app.web.pages import agent_menu, navigation
+from app.web.plain_json import plain_answer
 
 bp = Blueprint("palette", __name__)
 MOST_TICKETS = 15
@@ -34,7 +35,7 @@ def show() -> Any:
             *_pages(),
             *_tickets(session, [one for one in seen if one is not None]),
         ]
-    return jsonify(offered=offered)
+    return plain_answer({"offered": offered})
 
 
 def _views(session: Session) -> list[dict[str, str]]:
