@@ -31,7 +31,9 @@ def put_back(copy: dict[str, list[dict[str, object]]]) -> None:
             if copy[model.__tablename__]:
                 session.execute(sa.insert(model), copy[model.__tablename__])
         for model in (Ticket, Message, Outbox):
-            for row in copy[model.__tablename__]:
+            computed = {column.name for column in model.__table__.c if column.computed is not None}
+            for stored in copy[model.__tablename__]:
+                row = {name: value for name, value in stored.items() if name not in computed}
                 session.execute(sa.update(model).where(model.id == row["id"]).values(**row))
 
 
