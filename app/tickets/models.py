@@ -49,6 +49,14 @@ class Ticket(Base):
         _where_set("ix_tickets_rule_waiting", "waiting_since"),
         _where_set("ix_tickets_rule_closed", "closed_at"),
         sa.Index("ix_tickets_team_id_status_last_message_at", "team_id", "status", "last_message_at"),
+        sa.Index(
+            "ix_tickets_nobodys_queue",
+            "status",
+            "queue_at",
+            "id",
+            sqlite_where=sa.text("status = 'open' AND assignee_id IS NULL"),
+            postgresql_where=sa.text("status = 'open' AND assignee_id IS NULL"),
+        ),
         # Open tickets in the order in which customers wait, of everybody and of each place, and their numbers.
         *[
             sa.Index(

@@ -17,6 +17,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 TIME = app.db.UtcDateTime(timezone=True)
 OPEN = sa.text("status = 'open'")
 # Of open tickets alone, so that they stay small however many tickets there ever were.
+NOBODYS = sa.text("status = 'open' AND assignee_id IS NULL")
 OF_OPEN = (
     ('ix_tickets_open_queue', ['status', 'queue_at', 'id']),
     ('ix_tickets_open_assignee_queue', ['status', 'assignee_id', 'queue_at', 'id']),
@@ -106,6 +107,14 @@ def _columns() -> None:
         )
     for name, columns in OF_OPEN:
         op.create_index(name, 'tickets', columns, sqlite_where=OPEN, postgresql_where=OPEN)
+    # For PostgreSQL "is NULL" is no value that an index could be sorted behind.
+    op.create_index(
+        'ix_tickets_nobodys_queue',
+        'tickets',
+        ['status', 'queue_at', 'id'],
+        sqlite_where=NOBODYS,
+        postgresql_where=NOBODYS,
+    )
     op.create_index(
         'ix_tickets_team_id_status_last_message_at', 'tickets', ['team_id', 'status', 'last_message_at']
     )
@@ -164,6 +173,7 @@ def downgrade() -> None:
     for table in ('bulk_changes', 'bulk_actions', 'saved_views'):
         op.drop_table(table)
     op.drop_index('ix_tickets_team_id_status_last_message_at', 'tickets')
+    op.drop_index('ix_tickets_nobodys_queue', 'tickets')
     for name, _columns in OF_OPEN:
         op.drop_index(name, 'tickets')
     for table, column in (

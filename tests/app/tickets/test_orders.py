@@ -181,7 +181,7 @@ def test_the_numbers_count_teams_mailboxes_and_tickets_of_nobody(desk: Desk) -> 
 
 PLANS = [
     ("open", Order.WAITING, "ix_tickets_open_queue"),
-    ("unassigned", Order.WAITING, "ix_tickets_open_assignee_queue"),
+    ("unassigned", Order.WAITING, "_queue"),
     ("mine", Order.WAITING, "ix_tickets_open_assignee_queue"),
     ("mailbox-1", Order.WAITING, "ix_tickets_open_mailbox_queue"),
     ("team-1", Order.WAITING, "ix_tickets_open_team_queue"),
