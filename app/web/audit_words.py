@@ -96,4 +96,7 @@ def _titles() -> dict[str, str]:
         "exported": _("Took data out"),
         "deleted": _("Deleted data"),
         "setting": _("Changed a setting"),
+        "rule": _("Changed a rule"),
+        "hours": _("Changed business hours"),
+        "receipt": _("Changed the receipts of a mailbox"),
     }

@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from babel.dates import format_date
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from app.accounts import audit
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.mailboxes.queries import mailbox_names
@@ -69,6 +70,7 @@ def make() -> Any:
         with transaction() as session:
             made = calendars.make_calendar(session, _calendar_form(request.form, form), now=now())
             calendar_id = made.id
+            audit.note(session, "hours", made.name, by=g.agent, now=now(), changed="added")
     except InvalidInput as error:
         return _page(None, typed=form, error=error), 422
     flash(_("Saved."), "success")
@@ -89,6 +91,7 @@ def edit(calendar_id: int) -> Any:
         with transaction() as session:
             calendar = calendars.calendar_by_id(session, calendar_id)
             calendars.edit_calendar(session, calendar, _calendar_form(request.form, form))
+            audit.note(session, "hours", calendar.name, by=g.agent, now=now())
     except InvalidInput as error:
         return _page(calendar_id, typed=form, error=error), 422
     flash(_("Saved."), "success")
@@ -101,7 +104,9 @@ def remove(calendar_id: int) -> Any:
     fields(request.form)
     try:
         with transaction() as session:
-            calendars.remove_calendar(session, calendars.calendar_by_id(session, calendar_id))
+            calendar = calendars.calendar_by_id(session, calendar_id)
+            audit.note(session, "hours", calendar.name, by=g.agent, now=now(), changed="removed")
+            calendars.remove_calendar(session, calendar)
     except InvalidInput as error:
         return _page(calendar_id, error=error), 422
     flash(_("The calendar is gone."), "success")
@@ -117,6 +122,7 @@ def add_holidays(calendar_id: int) -> Any:
         with transaction() as session:
             calendar = calendars.calendar_by_id(session, calendar_id)
             new = calendars.add_holidays(session, calendar, _days(form))
+            audit.note(session, "hours", calendar.name, by=g.agent, now=now(), holidays=f"+{new}")
     except InvalidInput as error:
         return _page(calendar_id, holiday=form, error=error), 422
     said = ngettext(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.accounts import audit
 from app.automation import acknowledgements
 from app.automation.acknowledgements import ReceiptForm
 from app.db import now, reading, transaction
@@ -50,7 +51,9 @@ def edit(mailbox_id: int) -> Any:
         return _page(mailbox_id, typed=typed)
     try:
         with transaction() as session:
-            acknowledgements.save(session, _mailbox(session, mailbox_id), typed)
+            mailbox = _mailbox(session, mailbox_id)
+            acknowledgements.save(session, mailbox, typed)
+            audit.note(session, "receipt", mailbox.address, by=g.agent, now=now(), active=typed.on)
     except InvalidInput as error:
         return _page(mailbox_id, typed=typed, error=error), 422
     flash(_("Saved."), "success")

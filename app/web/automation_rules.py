@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, flash, g, redirect, render_t
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.accounts import audit
 from app.automation import plan, rulebook, rules
 from app.automation.actions import KINDS, RULE
 from app.automation.conditions import OPS, kind_of
@@ -78,6 +79,7 @@ def set_active(rule_id: int) -> Any:
     with transaction() as session:
         rule = rules.rule_by_id(session, rule_id)
         rules.set_active(session, rule, active, now=now())
+        audit.note(session, "rule", rule.name, by=g.agent, now=now(), active=active)
         said = _("“%(name)s” is on.", name=rule.name) if active else _("“%(name)s” is off.", name=rule.name)
     return _done(said)
 
@@ -99,6 +101,7 @@ def remove(rule_id: int) -> Any:
         rule = rules.rule_by_id(session, rule_id)
         name = rule.name
         rules.remove(session, rule)
+        audit.note(session, "rule", name, by=g.agent, now=now(), changed="removed")
     return _done(_("The rule “%(name)s” is gone. What it did stays in the log.", name=name))
 
 
@@ -134,6 +137,7 @@ def _answer(rule_id: int | None) -> Any:
     try:
         with transaction() as session:
             rule = _save(session, rule_id, drafted, on=do == "save-on")
+            audit.note(session, "rule", rule.name, by=g.agent, now=now(), active=rule.active)
             on = _("“%(name)s” is saved and on.", name=rule.name)
             said = on if rule.active else _("“%(name)s” is saved.", name=rule.name)
     except InvalidInput as error:

@@ -8,7 +8,7 @@ HOME = "/"
 # A list of what is allowed, not of what is dangerous: one of our sections, plain path and query characters.
 # No second slash, backslash, colon, dot, control character or user part can appear before the query.
 _ALLOWED = re.compile(
-    r"/(?:inbox|tickets|search|customers|knowledge|ratings|agents|teams|views|profile|mailboxes|parked|sandbox)"
+    r"/(?:inbox|tickets|search|customers|knowledge|ratings|agents|teams|views|settings|profile|mailboxes|parked|sandbox)"
     r"(?:/[A-Za-z0-9_-]+)*"
     r"(?:\?[A-Za-z0-9_%=&+.~-]*)?",
     re.ASCII,
