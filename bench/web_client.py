@@ -48,24 +48,33 @@ class Client:
             self._connection.close()
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}", **headers}
-        try:
-            self._connection.request(method, path, body, sent)
-            answer = self._connection.getresponse()
-            content = answer.read()
-        except (OSError, http.client.HTTPException):
-            # The server closes a connection that nobody used for a while.
-            self.close()
-            self._connection = None
-            raise
+        answer, content = self._exchange(method, path, body, sent)
         if answer.status not in (200, 204, 303):
             raise PageFailed(f"{method} {path}: {answer.status}")
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie" and value.startswith("session="):
                 self.cookie = value.partition(";")[0]
         return content
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """On the open connection; anew on another one if the server closed it because nobody used it for a while."""
+        for _ in range(2):
+            reused = self._connection is not None
+            if self._connection is None:
+                self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            try:
+                self._connection.request(method, path, body, headers)
+                answer = self._connection.getresponse()
+                return answer, answer.read()
+            except (OSError, http.client.HTTPException):
+                self.close()
+                self._connection = None
+                if not reused:
+                    raise
+        raise PageFailed(f"{method} {path}: no answer")
 
 
 def together(

@@ -143,7 +143,7 @@ def _message(
         _pass_on(message, content, written, settings)
     else:
         _answer(session, ticket, message, content, written, settings)
-    tickets.add_message(session, ticket, message, now=now)
+    tickets.add_message(session, ticket, message, now=now, indexed=False)
     message.rfc_message_id = make_message_id(
         ticket.id,
         message.id,
@@ -257,7 +257,6 @@ def _turn(
     # Last of all: what came with the reply is taken back with it, and not by itself.
     kind = "forwarded" if reply.kind == DraftKind.FORWARD else "replied"
     tickets.record(session, kind, ticket=ticket, by=by, now=now, message_id=message.id)
-    by_now = session.get(Agent, by.id)
-    if by_now is not None and reply.kind == DraftKind.REPLY:
-        by_now.send_then = reply.then_status
+    if reply.kind == DraftKind.REPLY and by.send_then != reply.then_status:
+        session.execute(sa.update(Agent).where(Agent.id == by.id).values(send_then=reply.then_status))
     session.flush()

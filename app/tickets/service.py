@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
@@ -26,6 +27,13 @@ from app.tickets.safe_html import reply_to_text, sanitise_reply
 CHOSEN_STATUSES = (Status.OPEN, Status.WAITING, Status.CLOSED, Status.SPAM)
 PREVIEW_LENGTH = 200
 _COLUMNS = [column.key for column in Ticket.__table__.c if column.computed is None]
+
+
+# Written when it is not there yet, in one statement that is the same every time.
+_ALLOWED = {
+    "sqlite": sqlite.insert(Participant).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(Participant).on_conflict_do_nothing(),
+}
 
 
 def changed(session: Session, ticket_id: int, kind: str, now: datetime) -> None:
@@ -164,12 +172,18 @@ def discard_draft(
     session.delete(draft)
 
 
-def add_message(session: Session, ticket: Ticket, message: Message, *, now: datetime) -> Message:
-    """Put a message into a ticket and bring the ticket's summary up to date. Notes do not move the ticket."""
+def add_message(
+    session: Session, ticket: Ticket, message: Message, *, now: datetime, indexed: bool = True
+) -> Message:
+    """Put a message into a ticket and bring the ticket's summary up to date. Notes do not move the ticket.
+
+    `indexed`: its words are all there; else whoever adds the rest puts it into the index.
+    """
     session.add(message)
     count_in(ticket, message)
     session.flush()
-    search_index.add(session, [(message, ())])
+    if indexed:
+        search_index.add(session, [(message, ())])
     changed(session, ticket.id, message.kind, now)
     return message
 
@@ -194,10 +208,10 @@ def count_in(ticket: Ticket, message: Message) -> None:
 
 def allow(session: Session, ticket: Ticket, email: str, how: str) -> None:
     """This address may speak in the ticket from now on. Safe to run twice."""
-    email = email.lower()
-    if session.get(Participant, (ticket.id, email)) is None:
-        session.add(Participant(ticket_id=ticket.id, email=email, how=how))
+    if sa.inspect(ticket).pending:
         session.flush()
+    row = {"ticket_id": ticket.id, "email": email.lower(), "how": how}
+    session.execute(_ALLOWED[session.get_bind().dialect.name], row)
 
 
 def preview(text: str) -> str:

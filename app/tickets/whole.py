@@ -21,6 +21,7 @@ from app.tickets import lines
 from app.tickets.models import Attachment, Draft, Event, Ticket
 from app.tickets.timeline import Figures
 from app.tickets.whole_queries import (
+    CARD,
     ENTRY_NAMES,
     MAILBOX_COLUMNS,
     MESSAGE_NAMES,
@@ -70,13 +71,37 @@ def ticket(
     found = lines.TicketLine(_T.c.keys(), of_ticket)
     if found.merged_into_id is not None:
         raise Merged("This ticket was merged into another one. Reload the page.", found.merged_into_id)
-    card = lines.CustomerLine(_C.c.keys(), of_card)
-    organisation = lines.OrganisationLine(("id", "name"), company) if company[0] is not None else None
     mailbox = lines.MailboxLine((column.name for column in MAILBOX_COLUMNS), of_mailbox)
     asked = {"ticket": ticket_id, "customer": found.customer_id, "reader": rights.agent_id}
     small = _sorted_out(connection.execute(around_query(rights.mailboxes, more), asked))
-    card.__dict__.update(
-        organisation=organisation,
+    around = _around_of(small)
+    found.__dict__.update(
+        customer=_card(of_card, company, small),
+        mailbox=mailbox,
+        assignee=around.agents.get(found.assignee_id or 0),
+        tags=[lines.TagLine.of(id=row.id, name=row.a, colour=row.b) for row in small["tag"]],
+        fields=_fields(small["field"]),
+    )
+    return found, around
+
+
+def card(session: Session, who: Who, customer_id: int) -> tuple[lines.CustomerLine, Around]:
+    """A client card by itself: two statements. Raises NotFound."""
+    rights = rights_of(session, who)
+    connection = session.connection()
+    row = connection.execute(CARD, {"customer": customer_id}).first()
+    if row is None:
+        raise NotFound("There is no such client card.")
+    of_card, company = _cut(row, (len(_C.c), 2))
+    asked = {"ticket": 0, "customer": customer_id, "reader": rights.agent_id}
+    small = _sorted_out(connection.execute(around_query(rights.mailboxes), asked))
+    return _card(of_card, company, small), _around_of(small)
+
+
+def _card(values: Sequence[Any], company: Sequence[Any], small: dict[str, list[Any]]) -> lines.CustomerLine:
+    found = lines.CustomerLine(_C.c.keys(), values)
+    found.__dict__.update(
+        organisation=lines.OrganisationLine(("id", "name"), company) if company[0] is not None else None,
         addresses=[
             lines.AddressLine.of(id=row.id, email=row.a, bounce_reason=row.b, bounced_at=row.at)
             for row in small["address"]
@@ -85,15 +110,7 @@ def ticket(
         tags=[lines.TagLine.of(id=row.id, name=row.a, colour=row.b) for row in small["card tag"]],
         fields=_fields(small["card field"]),
     )
-    around = _around_of(small)
-    found.__dict__.update(
-        customer=card,
-        mailbox=mailbox,
-        assignee=around.agents.get(found.assignee_id or 0),
-        tags=[lines.TagLine.of(id=row.id, name=row.a, colour=row.b) for row in small["tag"]],
-        fields=_fields(small["field"]),
-    )
-    return found, around
+    return found
 
 
 def messages(

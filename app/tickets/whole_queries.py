@@ -54,6 +54,14 @@ def ticket_query(mailboxes: frozenset[int] | None) -> sa.Select[Any]:
     )
 
 
+CARD = (
+    sa.select(*_CARD.c, Organisation.__table__.c.id, Organisation.__table__.c.name)
+    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
+    .outerjoin(Organisation.__table__, Organisation.__table__.c.id == _CARD.c.organisation_id)
+    .where(_CARD.c.id == _CUSTOMER)
+)
+
+
 @lru_cache(maxsize=200)
 def around_query(mailboxes: frozenset[int] | None, more: More | None = None) -> sa.CompoundSelect[Any]:
     """kind, id, a, b, c, n, at: what each stands for is in `_around_of` and `ticket`. `more`: what a feature above

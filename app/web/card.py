@@ -50,6 +50,14 @@ def column(
     )
 
 
+def page(session: Session, customer_id: int, rights: Rights) -> tuple[Column, whole.Around]:
+    """The card on its own page, which shows the whole history below: three queries. Raises NotFound."""
+    customer, around = whole.card(session, rights, customer_id)
+    faces = timeline.last_ratings(session, customer_id, rights=rights)
+    names = {one.id: one.name for one in around.agents.values()}
+    return Column(customer, around.figures, faces, around.recent, [], names, None), around
+
+
 def beside(
     session: Session,
     who: Who,

@@ -9,7 +9,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import active_agents, agent_names
+from app.accounts.queries import agent_names
+from app.accounts.rights import ANSWERING
 from app.customers import card as cards
 from app.customers import merging, queries
 from app.customers.models import Customer
@@ -23,6 +24,7 @@ from app.tickets.timeline import figures
 from app.web import timeline
 from app.web.auth import login_required
 from app.web.card import column
+from app.web.card import page as card_page
 from app.web.event_words import event_words, status_name
 from app.web.forms import fields, number
 
@@ -64,7 +66,8 @@ def show(customer_id: int) -> Any:
         if end != customer_id:
             return redirect(url_for("customers.show", customer_id=end))
         if request.headers.get("HX-Target") == "timeline-more":
-            return render_template("customers/_entries.html", **_timeline(session, customer_id))
+            more = _timeline(session, customer_id, agent_names(session))
+            return render_template("customers/_entries.html", **more)
         return _page(session, customer_id)
 
 
@@ -212,22 +215,22 @@ def _page(
     error: InvalidInput | None = None,
     typed: dict[str, str] | None = None,
 ) -> str:
-    card = column(session, customer_id, rights=g.rights)
+    card, around = card_page(session, customer_id, g.rights)
     return render_template(
         "customers/show.html",
         card=card,
-        takers=[(one.id, one.name) for one in active_agents(session) if one.may_answer],
+        takers=[(one.id, one.name) for one in around.agents.values() if one.active and one.role in ANSWERING],
         customer=card.customer,
         organisations=queries.organisation_names(session),
         merges=merging.merged_here(session, customer_id),
         fields=[(row, row.value) for row in card_fields(session, customer_id)],
         errors={error.field: error} if error else {},
         typed=typed or {},
-        **_timeline(session, customer_id),
+        **_timeline(session, customer_id, card.agents),
     )
 
 
-def _timeline(session: Session, customer_id: int) -> dict[str, Any]:
+def _timeline(session: Session, customer_id: int, agents: dict[int, str]) -> dict[str, Any]:
     kind = request.args.get("kind", "")
     kind = kind if kind in timeline.KINDS else ""
     found = timeline.page(
@@ -238,5 +241,5 @@ def _timeline(session: Session, customer_id: int) -> dict[str, Any]:
         "next": found.next,
         "kind": kind,
         "customer_id": customer_id,
-        "agents": agent_names(session),
+        "agents": agents,
     }
