@@ -94,11 +94,13 @@ def _page(composer: Composer) -> str:
             for one in drafts.all_begun(session, g.agent.id)
             if composer.draft is None or one.id != composer.draft.id
         ]
+    below = {box.id: signatures.of_reply(None, g.agent, box) for box in boxes}
     chosen = next((box for box in boxes if box.id == composer.mailbox_id), boxes[0] if boxes else None)
     return render_template(
         "letters/_letter.html" if request.headers.get("HX-Target") == "new-letter" else "letters/new.html",
         c=replace(composer, mailbox_id=chosen.id if chosen else None),
         mailboxes=boxes,
         others=others,
-        signature=signatures.of_reply(None, g.agent, chosen) if chosen else "",
+        signatures=below,
+        signature=below[chosen.id] if chosen else "",
     )

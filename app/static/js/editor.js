@@ -126,6 +126,14 @@ document.addEventListener("click", (event) => {
   if (way) chooseWay(way);
 }, true);
 
+// Each mailbox has a signature of its own.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches('.composer-form select[name="mailbox_id"]')) return;
+  const below = event.target.form.querySelector(".signature");
+  below.textContent = event.target.selectedOptions[0].dataset.signature;
+  below.hidden = !below.textContent;
+});
+
 function replyToAll(button) {
   const cc = button.form.querySelector('[name="cc"]');
   cc.value = button.dataset.all;
