@@ -130,7 +130,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "agents.index"): Route("auditor"),
     ("GET", "agents.show"): Route("auditor"),
     ("POST", "agents.mailboxes"): Route("admin", form={"every": "no", "mailboxes": "=second_mailbox"}, answer=302),
-    ("POST", "agents.in_teams"): Route("admin", answer=302, writes=False),
+    ("POST", "agents.in_teams"): Route("admin", answer=302),
     ("POST", "agents.team_mailboxes"): Route("admin", form={"mailboxes": "=mailbox_id"}, answer=302),
     ("POST", "agents.sign_out"): Route("admin", answer=302),
     ("POST", "agents.invite"): Route(
