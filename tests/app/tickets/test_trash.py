@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -198,13 +199,17 @@ def test_what_another_ticket_has_too_is_kept(post: Post, blobs: BlobStore) -> No
 
 def test_a_letter_that_comes_again_while_files_are_dropped_keeps_its_bytes(blobs: BlobStore) -> None:
     digest = blobs.put(b"a letter")
-    long_ago = db.now() + timedelta(days=2)
+    (path,) = [one for one in Path(blobs.root).rglob("*") if one.is_file()]
+    long_ago = (db.now() - timedelta(days=9)).timestamp()
+    os.utime(path, (long_ago, long_ago))
+    yesterday = db.now() - timedelta(days=1)
     blobs.put(b"a letter")
-    assert not blobs.remove(digest, db.now() - timedelta(days=1))
+    assert not blobs.remove(digest, yesterday)
     assert blobs.is_whole(digest)
-    assert blobs.remove(digest, long_ago)
+    os.utime(path, (long_ago, long_ago))
+    assert blobs.remove(digest, yesterday)
     assert not blobs.has(digest)
-    assert blobs.remove(digest, long_ago)
+    assert blobs.remove(digest, yesterday)
 
 
 def test_tickets_that_were_merged_into_it_go_along(post: Post) -> None:
