@@ -19,7 +19,7 @@ from app.accounts.teams import Team, TeamMember
 from app.tickets import mentions
 from app.tickets.models import Event, Kind, Message, Status, Ticket
 from app.together import following, notices, watching
-from app.together.models import Mailing
+from app.together.models import Mailing, Watch
 from app.together.whom import Circle, Happened, Tell, tells, watches, without_what_was_there
 from app.together.wishes import Wishes, wishes_of
 
@@ -145,6 +145,7 @@ def _messages(session: Session, ids: Sequence[int], teams: _Teams, now: datetime
         Message.evidence,
         sa.func.substr(Message.visible, 1, LONGEST_TEXT).label("text"),
     )
+    watched = sa.exists().where(Watch.ticket_id == Ticket.id, Watch.watching.is_(True))
     query = (
         sa.select(*columns)
         .join(Ticket, Ticket.id == Message.ticket_id)
@@ -154,6 +155,8 @@ def _messages(session: Session, ids: Sequence[int], teams: _Teams, now: datetime
             Message.automatic.is_(None),
             Message.arrived_at > now - OLD,
             Ticket.status.not_in((Status.SPAM, Status.TRASH)),
+            # Most letters concern nobody yet; those of an import should not even be looked at.
+            sa.or_(Message.kind == Kind.NOTE, Ticket.assignee_id.is_not(None), watched),
         )
     )
     return [_of_message(row, teams) for row in session.execute(query)]
