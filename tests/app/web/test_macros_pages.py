@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app import db
+from app.accounts.models import Agent
 from app.automation.models import Macro, MacroRun
 from app.mailboxes.models import Mailbox
 from app.outgoing.models import Outbox
@@ -161,3 +164,25 @@ def test_what_cannot_be_meant_is_said(agent: FlaskClient, more: dict[str, object
     answer = agent.post("/macros/new", data={**FORM, **more})
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_a_selection_costs_the_same_few_queries_however_large(
+    agent: FlaskClient, desk: Desk, count_queries: Callable[[], object]
+) -> None:
+    make(agent)
+    few, many = desk.letters(2), desk.letters(12)
+    counts = []
+    for tickets in (few, many):
+        with count_queries() as queries:  # type: ignore[attr-defined]
+            agent.get("/macros/choose", query_string=[("ticket", str(one)) for one in tickets])
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 15
+
+
+def test_tickets_of_a_mailbox_that_was_not_granted_are_left_alone(agent: FlaskClient, desk: Desk) -> None:
+    macro, ticket = make(agent), desk.letter()
+    with db.transaction() as session:
+        session.execute(sa.update(Agent).where(Agent.id == agent.agent.id).values(every_mailbox=False))  # type: ignore[attr-defined]
+    assert agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)}).status_code == 422
+    assert agent.get(f"/macros/{macro}/preview?ticket={ticket}").status_code == 404
+    assert ticket_row(ticket).tags == []
