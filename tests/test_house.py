@@ -64,7 +64,7 @@ PURE = {
     r"|reader_(letter|wire))",
     "app": r"errors|cursors",
     "app.tags": r"colours",
-    "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size|snooze_times|spam_patterns|field_values)",
+    "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size|lookalike|snooze_times|spam_patterns|field_values)",
     "app.outgoing": r"(ids|compose|letter|looks|logo|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.together": r"(whom|wording|marks|mail_text)",
     "app.ratings": r"(score|robots|smileys)",

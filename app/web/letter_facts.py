@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError, dates
 from flask_babel import get_locale
 
+from app.tickets.lookalike import Doubt, Finding, doubts
 from app.tickets.models import Message
 from app.web.locale import chosen_timezone
 from app.web.words import gettext as _
@@ -42,9 +44,12 @@ class LetterFacts:
     here: str
     there: str
     clock: str
+    # Why its sender may not be who it seems: a word for the badge, and a sentence.
+    doubts: list[tuple[str, str]]
 
 
-def letter_facts(message: Message) -> LetterFacts:
+def letter_facts(message: Message, colleagues: Iterable[str] = ()) -> LetterFacts:
+    """colleagues: names of the people here, which a stranger may borrow."""
     locale = str(get_locale())
     zone = chosen_timezone()
     there, clock = _there(message, zone, locale)
@@ -55,7 +60,32 @@ def letter_facts(message: Message) -> LetterFacts:
         here=_at(message.arrived_at, zone, locale),
         there=there,
         clock=clock,
+        doubts=[
+            _doubt_words(one) for one in _doubts(message.sender_name, message.sender_email, tuple(colleagues))
+        ],
     )
+
+
+@lru_cache(maxsize=2000)
+def _doubts(name: str, email: str, colleagues: tuple[str, ...]) -> tuple[Finding, ...]:
+    return tuple(doubts(name, email, colleagues))
+
+
+def _doubt_words(finding: Finding) -> tuple[str, str]:
+    if finding.doubt == Doubt.MIXED:
+        return _("Mixed alphabets"), _(
+            "The address mixes letters that look alike, such as Latin and Cyrillic. The network writes it %(domain)s.",
+            domain=finding.detail,
+        )
+    if finding.doubt == Doubt.FOREIGN_LETTERS:
+        return _("Address in other letters"), _(
+            "The network writes its domain %(domain)s.", domain=finding.detail
+        )
+    if finding.doubt == Doubt.OTHER_ADDRESS:
+        return _("Another address in the name"), _(
+            "The name says %(address)s, but the letter came from another address.", address=finding.detail
+        )
+    return _("Named like a colleague"), _("Somebody here has this name; the letter came from outside.")
 
 
 def both_times(message: Message) -> str:

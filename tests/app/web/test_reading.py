@@ -187,7 +187,7 @@ def test_a_long_ticket_opens_at_its_newest_end_and_unfolds(agent: FlaskClient, d
     address = re.search(r'href="(/tickets/\d+/earlier\?[^"]+)"', part)[1].replace("&amp;", "&")  # type: ignore[index]
     whole = agent.get(address).text
     assert (
-        "<html" in whole and "Letter 0<" in whole and "Letter 9<" in whole and "earlier messages" not in whole
+        "<html" in whole and "Letter 0<" in whole and "Letter 9<" in whole and "thread-earlier" not in whole
     )
     assert agent.get(f"/tickets/{ticket}/earlier?before=999").status_code == 404
     assert agent.get(f"/tickets/{ticket}/earlier").status_code == 404
@@ -198,7 +198,7 @@ def test_a_short_ticket_is_not_folded(agent: FlaskClient, desk) -> None:
     for number in range(1, 12):
         desk.letter(f"Letter {number}", ticket_id=ticket)
     page = agent.get(f"/tickets/{ticket}").text
-    assert "earlier message" not in page and "Letter 0" in page
+    assert "thread-earlier" not in page and "Letter 0" in page
 
 
 def test_what_nobody_has_read_is_never_folded_and_has_a_way_to_it(agent: FlaskClient, desk) -> None:
@@ -215,3 +215,11 @@ def test_what_nobody_has_read_is_never_folded_and_has_a_way_to_it(agent: FlaskCl
     assert page.index("Letter 19") < page.index('id="first-unread"') < page.index("Letter 20")
     agent.post(f"/tickets/{ticket}/read")
     assert 'id="first-unread"' not in agent.get(f"/tickets/{ticket}").text
+
+
+def test_a_sender_who_borrows_a_name_is_pointed_at(agent: FlaskClient, desk) -> None:
+    ticket = desk.letter("Send me the money", sender_name="Nora Lind", sender_email="nora@hеlp.example")
+    page = agent.get(f"/tickets/{ticket}").text
+    assert page.count("data-doubt") == 2
+    assert "Mixed alphabets" in page and "Named like a colleague" in page and "xn--hlp-rdd.example" in page
+    assert "data-doubt" not in agent.get(f"/tickets/{desk.letter('Hello')}").text
