@@ -147,6 +147,8 @@ def _run(program: str, command: Sequence[str]) -> int:
         code = getattr(importlib.import_module(module), function)() or 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
     threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as the end of every program does
     atexit._run_exitfuncs()
     sys.stdout.flush()
