@@ -77,7 +77,9 @@ def recent_tickets(
     rights: Rights | None = None,
 ) -> list[Ticket]:
     """The customer's tickets with the newest message first, save the one on the screen."""
-    query = sa.select(Ticket).where(Ticket.customer_id == customer_id, Ticket.merged_into_id.is_(None))
+    query = sa.select(Ticket).where(
+        Ticket.customer_id == customer_id, Ticket.merged_into_id.is_(None), Ticket.status != Status.TRASH
+    )
     if rights is not None:
         query = query.where(rights.within(Ticket.mailbox_id))
     if but is not None:
@@ -94,7 +96,7 @@ def figures(
         sa.select(Ticket.customer_id, sa.func.count(), running, sa.func.max(Ticket.last_message_at))
         .where(
             Ticket.customer_id.in_(customer_ids),
-            Ticket.status != Status.SPAM,
+            Ticket.status.not_in((Status.SPAM, Status.TRASH)),
             Ticket.merged_into_id.is_(None),
             sa.true() if rights is None else rights.within(Ticket.mailbox_id),
         )

@@ -71,7 +71,10 @@ def around_query(mailboxes: frozenset[int] | None, more: More | None = None) -> 
     )
     active = sa.case((agent.active, 1), else_=0)
     shown = sa.and_(
-        _T.c.customer_id == _CUSTOMER, _T.c.merged_into_id.is_(None), _within(_T.c.mailbox_id, mailboxes)
+        _T.c.customer_id == _CUSTOMER,
+        _T.c.merged_into_id.is_(None),
+        _T.c.status != Status.TRASH,
+        _within(_T.c.mailbox_id, mailboxes),
     )
     running = sa.func.count(sa.case((_T.c.status.in_((Status.OPEN, Status.WAITING, Status.SNOOZED)), 1)))
     recent = (
