@@ -15,9 +15,7 @@ def has_status(status: str) -> Condition:
     return Ticket.status == sa.literal_column(f"'{Status(status).value}'")
 
 
-def of_view(
-    view: View, agent_id: int | sa.ColumnElement[int], order: Order | None = None
-) -> list[Condition]:
+def of_view(view: View, agent_id: int | sa.ColumnElement[int], order: Order | None = None) -> list[Condition]:
     """Of every view but a saved one, which is a search."""
     if view.name == Status.SNOOZED and order == Order.WAKES:
         # Only snoozed tickets have such a time, and the index of it holds no others.
