@@ -123,7 +123,11 @@ def small(
 
 def _tags_of(sort: str, links: sa.Table, condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     tag = Tag.__table__
-    return small(sort, tag.c.id, tag.c.name, tag.c.colour).join(links, links.c.tag_id == tag.c.id).where(condition)
+    return (
+        small(sort, tag.c.id, tag.c.name, tag.c.colour)
+        .join(links, links.c.tag_id == tag.c.id)
+        .where(condition)
+    )
 
 
 def _fields_of(

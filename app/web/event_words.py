@@ -152,7 +152,9 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "cards-unmerged": lambda _detail, _agents: _("A card of its own again"),
     "rule": _rule,
     "macro": lambda detail, _agents: _("Macro “%(name)s”", name=str(detail.get("name", ""))),
-    "macro-undone": lambda detail, _agents: _("Macro “%(name)s” taken back", name=str(detail.get("name", ""))),
+    "macro-undone": lambda detail, _agents: _(
+        "Macro “%(name)s” taken back", name=str(detail.get("name", ""))
+    ),
     "thanks": lambda _detail, _agents: _("A thank-you came; left as it was"),
     "replied": lambda _detail, _agents: _("Replied"),
     "forwarded": lambda _detail, _agents: _("Passed on"),
