@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Blueprint, g, redirect, request, url_for
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.db import now, reading, transaction
 from app.tickets import thread
@@ -16,6 +18,8 @@ from app.web.auth import for_readers, login_required, passive
 from app.web.forms import fields
 from app.web.plain_json import plain_answer
 from app.web.tones import initials, tone
+
+log = logging.getLogger(__name__)
 
 bp = Blueprint("together", __name__)
 GONE = "gone"
@@ -30,16 +34,23 @@ def here(ticket_id: int) -> Any:
     doing = fields(request.form, "doing")["doing"]
     with reading() as session:
         said = presence.is_said(session, ticket_id, g.rights, doing, now=now())
-    if said:
-        return "", 204
+    if not said:
+        try:
+            _write(ticket_id, doing)
+        except (IntegrityError, OperationalError) as error:
+            # Two tabs at the same moment, or a database that is busy: the page says it again in a few seconds.
+            log.info("presence in #%d not written: %s", ticket_id, type(error).__name__)
+    return "", 204
+
+
+def _write(ticket_id: int, doing: str) -> None:
     with transaction() as session:
         if doing == GONE:
             presence.leave(session, ticket_id, g.agent.id)
-        else:
-            presence.say(session, ticket_id, g.agent.id, doing, now=now())
-            if g.agent.unread_notices:
-                notices.read_ticket(session, g.agent.id, ticket_id, now=now())
-    return "", 204
+            return
+        presence.say(session, ticket_id, g.agent.id, doing, now=now())
+        if g.agent.unread_notices:
+            notices.read_ticket(session, g.agent.id, ticket_id, now=now())
 
 
 @bp.post("/tickets/<int:ticket_id>/watch")
