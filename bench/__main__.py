@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import arrival, generator, ingest, quotes, suggest
+from bench import arrival, generator, ingest, quotes, suggest, web
 
 RU_DESK = Path(__file__).parent / "data" / "ru_desk.json"
 
@@ -19,6 +19,8 @@ def main() -> None:
     arrival.main([])
     print()
     suggest.main([str(RU_DESK)])
+    print()
+    web.main(["--tickets", "1000"])
 
 
 if __name__ == "__main__":
