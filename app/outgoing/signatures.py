@@ -50,8 +50,9 @@ def of_reply(ticket: Ticket | None, agent: Agent, mailbox: Mailbox) -> str:
 
 
 def of_receipt(ticket: Ticket, mailbox: Mailbox) -> str:
-    """Nobody wrote a receipt: only the mailbox signs it."""
-    return signature("", mailbox.signature, MAILBOX, values_for(ticket, None, mailbox))
+    """Nobody wrote a receipt: only the mailbox signs it, and nothing that a stranger chose stands in it (I12)."""
+    values = values_for(None, None, mailbox) | {"ticket.number": str(ticket.id)}
+    return signature("", mailbox.signature, MAILBOX, values)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

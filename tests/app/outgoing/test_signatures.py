@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.outgoing.signatures import signature
+from app.customers.models import Customer
+from app.mailboxes.models import Mailbox
+from app.outgoing.signatures import of_receipt, signature
+from app.tickets.models import Ticket
 
 VALUES = {"agent.name": "Ben Falk", "mailbox.name": "Orbit support"}
 
@@ -28,3 +31,14 @@ def test_a_line_without_its_value_is_left_out_and_stops_nothing() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert signature(" \n", "", "both", VALUES) == ""
+
+
+def test_what_a_stranger_chose_is_not_mailed_in_a_receipt() -> None:
+    """A receipt goes to whoever a letter says it is from: nobody may send their own words with it."""
+    mailbox = Mailbox(
+        address="help@desk.example",
+        name="Help desk",
+        signature="Dear {{customer.name}}\nAbout {{ticket.subject}}, {{ticket.number}}\n{{mailbox.name}}",
+    )
+    ticket = Ticket(id=7, subject="Buy now", customer=Customer(name="Cheap pills"))
+    assert of_receipt(ticket, mailbox) == "Help desk"
