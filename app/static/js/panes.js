@@ -24,7 +24,8 @@ function arrive(ticket) {
   inbox?.classList.add("has-ticket");
   choose(ticket.dataset.ticket);
   openAtNewest(ticket);
-  if (!ticket.querySelector(".composer.is-open")) ticket.querySelector("#ticket-scroll").focus({ preventScroll: true });
+  // Who has gone on already, into a menu or a field of it, stays there.
+  if (!ticket.querySelector(".composer.is-open") && !ticket.contains(document.activeElement)) ticket.querySelector("#ticket-scroll").focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:load", (event) => {
