@@ -10,12 +10,10 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
-from app.accounts.models import Agent
 from app.accounts.rights import Rights, Who, rights_of
 from app.customers.models import Customer
 from app.errors import Merged, NotFound
-from app.mailboxes.models import Mailbox
-from app.tickets.models import Attachment, Change, Draft, Event, Kind, Message, Ticket
+from app.tickets.models import Attachment, Change, Draft, Kind, Message, Ticket
 
 # A ticket this long is shown from its newest end.
 MOST_MESSAGES = 200
@@ -97,39 +95,6 @@ def html_of(session: Session, message_ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.html for row in session.execute(query) if row.html}
 
 
-def agents(session: Session) -> list[Agent]:
-    """Everybody who ever worked here, by name: pages offer the active ones and name the others."""
-    return list(session.scalars(sa.select(Agent).order_by(Agent.name, Agent.id)))
-
-
-def own_addresses(session: Session) -> set[str]:
-    """Our mailboxes, in lower case: a reply never goes to ourselves."""
-    return {address.lower() for address in session.scalars(sa.select(Mailbox.address))}
-
-
-def events(session: Session, ticket_id: int) -> list[Event]:
-    """Oldest first."""
-    query = (
-        sa.select(Event)
-        .where(Event.ticket_id == ticket_id)
-        .options(joinedload(Event.agent))
-        .order_by(Event.id.desc())
-        .limit(MOST_MESSAGES)
-    )
-    return list(session.scalars(query))[::-1]
-
-
-def drafts(session: Session, ticket_id: int) -> list[Draft]:
-    """Every agent's drafts in this ticket, with their files."""
-    query = (
-        sa.select(Draft)
-        .where(Draft.ticket_id == ticket_id)
-        .options(joinedload(Draft.agent), selectinload(Draft.attachments))
-        .order_by(Draft.id)
-    )
-    return list(session.scalars(query))
-
-
 def arrived_since(session: Session, ticket_id: int, seen_id: int, agent_id: int) -> list[Message]:
     """Messages this agent has not seen: newer than `seen_id` and not their own."""
     query = (
@@ -164,20 +129,6 @@ def attachment_for(session: Session, who: Who, attachment_id: int) -> Attachment
     if attachment is None:
         raise NotFound("There is no such file.")
     return attachment
-
-
-def live_state(session: Session, after: int, ticket_id: int, *, settled_before: datetime) -> LiveState:
-    """One indexed query over the changes behind the mark `after`."""
-    old = sa.case((Change.at < settled_before, Change.id))
-    row = session.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.coalesce(sa.func.max(Change.id), after),
-            sa.func.coalesce(sa.func.max(old), after),
-            sa.func.coalesce(sa.func.max(sa.case((Change.ticket_id == ticket_id, 1), else_=0)), 0),
-        ).where(Change.id > after)
-    ).one()
-    return LiveState(settled=row[2], newest=row[1], count=row[0], ticket=bool(row[3]))
 
 
 def changes_behind(session: Session, base: int, look_back: int, *, settled_before: datetime) -> LiveState:

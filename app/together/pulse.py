@@ -27,7 +27,7 @@ class Pulse:
 def pulse(
     session: Session, after: int, ticket_id: int, agent_id: int, *, settled_before: datetime, now: datetime
 ) -> Pulse:
-    """As `thread.live_state`, with the presence of others in the same query."""
+    """What changed behind the mark, with the presence of others in the same query."""
     asked = {
         "after": after,
         "ticket": ticket_id,
