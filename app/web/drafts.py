@@ -155,10 +155,10 @@ def _mine(session: Session, ticket_id: int | None, values: Mapping[str, str]) ->
 def _stored(ticket_id: int | None, values: Mapping[str, str], reason: str) -> Any:
     with reading() as session:
         state = draft_state(session, ticket_id, g.agent.id, values["kind"], forms.number(values["draft_id"]))
-    told = _("%(who)s took over your draft.", who=state.taken_by) if state.taken_by else reason
-    if state.draft is not None and state.draft.send_at is not None:
-        told = _("This letter waits to be sent. Take it back before you change it.")
-    return jsonify(error=told, draft=_whole(state.draft) if state.draft else None), 409
+        told = _("%(who)s took over your draft.", who=state.taken_by) if state.taken_by else reason
+        if state.draft is not None and state.draft.send_at is not None:
+            told = _("This letter waits to be sent. Take it back before you change it.")
+        return jsonify(error=told, draft=_whole(state.draft) if state.draft else None), 409
 
 
 def _whole(draft: Draft) -> dict[str, Any]:
