@@ -37,6 +37,8 @@ class Route:
     sandbox: bool = False
     # What a light agent sends instead, where the form has parts that are not theirs.
     light: dict[str, str] = field(default_factory=dict)
+    # What is said of a number that nobody has, where that is not simply "not found".
+    unknown: int = 404
     # Its row belongs to the agent of the tests alone: for everybody else it is not there.
     own: bool = False
     # A page for everybody that says nothing of any mailbox, ticket or parked mail, although its address has an id.
@@ -94,7 +96,14 @@ _RULE = {
     "name": "VIP", "trigger": "letter", "c": "0", "c0.field": "subject", "c0.op": "word", "c0.value": "urgent",
     "a": "0", "a0.do": "add_tags", "a0.value": "vip", "do": "save",
 }  # fmt: skip
-_MACRO = {"name": "Thanks", "scope": "private", "a": "0", "a0.do": "text", "a0.text": "Thank you", "do": "save"}
+_MACRO = {
+    "name": "Thanks",
+    "scope": "private",
+    "a": "0",
+    "a0.do": "text",
+    "a0.text": "Thank you",
+    "do": "save",
+}
 _HOURS = {"name": "Berlin", "timezone": "Europe/Berlin", "day0": "9:00-18:00"}
 
 ROUTES: dict[tuple[str, str], Route] = {
@@ -172,7 +181,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "notices.index"): Route(),
     ("GET", "notices.settings"): Route(),
     ("POST", "notices.choose"): Route("anyone", form={"mail_mention": "now", "hour": "8"}, answer=302),
-    ("POST", "notices.read_one"): Route("anyone", answer=303),
+    ("POST", "notices.read_one"): Route("anyone", unknown=303, answer=303),
     ("POST", "notices.read_all"): Route("anyone", answer=303),
     ("POST", "together.here"): Route("anyone", form={"doing": "viewing"}, answer=204),
     ("GET", "tickets.show"): Route(),
@@ -222,7 +231,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "searches.recent"): Route(),
     ("POST", "searches.remember"): Route(form={"q": "kettle"}, answer=204),
     ("POST", "searches.forget"): Route(form={"one": "=recent_search"}, answer=303),
-    ("GET", "searches.of_customer"): Route(query="q=kettle", answer=302),
+    ("GET", "searches.of_customer"): Route(unknown=302, query="q=kettle", answer=302),
     ("POST", "moving.accept"): Route(ids={"message_id": "held_letter"}, answer=303),
     ("POST", "moving.move"): Route(ids={"message_id": "second_letter"}, answer=303),
     ("POST", "moving.move_back"): Route(ids={"message_id": "moved_letter"}, answer=303),
@@ -238,7 +247,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "order.restore"): Route(ids={"ticket_id": "trashed_ticket"}, answer=303),
     ("GET", "order.ask_delete"): Route("admin", ids={"ticket_id": "trashed_ticket"}),
     ("POST", "order.delete"): Route(
-        "admin", ids={"ticket_id": "trashed_ticket"}, form={"number": "=trashed_ticket"}, answer=303
+        "admin", unknown=422, ids={"ticket_id": "trashed_ticket"}, form={"number": "=trashed_ticket"}, answer=303
     ),
     ("POST", "order.undo"): Route(answer=303, own=True),
     ("GET", "splitting.show"): Route(),
@@ -266,7 +275,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "tags.delete"): Route("lead", answer=303),
     ("GET", "spam_list.index"): Route("lead"),
     ("POST", "spam_list.add"): Route("lead", form={"pattern": "@shop.example"}, answer=303),
-    ("POST", "spam_list.remove"): Route("lead", answer=303),
+    ("POST", "spam_list.remove"): Route("lead", unknown=303, answer=303),
     ("GET", "spam_list.trash_page"): Route("admin"),
     ("POST", "spam_list.keep"): Route("admin", form={"days": "7"}, answer=303),
     ("GET", "cards_merge.show"): Route(),
