@@ -84,9 +84,7 @@ def edit_profile(
     session.flush()
 
 
-def set_role(
-    session: Session, agent: Agent, role: str, *, by: Agent | None = None, now: datetime
-) -> bool:
+def set_role(session: Session, agent: Agent, role: str, *, by: Agent | None = None, now: datetime) -> bool:
     """Rights change at once, and the agent signs in again: a new session for new rights. False when it was so."""
     wanted = _one_of(role, tuple(Role), "role")
     if wanted == agent.role:

@@ -22,7 +22,9 @@ from app.tickets.models import Attachment, Kind, Message
 from app.tickets.safe_html import clean_letter
 
 # The head of a picture of one dot: the sanitiser measures what it lets through.
-_SMALLEST = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
+_SMALLEST = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
+)
 _NAMED_PICTURE = re.compile(r"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
 
 

@@ -168,11 +168,7 @@ def _rows() -> sa.Select[Any]:
         .correlate(Customer)
         .scalar_subquery()
     )
-    failed = (
-        sa.exists()
-        .where(Message.ticket_id == Ticket.id, FAILED)
-        .correlate(Ticket)
-    )
+    failed = sa.exists().where(Message.ticket_id == Ticket.id, FAILED).correlate(Ticket)
     drafting = (
         sa.select(sa.func.max(sa.case((Draft.agent_id == _AGENT, 2), else_=1)))
         .where(Draft.ticket_id == Ticket.id)

@@ -1,4 +1,4 @@
-"""A ticket on paper: every word of it, without the frame of the program around it and without asking anybody for more."""
+"""A ticket on paper: every word of it, without the frame of the program and without asking anybody for more."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class OlderPart:
-    """What the templates of messages read, of messages alone. `more_before`: where still older ones go on, 0 for none."""
+    """What the templates of messages read. `more_before`: where still older ones go on, 0 for none."""
 
     ticket: TicketLine
     entries: list[Entry]

@@ -62,13 +62,14 @@ def draft_text() -> str:
 def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(
     signed_in: Page, live_server: LiveServer, desk: Desk
 ) -> None:
-    desk.letter("The older one", subject="Older")
-    ticket = desk.letter("The newer one", subject="Newer")
+    # Whoever has waited longest comes first.
+    ticket = desk.letter("The older one", subject="Older")
+    desk.letter("The newer one", subject="Newer")
     page = signed_in
     page.goto(f"{live_server.url}/inbox/open")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    expect(page.locator("#ticket .head-subject")).to_contain_text("Newer")
+    expect(page.locator("#ticket .head-subject")).to_contain_text("Older")
     page.keyboard.press("i")
     expect(page.locator("#ticket-head")).to_contain_text("Nora")
     page.keyboard.press("r")
@@ -80,7 +81,7 @@ def test_a_ticket_is_opened_answered_and_closed_by_keys_alone(
     expect(page.locator("#ticket-head")).to_contain_text("Open again")
     expect(page.locator(f"#t{ticket}")).to_have_count(0)
     page.keyboard.press("j")
-    expect(page.locator("#ticket .head-subject")).to_contain_text("Older")
+    expect(page.locator("#ticket .head-subject")).to_contain_text("Newer")
     assert sent() == ["It left this morning. j k e"]
 
 

@@ -115,7 +115,9 @@ def hostile_letter(number: int, trap: str) -> HostileLetter:
 def _attack(dice: random.Random, family: str, number: int, trap: str) -> str:
     template = dice.choice(FAMILIES[family])
     filled = template.replace("{event}", dice.choice(EVENTS)).replace("{js}", RAN).replace("{attr}", QUOTED)
-    return filled.replace("{trap}", trap).replace("{host}", trap.partition("//")[2]).replace("{n}", str(number))
+    return (
+        filled.replace("{trap}", trap).replace("{host}", trap.partition("//")[2]).replace("{n}", str(number))
+    )
 
 
 def _bent(dice: random.Random, attack: str) -> str:
@@ -137,12 +139,20 @@ def _wrapped(dice: random.Random, text: str) -> str:
     name = dice.choice(
         "svg math style title textarea noscript template select table xmp iframe noembed option object desc mtext foreignObject b a form".split()
     )
-    return dice.choice((f"<{name}>{text}</{name}>", f"<{name}>{text}", f"{text}</{name}>", f"<{name}/>{text}"))
+    return dice.choice(
+        (f"<{name}>{text}</{name}>", f"<{name}>{text}", f"{text}</{name}>", f"<{name}/>{text}")
+    )
 
 
 def _noise(dice: random.Random, text: str) -> str:
     at = dice.randrange(max(1, min(len(text), 40)))
-    return text[:at] + dice.choice(("\x00", "\x0c", "<", "<!--", "-->", "/", "\t", "&#0;", "\u2028", "<![CDATA[", "%00", '"', "'")) + text[at:]
+    return (
+        text[:at]
+        + dice.choice(
+            ("\x00", "\x0c", "<", "<!--", "-->", "/", "\t", "&#0;", "\u2028", "<![CDATA[", "%00", '"', "'")
+        )
+        + text[at:]
+    )
 
 
 def _entities(dice: random.Random, text: str) -> str:
@@ -169,8 +179,21 @@ def _attribute(dice: random.Random, text: str) -> str:
 
 def _deep(dice: random.Random, text: str) -> str:
     """Deeper than any browser should be asked to go; half as tables, which nest in two steps."""
-    opening = dice.choice(("<table><tr><td>", "<div>", "<b>", "<blockquote>", "<a><b><i>", "<font color=red>"))
+    opening = dice.choice(
+        ("<table><tr><td>", "<div>", "<b>", "<blockquote>", "<a><b><i>", "<font color=red>")
+    )
     return opening * (10_000 // opening.count("<")) + text
 
 
-TRICKS: tuple[Trick, ...] = (_case, _unclosed, _wrapped, _wrapped, _noise, _noise, _entities, _comment, _twice, _attribute)
+TRICKS: tuple[Trick, ...] = (
+    _case,
+    _unclosed,
+    _wrapped,
+    _wrapped,
+    _noise,
+    _noise,
+    _entities,
+    _comment,
+    _twice,
+    _attribute,
+)

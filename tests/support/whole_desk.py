@@ -387,7 +387,13 @@ def _later(made: _Builder, mailbox: Mailbox, customer: Customer, text: str) -> N
     words = Written("<div>Your parcel is here</div>", ["ada@far.example"], subject="Your parcel")
     begun = save(made.session, None, "new", words, version=0, by=made.me, now=made.tick())
     file = uploads.add_file(
-        made.session, begun, "parcel.txt", "text/plain", (made.blobs.put(b"parcel"), 6), most_bytes=1000, now=made.at
+        made.session,
+        begun,
+        "parcel.txt",
+        "text/plain",
+        (made.blobs.put(b"parcel"), 6),
+        most_bytes=1000,
+        now=made.at,
     )
     made.ids |= {"begun_draft": begun.id, "begun_file": file.id}
 

@@ -153,7 +153,11 @@ def test_teams_snoozed_tickets_and_the_trash(desk: Desk) -> None:
 
 
 def test_fields_of_tickets_and_cards(desk: Desk) -> None:
-    large, small, vip = desk.letter("one"), desk.letter("two"), desk.letter("three", sender="vip@buyer.example")
+    large, small, vip = (
+        desk.letter("one"),
+        desk.letter("two"),
+        desk.letter("three", sender="vip@buyer.example"),
+    )
     fields = [
         Field(scope="ticket", key="size", name="Size", kind="choice"),
         Field(scope="ticket", key="weight", name="Вес", kind="number"),
