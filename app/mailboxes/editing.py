@@ -22,7 +22,8 @@ from app.settings import Settings
 
 GENERAL = (
     "name", "language", "signature", "signature_mode", "active", "ask_ratings", "reply_subaddress", "thanks_reopen",
-    "auto_ack", "auto_ack_text", "authserv_id", "after_fetch", "after_fetch_folder", "sent_copy", "sent_folder", "send_per_minute",
+    "auto_ack", "auto_ack_text", "authserv_id", "after_fetch", "after_fetch_folder", "sent_copy",
+    "sent_folder", "send_per_minute",
 )  # fmt: skip
 SERVERS = (
     "auth", "imap_host", "imap_port", "imap_security", "imap_user", "imap_password",
