@@ -58,6 +58,15 @@ def take(session: Session, source: str, *, now: datetime) -> list[int]:
     return taken
 
 
+def skip(session: Session) -> None:
+    """Nobody is told of what is there now: it was written in bulk, and is news to nobody."""
+    for source in MODELS:
+        followed = session.get(Followed, source) or Followed(source=source)
+        followed.newest, followed.stamp = _newest(session, source)
+        followed.missing = []
+        session.add(followed)
+
+
 def _go_back(session: Session, followed: Followed) -> None:
     """The newest row that was told is gone, or another one has its number now."""
     if not followed.newest or not followed.stamp:
