@@ -99,6 +99,8 @@ def tell_agents() -> None:
         with db.transaction() as session:
             if telling.tell(session, now=db.now()) < following.MOST_AT_ONCE:
                 return
+        # SQLite has one writer, and who waits for it is not served in turn: let the others in.
+        time.sleep(BREATH_SECONDS)
 
 
 def mail_notices() -> None:
@@ -177,6 +179,7 @@ def _bytes_check() -> BytesCheck:
 
 # Behind an import the teller takes its time: the other ticks have their turn.
 MOST_TELLINGS = 10
+BREATH_SECONDS = 0.1
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
     (1, tell_agents),
