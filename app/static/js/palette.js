@@ -57,7 +57,7 @@ const farness = (element) => [".bulk", "#ticket", "main"].findIndex((place) => e
 
 function actions() {
   const found = new Map();
-  const all = [...document.querySelectorAll(OFFERED)].filter((element) => !hidden(element) && element.tagName !== "INPUT");
+  const all = [...document.querySelectorAll(OFFERED)].filter((element) => !hidden(element) && element.matches("a, button, summary"));
   for (const element of all.sort((a, b) => farness(a) - farness(b))) {
     const text = wholeName(element);
     if (text && !found.has(text)) found.set(text, { group: words.action, text, key: keyOf(element), icon: drawingOf(element), element });
@@ -161,8 +161,10 @@ function run(index) {
   if (!one) return;
   from = null;
   dialog.close();
-  if (one.element) act(one.element);
-  else location.assign(one.url);
+  // What arrived meanwhile may have drawn this part of the page anew: the same action stands there again.
+  const element = one.element?.isConnected === false ? actions().find((other) => other.text === one.text)?.element : one.element;
+  if (element) act(element);
+  else if (one.url) location.assign(one.url);
 }
 
 // ---- Opening
