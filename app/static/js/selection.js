@@ -53,6 +53,8 @@ document.addEventListener("click", (event) => {
       range(box);
     }
     anchor = box.value;
+    // At once for whoever types fast, and again when the browser has made up its mind about the box.
+    update();
     setTimeout(update);
     return;
   }
