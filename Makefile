@@ -18,6 +18,7 @@ help: ## List what can be done
 run: setup ## Start Sincerely: everything it needs, in one go; Ctrl-C stops it
 	@exec $(PY) -m workers.supervisor
 
+# With BROWSERS_ON_BOTH=1 the tests in a browser run on PostgreSQL as well, not a few of them only.
 test: setup-dev system-parts lint types ## Check everything: style, types, and all tests on both databases
 	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
