@@ -29,6 +29,8 @@ _LETTER_TAGS = frozenset(
     """
     )
 )
+# As nh3 writes a picture whose source was refused.
+_PICTURE_OF_NOTHING = re.compile(r'<img(?: alt="[^"]*")?>')
 _REPLY_TAGS = frozenset(_names("div br p strong em del a ul ol li blockquote pre h1 code img"))
 # A picture of the letter itself, see app.tickets.inline_images.
 _OWN_PICTURE = re.compile(r"cid:image\.\d{1,18}")
@@ -150,7 +152,7 @@ def sanitise_reply(html: str) -> str:
         return _link_target(value) if attribute == "href" else value
 
     def clean(source: str) -> str:
-        return nh3.clean(
+        cleaned = nh3.clean(
             source,
             tags=set(_REPLY_TAGS),
             clean_content_tags=set(DROPPED_WITH_CONTENT),
@@ -160,6 +162,7 @@ def sanitise_reply(html: str) -> str:
             url_relative="deny",
             link_rel=None,
         )
+        return _PICTURE_OF_NOTHING.sub("", cleaned)
 
     return _settle(html, clean)
 
