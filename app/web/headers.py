@@ -11,6 +11,7 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request
+from werkzeug.datastructures import ImmutableMultiDict
 
 from app.settings import Settings
 
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_limit_forms)
     app.before_request(_refuse_foreign_origin)
     app.before_request(_refuse_unstorable)
+    app.before_request(_drop_unstorable)
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
 
@@ -89,6 +91,15 @@ def _refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin", "null")
     if origin != "null" and urlsplit(origin).netloc != request.host:
         abort(403)
+
+
+def _drop_unstorable() -> None:
+    """Nobody types a NUL character, and PostgreSQL stores none: what was pasted with one goes on without it."""
+    if request.method != "POST" or not any("\x00" in text for _name, text in request.form.items(multi=True)):
+        return
+    pairs = [(name, text.replace("\x00", "")) for name, text in request.form.items(multi=True)]
+    # The form is worked out once and kept with the request: from here on this is it.
+    request.__dict__["form"] = ImmutableMultiDict(pairs)
 
 
 def _refuse_unstorable() -> None:
