@@ -287,7 +287,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "customers.notes"): Route(form={"notes": "Likes tea", "ticket": ""}, answer=302),
     ("POST", "customers.own_agent"): Route(form={"own_agent": "=me"}, answer=302),
     ("POST", "customers.tags"): Route(form={"tags": "vip"}, answer=302),
-    ("POST", "customers.add_address"): Route(form={"email": "third@buyer.example"}, answer=302),
+    ("POST", "customers.add_address"): Route(form={"email": "one.more@buyer.example"}, answer=302),
     ("POST", "customers.remove_address"): Route(answer=302),
     ("POST", "customers.make_first"): Route(answer=302),
     ("POST", "customers.add_phone"): Route(form={"phone": "+44 20 5550 0199"}, answer=302),
