@@ -101,6 +101,7 @@ def test_moving_and_selecting(opened: Opened, browser_page: Page, keys: Keyboard
     expect(page.locator("#rows input:checked")).to_have_count(0)
     keys.press("Enter")
     expect(page.locator("#ticket .head-subject")).to_be_visible()
+    expect(page.locator("#ticket-scroll")).to_be_focused()
     keys.press("KeyU")
     expect(link(page, 2)).to_be_focused()
 
@@ -143,6 +144,7 @@ def test_answering(opened: Opened, browser_page: Page, keys: Keyboard, desk: Des
     keys.type("Words. ")
     keys.press("Enter", control=True)
     expect(page.locator("#thread .message-outgoing")).to_contain_text("Words.")
+    expect(page.locator("#toasts [data-undo-now]")).to_be_visible()
     keys.press("KeyZ")
     expect(page.locator("#form-reply trix-editor")).to_contain_text("Words.")
     keys.press("Escape")

@@ -108,6 +108,7 @@ def test_with_the_focus_in_the_list_a_key_means_that_ticket(
     assert statuses(ids) == ["open", "closed", "open"]
     page.keyboard.press("Enter")
     expect(page.locator("#ticket .head-subject")).to_contain_text("Subject 2")
+    expect(page.locator("#ticket-scroll")).to_be_focused()
     page.keyboard.press("u")
     expect(page.locator('#rows .row > a[aria-current="true"]')).to_be_focused()
 

@@ -126,6 +126,8 @@ class _Link:
     def __init__(self, proxy: Proxy, client: socket.socket, server: socket.socket) -> None:
         self.proxy, self.client, self.server = proxy, client, server
         self.frozen = self.ended = False
+        # The direction in which a fault is about to strike: nothing goes the other way any more.
+        self.cut = ""
         for source, drain, direction in ((server, client, DOWN), (client, server, UP)):
             stream = _Stream(self, source, drain, direction)
             threading.Thread(target=stream.run, daemon=True).start()
@@ -160,7 +162,7 @@ class _Stream:
             self._link.end()
 
     def _take(self, chunk: bytes) -> None:
-        while chunk and not self._link.frozen and not self._link.ended:
+        while chunk and not self._link.frozen and not self._link.ended and self._link.cut in ("", self._direction):
             if self._skip:
                 cut = min(self._skip, len(chunk))
                 self._skip, self._seen, chunk = self._skip - cut, self._seen + cut, chunk[cut:]
@@ -174,6 +176,9 @@ class _Stream:
         if fault is None or place is None or place > len(chunk):
             self._pass(chunk)
             return b""
+        if fault.action not in ("corrupt", "replace"):
+            # What was let through may be answered at once: the answer must not slip by before the line is cut.
+            self._link.cut = self._direction
         self._pass(chunk[:place])
         rest = chunk[place:]
         fault.struck += 1

@@ -210,7 +210,7 @@ def test_folders_come_and_go_and_keep_what_they_brought(admin: FlaskClient, mail
 
 
 @pytest.mark.parametrize(
-    "name", ["", "  ", "a\r\nX1 DELETE INBOX", "a\x00b", "a\x07", "(import)", "INBOX", "inbox", "x" * 501]
+    "name", ["", "  ", "a\r\nX1 DELETE INBOX", "a\x07", "(import)", "INBOX", "inbox", "x" * 501]
 )
 def test_names_that_no_folder_can_have_are_refused(admin: FlaskClient, mailbox_id: int, name: str) -> None:
     assert admin.post(f"/mailboxes/{mailbox_id}/folders", data={"folder": name}).status_code == 422
