@@ -217,6 +217,11 @@ def test_names_that_no_folder_can_have_are_refused(admin: FlaskClient, mailbox_i
     assert folders() == {"INBOX": True}
 
 
+def test_a_nul_character_that_was_pasted_is_left_out(admin: FlaskClient, mailbox_id: int) -> None:
+    assert admin.post(f"/mailboxes/{mailbox_id}/folders", data={"folder": "Or\x00ders"}).status_code == 302
+    assert "Orders" in folders()
+
+
 def test_the_last_folder_stays(admin: FlaskClient, mailbox_id: int) -> None:
     with db.reading() as session:
         only = session.scalars(sa.select(Folder.id)).one()
