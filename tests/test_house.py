@@ -51,7 +51,7 @@ FLOORS = (
     {"ratings"},
     {"outgoing", "tasks"},
     {"together"},
-    {"automation"},
+    {"automation", "upkeep"},
     {"reports"},
 )
 # Files of app that put features together and belong to no floor.

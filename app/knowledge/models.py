@@ -78,6 +78,8 @@ class Suggestion(Base):
     shown: Mapped[str] = mapped_column(sa.String(10), default="folded")
     outcome: Mapped[str] = mapped_column(sa.String(12), default=Outcome.SHOWN)
     outcome_at: Mapped[datetime | None]
+    # When it was put into the editor, whatever became of it then; NULL where the agent typed the same by themselves.
+    inserted_at: Mapped[datetime | None]
     agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
     reply_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id", ondelete="SET NULL"))
     similarity: Mapped[float | None]

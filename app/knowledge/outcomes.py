@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Agent
 from app.errors import NotFound
 from app.knowledge import index_log
-from app.knowledge.models import Article, KnowledgeLog, LogKind, Outcome, Suggestion
+from app.knowledge.models import Article, ArticleVariant, KnowledgeLog, LogKind, Outcome, Suggestion
 from app.knowledge.similarity import GONE, UNCHANGED, says_the_same, similarity, weight
 
 OPEN = "open"
@@ -43,6 +43,7 @@ class LeftReply:
 def inserted(session: Session, message_id: int, article_id: int, *, by: Agent, now: datetime) -> Suggestion:
     """The article is in the editor now. One that the agent picked by themselves is recorded as well."""
     suggestion = _find_or_note(session, message_id, article_id, now)
+    suggestion.inserted_at = suggestion.inserted_at or now
     return _mark(session, suggestion, Outcome.INSERTED, by=by, now=now)
 
 
@@ -140,12 +141,19 @@ def _close(row: Suggestion, similar: float | None, reply: LeftReply, now: dateti
 
 
 def _inserted_ones(rows: list[Suggestion], reply: LeftReply) -> Iterator[tuple[Suggestion, float]]:
-    """The inserted articles, each with how much of it was sent."""
-    answers = {row.article_id: row.article.answer for row in rows if row.outcome == Outcome.INSERTED}
+    """The inserted articles, each with how much of it was sent, in the language it was sent in."""
+    answers = {
+        row.article_id: _nearest(row.article, reply.text) for row in rows if row.outcome == Outcome.INSERTED
+    }
     for row in rows:
         if row.outcome == Outcome.INSERTED:
             others = [answer for article_id, answer in answers.items() if article_id != row.article_id]
-            yield row, similarity(row.article.answer, reply.text, others)
+            yield row, similarity(answers[row.article_id], reply.text, others)
+
+
+def _nearest(article: Article, sent: str) -> str:
+    """Of the languages of an article, the text that this reply is made of."""
+    return max((text.answer for text in (article, *article.variants)), key=lambda one: similarity(one, sent))
 
 
 def _recognised(
@@ -155,7 +163,7 @@ def _recognised(
     article = _same_answer(session, reply.text)
     if article is None:
         return {}
-    similar = similarity(article.answer, reply.text)
+    similar = similarity(_nearest(article, reply.text), reply.text)
     used: dict[Suggestion, float] = {}
     for letter_id, question in reply.letters:
         row = _find(session, letter_id, article.id)
@@ -175,14 +183,19 @@ def _passed_over(rows: list[Suggestion], taken: list[Suggestion]) -> int | None:
 
 def _same_answer(session: Session, text: str) -> Article | None:
     """The article that says what the agent wrote. Texts of quite another length cannot be the same."""
-    length = sa.func.length(Article.answer)
-    near = session.scalars(
-        sa.select(Article).where(
-            Article.archived.is_(False), length >= len(text) // 2, length <= len(text) * 2
+    spans = [
+        sa.and_(
+            sa.func.length(column.answer) >= len(text) // 2, sa.func.length(column.answer) <= len(text) * 2
         )
-    )
-    best = max(near, key=lambda article: similarity(article.answer, text), default=None)
-    return best if best is not None and says_the_same(best.answer, text) else None
+        for column in (Article, ArticleVariant)
+    ]
+    near = session.scalars(
+        sa.select(Article)
+        .where(Article.archived.is_(False), sa.or_(spans[0], Article.variants.any(spans[1])))
+        .options(selectinload(Article.variants))
+    ).all()
+    best = max(near, key=lambda article: similarity(_nearest(article, text), text), default=None)
+    return best if best is not None and says_the_same(_nearest(best, text), text) else None
 
 
 def _open_suggestions(session: Session, reply: LeftReply) -> list[Suggestion]:
@@ -190,7 +203,7 @@ def _open_suggestions(session: Session, reply: LeftReply) -> list[Suggestion]:
     unclaimed = Suggestion.reply_id.is_(None)
     query = (
         sa.select(Suggestion)
-        .options(joinedload(Suggestion.article))
+        .options(joinedload(Suggestion.article).selectinload(Article.variants))
         .where(
             Suggestion.message_id.in_([letter_id for letter_id, _ in reply.letters]),
             sa.or_(

@@ -110,6 +110,9 @@ class Ticket(Base):
     trashed_at: Mapped[datetime | None]
     # What a ticket in the trash, or marked as spam, was before.
     status_before: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    # The open task to win an unhappy customer back (app.tasks.recovery), and by when.
+    recovery_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    recovery_due_at: Mapped[datetime | None]
     customer: Mapped[Customer] = relationship()
     mailbox: Mapped[Mailbox] = relationship()
     assignee: Mapped[Agent | None] = relationship()
@@ -208,6 +211,8 @@ class Message(Base):
     then_status: Mapped[str] = mapped_column(sa.String(10), default="")
     # One form, one reply: a double click or a browser's retry finds the first one.
     form_nonce: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    # Of a reply: how long somebody was really writing it, in seconds; NULL where nobody measured.
+    composing_seconds: Mapped[int | None]
     ticket: Mapped[Ticket] = relationship()
     author: Mapped[Agent | None] = relationship()
     customer: Mapped[Customer | None] = relationship()
