@@ -17,7 +17,19 @@ from app.automation.models import (
 )
 from app.customers.models import CardMerge, Customer, CustomerAddress, CustomerPhone, Organisation
 from app.db import Base
-from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind, Outcome, Suggestion
+from app.knowledge.models import (
+    Article,
+    ArticleFile,
+    ArticleVariant,
+    ArticleVersion,
+    KnowledgeLog,
+    LogKind,
+    Outcome,
+    Script,
+    Suggestion,
+    Visibility,
+)
+from app.knowledge.public_models import HelpCentre, HelpPage, HelpRead, HelpSlug, HelpVote
 from app.mailboxes.models import (
     AfterFetch,
     Auth,
@@ -31,10 +43,13 @@ from app.mailboxes.models import (
 )
 from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import AutomaticMail, Outbox, SandboxLetter, SentCopy, WrittenReply
-from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
+from app.ratings.asking_models import Asking, RatingReason
+from app.ratings.models import Face, NotAsked, Praise, Rating, RatingChange, RatingHit, RatingInvitation
 from app.reports.heartbeats import Heartbeat
+from app.reports.models import BriefingWish, LetterFacts, ReplyFacts, ReportProgress, TicketFacts, TicketStep
 from app.tags.models import Tag
 from app.tasks.models import Calendar, Holiday, MailboxCalendar
+from app.tasks.task_models import RecoveryOutcome, Task, TaskKind
 from app.tickets.models import (
     Attachment,
     Change,
@@ -96,9 +111,12 @@ __all__ = [
     "AfterFetch",
     "Agent",
     "Article",
+    "ArticleFile",
     "ArticleMerge",
+    "ArticleVariant",
     "ArticleVersion",
     "AskedLetter",
+    "Asking",
     "AssignmentPool",
     "AssignmentTurn",
     "Attachment",
@@ -131,6 +149,11 @@ __all__ = [
     "FreeReply",
     "Gap",
     "Heartbeat",
+    "HelpCentre",
+    "HelpPage",
+    "HelpRead",
+    "HelpSlug",
+    "HelpVote",
     "Holiday",
     "Kind",
     "KnowledgeLog",
@@ -147,6 +170,7 @@ __all__ = [
     "Mailing",
     "Message",
     "MessageReference",
+    "NotAsked",
     "Notice",
     "NoticeMail",
     "NoticeSettings",
@@ -156,15 +180,18 @@ __all__ = [
     "Outbox",
     "Outcome",
     "Participant",
+    "Praise",
     "Preference",
     "Presence",
     "Rating",
     "RatingChange",
     "RatingHit",
     "RatingInvitation",
+    "RatingReason",
     "RawMail",
     "RawState",
     "RecentSearch",
+    "RecoveryOutcome",
     "Role",
     "Rule",
     "RuleBook",
@@ -174,6 +201,7 @@ __all__ = [
     "SandboxLetter",
     "SavedView",
     "Scope",
+    "Script",
     "Security",
     "SentCopy",
     "ShownSender",
@@ -182,6 +210,8 @@ __all__ = [
     "Status",
     "Suggestion",
     "Tag",
+    "Task",
+    "TaskKind",
     "Team",
     "TeamMember",
     "Ticket",
@@ -192,6 +222,7 @@ __all__ = [
     "TypedDismissal",
     "UnwantedBlob",
     "UpkeepRound",
+    "Visibility",
     "Watch",
     "Way",
     "When",

@@ -136,6 +136,8 @@ class TicketLine(Line):
     merged_into_id: int | None
     related_id: int | None
     snoozed_until: datetime | None
+    recovery_id: int | None
+    recovery_due_at: datetime | None
     customer: CustomerLine
     mailbox: MailboxLine
     assignee: AgentLine | None

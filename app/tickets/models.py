@@ -209,6 +209,8 @@ class Message(Base):
     suggest_state: Mapped[str] = mapped_column(sa.String(10), default="")
     delivery: Mapped[str] = mapped_column(sa.String(14), default=Delivery.NONE)
     then_status: Mapped[str] = mapped_column(sa.String(10), default="")
+    # Of a reply: for how many seconds its author was at work in the editor; NULL where nobody measured.
+    composing_seconds: Mapped[int | None]
     # One form, one reply: a double click or a browser's retry finds the first one.
     form_nonce: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     # Of a reply: how long somebody was really writing it, in seconds; NULL where nobody measured.

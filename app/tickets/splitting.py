@@ -238,9 +238,9 @@ def _put(session: Session, messages: Sequence[Message], target: Ticket) -> None:
     if "ratings" in tables:
         ratings, invitations = tables["ratings"], tables["rating_invitations"]
         asked = sa.select(invitations.c.id).where(invitations.c.message_id.in_(ids))
-        session.execute(
-            sa.update(ratings).where(ratings.c.invitation_id.in_(asked)).values(ticket_id=target.id)
-        )
+        # An anonymous one names no ticket, and must not begin to.
+        named = sa.and_(ratings.c.invitation_id.in_(asked), ratings.c.ticket_id.is_not(None))
+        session.execute(sa.update(ratings).where(named).values(ticket_id=target.id))
     for message in messages:
         session.expire(message, ["ticket"])
 
