@@ -124,7 +124,7 @@ def content(session: Session, ticket: Ticket, action: Action, *, known: bool) ->
             raise InvalidInput("This article is gone.", "answer") from None
         if article.archived:
             raise InvalidInput("This article is gone.", "answer")
-        source = article.answer
+        source = article.said_in(receipts.language_of(ticket)).answer
     values = values_for(ticket, None, ticket.mailbox)
     if not known:
         values = {name: value for name, value in values.items() if not name.startswith(_THEIRS)}

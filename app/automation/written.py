@@ -57,7 +57,7 @@ def words_of(session: Session, ticket: Ticket, does: Sequence[Action], by: Agent
             continue
         source = action.value
         if action.do == "article":
-            source = _article(session, id_in(action.value) or 0)
+            source = _article(session, by, id_in(action.value) or 0, ticket.language)
             articles.append(id_in(action.value) or 0)
         said = render(source, values)
         html.append(said.html)
@@ -65,14 +65,14 @@ def words_of(session: Session, ticket: Ticket, does: Sequence[Action], by: Agent
     return Words("".join(html), tuple(articles), tuple(dict.fromkeys(missing)), send)
 
 
-def _article(session: Session, article_id: int) -> str:
+def _article(session: Session, by: Agent, article_id: int, language: str) -> str:
     try:
-        article = knowledge.article(session, article_id)
+        article = knowledge.article_for(session, by, article_id)
     except NotFound:
         raise InvalidInput("This article is gone.", "article") from None
     if article.archived:
         raise InvalidInput("This article is gone.", "article")
-    return article.answer
+    return article.said_in(language).answer
 
 
 def put(hand: Hand, ticket: Ticket, does: Sequence[Action]) -> Put:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.db import reading
-from app.knowledge.models import Article, KnowledgeLog, LogKind
+from app.knowledge.models import Article, ArticleVariant, KnowledgeLog, LogKind
 from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt
 
 BATCH = 500
@@ -42,18 +42,28 @@ def all_events() -> Iterator[tuple[int, Event | None]]:
 
 
 def events_after(session: Session, position: int, limit: int = BATCH) -> list[tuple[int, Event | None]]:
-    """The next rows of the log, two queries."""
+    """The next rows of the log, three queries. An article in several languages is as many events of one row."""
     query = sa.select(KnowledgeLog).where(KnowledgeLog.id > position).order_by(KnowledgeLog.id).limit(limit)
     rows = list(session.scalars(query))
     wanted = {row.article_id for row in rows if row.kind == LogKind.ARTICLE}
-    articles = {one.id: one for one in session.scalars(sa.select(Article).where(Article.id.in_(wanted)))}
-    return [(row.id, _event(row, articles.get(row.article_id))) for row in rows]
+    whole = sa.select(Article).where(Article.id.in_(wanted)).options(selectinload(Article.variants))
+    articles = {one.id: one for one in session.scalars(whole)}
+    return [
+        (row.id, event)
+        for row in rows
+        for event in (_texts(articles.get(row.article_id)) if row.kind == LogKind.ARTICLE else [_event(row)])
+    ]
 
 
-def _event(row: KnowledgeLog, article: Article | None) -> Event | None:
-    if row.kind == LogKind.ARTICLE:
-        # The log says that it changed, the table what it says now. An archived one has a later GONE row.
-        return ArticleText(article.id, article.title, article.answer, article.language) if article else None
+def _texts(article: Article | None) -> list[Event | None]:
+    """The log says that it changed, the table what it says now. An archived one has a later GONE row."""
+    if article is None:
+        return [None]
+    texts: list[Article | ArticleVariant] = [article, *article.variants]
+    return [ArticleText(article.id, text.title, text.answer, text.language) for text in texts]
+
+
+def _event(row: KnowledgeLog) -> Event | None:
     if row.kind == LogKind.GONE:
         return ArticleRemoved(row.article_id)
     if row.kind == LogKind.LEARN:

@@ -153,7 +153,8 @@ def _inserted_ones(rows: list[Suggestion], reply: LeftReply) -> Iterator[tuple[S
 
 def _nearest(article: Article, sent: str) -> str:
     """Of the languages of an article, the text that this reply is made of."""
-    return max((text.answer for text in (article, *article.variants)), key=lambda one: similarity(one, sent))
+    texts = [article.answer, *(variant.answer for variant in article.variants)]
+    return max(texts, key=lambda one: similarity(one, sent))
 
 
 def _recognised(
@@ -183,15 +184,12 @@ def _passed_over(rows: list[Suggestion], taken: list[Suggestion]) -> int | None:
 
 def _same_answer(session: Session, text: str) -> Article | None:
     """The article that says what the agent wrote. Texts of quite another length cannot be the same."""
-    spans = [
-        sa.and_(
-            sa.func.length(column.answer) >= len(text) // 2, sa.func.length(column.answer) <= len(text) * 2
-        )
-        for column in (Article, ArticleVariant)
-    ]
+    shortest, longest = len(text) // 2, len(text) * 2
+    own = sa.func.length(Article.answer).between(shortest, longest)
+    other = Article.variants.any(sa.func.length(ArticleVariant.answer).between(shortest, longest))
     near = session.scalars(
         sa.select(Article)
-        .where(Article.archived.is_(False), sa.or_(spans[0], Article.variants.any(spans[1])))
+        .where(Article.archived.is_(False), sa.or_(own, other))
         .options(selectinload(Article.variants))
     ).all()
     best = max(near, key=lambda article: similarity(_nearest(article, text), text), default=None)

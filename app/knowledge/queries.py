@@ -1,18 +1,29 @@
-"""Reading articles, their versions and usage, and the suggestions beside letters."""
+"""Reading articles, their versions and usage. What a person may not see is not found; see app.knowledge.who_sees."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.models import Agent
+from app.accounts.rights import Rights, Who
 from app.cursors import read_cursor, write_cursor
 from app.errors import NotFound
-from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, Outcome, Suggestion, article_tags
+from app.knowledge.models import (
+    Article,
+    ArticleVariant,
+    ArticleVersion,
+    KnowledgeLog,
+    Outcome,
+    Suggestion,
+    Visibility,
+    article_tags,
+)
+from app.knowledge.who_sees import visible, visible_to
 from app.tags.models import Tag
 
 PAGE = 50
@@ -43,66 +54,48 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Offered:
-    """A suggestion beside a letter."""
-
-    id: int
-    message_id: int
-    article_id: int
-    title: str
-    answer: str
-    language: str
-    rank: int
-    confidence: float
-    words: tuple[str, ...]
-    example: str
-    shown: str
-    outcome: str
-
-    @property
-    def percent(self) -> int:
-        return round(self.confidence * 100)
-
-
-@dataclass(frozen=True)
 class Filters:
-    """What the list shows; `text` is a plain search for its words."""
+    """What the list shows; `text` is a plain search for its words.
+
+    `language`: what can be read in it; `lacks`: what cannot. `due`: to be looked at by then.
+    """
 
     language: str = ""
     tag: str = ""
     archived: bool = False
     text: str = ""
+    lacks: str = ""
+    visibility: str = ""
+    owner_id: int = 0
+    due: date | None = None
 
 
-_S, _A = Suggestion.__table__.c, Article.__table__.c
-# Every ticket page asks this: built once.
-_SUGGESTED = (
-    sa.select(
-        *(_S[name] for name in ("id", "message_id", "article_id", "rank", "confidence")),
-        *(_A[name] for name in ("title", "answer", "language")),
-        *(_S[name] for name in ("why", "shown", "outcome")),
-    )
-    .join(Article.__table__, _A.id == _S.article_id)
-    .where(
-        _S.message_id.in_(sa.bindparam("letters", expanding=True)),
-        _S.rank > 0,
-        sa.or_(_A.archived.is_(False), _S.outcome != Outcome.SHOWN),
-    )
-    .order_by(_S.message_id, _S.rank, _S.id)
-)
+@dataclass(frozen=True)
+class PublicText:
+    """A text of the help centre: one article in one language. `languages`: all that it can be read in."""
 
-
-def suggestions_for(session: Session, message_ids: Sequence[int]) -> list[Offered]:
-    """The suggestions of these letters, by letter and rank; articles archived since are left out."""
-    if not message_ids:
-        return []
-    found = session.connection().execute(_SUGGESTED, {"letters": list(message_ids)})
-    return [_offered(row) for row in found]
+    article_id: int
+    language: str
+    title: str
+    answer: str
+    updated_at: datetime
+    languages: tuple[str, ...]
 
 
 def article(session: Session, article_id: int) -> Article:
-    """With its tags; archived ones too. Raises NotFound."""
-    found = session.get(Article, article_id, options=[selectinload(Article.tags)])
+    """With its tags, languages and files; archived ones too. For what asks in nobody's name. Raises NotFound."""
+    return _one(session, article_id, sa.true())
+
+
+def article_for(session: Session, who: Who, article_id: int) -> Article:
+    """The same for a person. Raises NotFound also for one that is not theirs to see."""
+    return _one(session, article_id, visible_to(session, who))
+
+
+def _one(session: Session, article_id: int, may: sa.ColumnElement[bool]) -> Article:
+    whole = (selectinload(Article.tags), selectinload(Article.variants), selectinload(Article.files))
+    query = sa.select(Article).where(Article.id == article_id, may).options(*whole)
+    found = session.scalar(query)
     if found is None:
         raise NotFound("There is no such article.")
     return found
@@ -119,9 +112,9 @@ def versions(session: Session, article_id: int) -> list[tuple[ArticleVersion, st
     return [(version, name) for version, name in session.execute(query)]
 
 
-def page(session: Session, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
-    """Last changed first. Three queries, however many articles."""
-    query = _filtered(filters).order_by(Article.updated_at.desc(), Article.id.desc()).limit(limit + 1)
+def page(session: Session, who: Rights, filters: Filters, *, after: str = "", limit: int = PAGE) -> Page:
+    """Last changed first. Four queries, however many articles."""
+    query = _filtered(filters, who).order_by(Article.updated_at.desc(), Article.id.desc()).limit(limit + 1)
     cursor = read_cursor(after, 1)
     if cursor is not None:
         at, (last_id,) = cursor
@@ -132,9 +125,9 @@ def page(session: Session, filters: Filters, *, after: str = "", limit: int = PA
     return Page(rows[:limit], usage(session, [row.id for row in rows[:limit]]), following)
 
 
-def found(session: Session, ids: Sequence[int], filters: Filters) -> Page:
-    """The articles a search found, in its order, as far as the filters let them through."""
-    rows = {row.id: row for row in session.scalars(_filtered(filters).where(Article.id.in_(ids)))}
+def found(session: Session, who: Rights, ids: Sequence[int], filters: Filters) -> Page:
+    """The articles a search found, in its order, as far as the filters and the rights let them through."""
+    rows = {row.id: row for row in session.scalars(_filtered(filters, who).where(Article.id.in_(ids)))}
     articles = [rows[article_id] for article_id in ids if article_id in rows]
     return Page(articles, usage(session, [row.id for row in articles]), "")
 
@@ -169,33 +162,88 @@ def learnt_count(session: Session, article_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def all_tags(session: Session) -> list[str]:
-    """The words on articles that are not archived."""
+def all_tags(session: Session, who: Rights) -> list[str]:
+    """The words on articles that this person sees and that are not archived."""
     query = (
         sa.select(Tag.name)
         .join(article_tags, article_tags.c.tag_id == Tag.id)
         .join(Article, Article.id == article_tags.c.article_id)
-        .where(Article.archived.is_(False))
+        .where(Article.archived.is_(False), visible(who))
         .distinct()
     )
     return list(session.scalars(query.order_by(Tag.name)))
 
 
-def has_articles(session: Session) -> bool:
-    return session.scalar(sa.select(Article.id).limit(1)) is not None
+def has_articles(session: Session, who: Rights) -> bool:
+    return session.scalar(sa.select(Article.id).where(visible(who)).limit(1)) is not None
 
 
-def _filtered(filters: Filters) -> sa.Select[Article]:
+def due_count(session: Session, who: Rights, today: date) -> int:
+    """How many articles that this person sees should have been looked at again."""
+    query = sa.select(sa.func.count(Article.id)).where(
+        Article.archived.is_(False), Article.review_on <= today, visible(who)
+    )
+    return session.scalar(query) or 0
+
+
+def public_articles(
+    session: Session, language: str = "", *, ids: Collection[int] | None = None
+) -> list[PublicText]:
+    """What anybody may read, by title: in `language`, or every text. Articles for some agents only are never public."""
+    shown = sa.and_(
+        Article.visibility == Visibility.PUBLIC,
+        Article.archived.is_(False),
+        Article.restricted.is_(False),
+        sa.true() if ids is None else Article.id.in_(ids),
+    )
+    first = sa.select(Article.id, Article.language, Article.title, Article.answer, Article.updated_at)
+    other = sa.select(
+        ArticleVariant.article_id,
+        ArticleVariant.language,
+        ArticleVariant.title,
+        ArticleVariant.answer,
+        ArticleVariant.updated_at,
+    ).join(Article, Article.id == ArticleVariant.article_id)
+    rows = session.execute(sa.union_all(first.where(shown), other.where(shown))).all()
+    languages: dict[int, list[str]] = {}
+    for row in rows:
+        languages.setdefault(row[0], []).append(row[1])
+    texts = [PublicText(*row, tuple(languages[row[0]])) for row in rows if language in ("", row[1])]
+    return sorted(texts, key=lambda one: (one.title.casefold(), one.article_id, one.language))
+
+
+def _filtered(filters: Filters, who: Rights) -> sa.Select[Article]:
     query = (
-        sa.select(Article).options(selectinload(Article.tags)).where(Article.archived.is_(filters.archived))
+        sa.select(Article)
+        .options(selectinload(Article.tags), selectinload(Article.variants))
+        .where(Article.archived.is_(filters.archived), visible(who))
     )
     if filters.language:
-        query = query.where(Article.language == filters.language)
+        query = query.where(_says(filters.language))
+    if filters.lacks:
+        query = query.where(sa.not_(_says(filters.lacks)))
+    if filters.visibility:
+        query = query.where(Article.visibility == filters.visibility)
+    if filters.owner_id:
+        query = query.where(Article.owner_id == filters.owner_id)
+    if filters.due is not None:
+        query = query.where(Article.review_on <= filters.due)
     if filters.tag:
         query = query.where(Article.tags.any(Tag.name == filters.tag))
     for word in _words(filters.text):
-        query = query.where(sa.or_(_contains(Article.title, word), _contains(Article.answer, word)))
+        columns = (Article.title, Article.answer, ArticleVariant.title, ArticleVariant.answer)
+        own, other = columns[:2], columns[2:]
+        query = query.where(
+            sa.or_(
+                *(_contains(column, word) for column in own),
+                Article.variants.any(sa.or_(*(_contains(column, word) for column in other))),
+            )
+        )
     return query
+
+
+def _says(language: str) -> sa.ColumnElement[bool]:
+    return sa.or_(Article.language == language, Article.variants.any(ArticleVariant.language == language))
 
 
 def _contains(column: sa.orm.InstrumentedAttribute[str], word: str) -> sa.ColumnElement[bool]:
@@ -206,21 +254,3 @@ def _contains(column: sa.orm.InstrumentedAttribute[str], word: str) -> sa.Column
 
 def _words(text: str) -> list[str]:
     return text.split()[:8]
-
-
-def _offered(row: sa.Row[Any]) -> Offered:
-    why = row.why or {}
-    return Offered(
-        row.id,
-        row.message_id,
-        row.article_id,
-        row.title,
-        row.answer,
-        row.language,
-        row.rank,
-        row.confidence,
-        tuple(map(str, why.get("words", ()))),
-        str(why.get("example", "")),
-        row.shown,
-        row.outcome,
-    )

@@ -1,4 +1,4 @@
-"""What can happen to articles: written, changed, archived, restored, tagged.
+"""What can happen to articles: written, changed, said in another language, archived, restored, tagged, arranged.
 
 Every change reaches the index by the log.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotFound
 from app.knowledge import index_log, variables
-from app.knowledge.models import Article, ArticleVersion, KnowledgeLog, LogKind
+from app.knowledge.models import Article, ArticleVariant, ArticleVersion, KnowledgeLog, LogKind, Visibility
+from app.knowledge.who_sees import Circle, restrict
 from app.tags.service import find_or_make
 
 LANGUAGES = ("en", "ru")
@@ -33,6 +34,16 @@ class ArticleText:
     tags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Arrangement:
+    """Who reads an article and who looks after it. `circle` None: every agent."""
+
+    visibility: str = Visibility.AGENTS
+    circle: Circle | None = None
+    owner_id: int | None = None
+    review_on: date | None = None
+
+
 class ChangedMeanwhile(Conflict):
     """Somebody saved the article while it was being edited; nothing was written over."""
 
@@ -48,7 +59,9 @@ class UnknownVariable(InvalidInput):
         self.names = names
 
 
-def create(session: Session, text: ArticleText, *, by: Agent | None, now: datetime) -> Article:
+def create(
+    session: Session, text: ArticleText, *, by: Agent | None, now: datetime, key: str | None = None
+) -> Article:
     """A new article, version 1. Raises InvalidInput."""
     checked = check(text)
     article = Article(
@@ -61,10 +74,14 @@ def create(session: Session, text: ArticleText, *, by: Agent | None, now: dateti
         updated_at=now,
         updated_by_id=_id(by),
         tags=find_or_make(session, checked.tags),
+        variants=[],
+        files=[],
     )
+    if key:
+        article.key = key
     session.add(article)
     session.flush()
-    _keep_version(session, article, by=by, now=now)
+    _keep_version(session, article, checked, by=by, now=now)
     _tell_index(session, article, LogKind.ARTICLE, now)
     return article
 
@@ -74,20 +91,51 @@ def edit(
 ) -> Article:
     """Save over the version the editor began with. Raises ChangedMeanwhile, InvalidInput, NotFound."""
     checked = check(text)
-    article = _locked(session, article_id)
-    if article.version != version:
-        raise ChangedMeanwhile()
+    article = _at_version(session, article_id, version)
+    if checked.language in article.languages[1:]:
+        raise InvalidInput("The article has a text in this language already.", "language")
     article.tags = find_or_make(session, checked.tags)
-    if (article.title, article.answer, article.language) != (checked.title, checked.answer, checked.language):
-        _write(session, article, checked, by=by, now=now)
-    session.flush()
+    _write(session, article, article, checked, by=by, now=now)
+    return article
+
+
+def say_in(
+    session: Session, article_id: int, text: ArticleText, *, version: int, by: Agent | None, now: datetime
+) -> Article:
+    """The article in the language of `text`, beside its first one: new, or changed. Tags are the article's.
+
+    Raises ChangedMeanwhile, InvalidInput, NotFound.
+    """
+    checked = check(text)
+    article = _at_version(session, article_id, version)
+    if checked.language == article.language:
+        raise InvalidInput("The article has a text in this language already.", "language")
+    _write(session, article, _said_in(article, checked.language), checked, by=by, now=now)
+    return article
+
+
+def forget_language(
+    session: Session, article_id: int, language: str, *, by: Agent | None, now: datetime
+) -> Article:
+    """Not said in this language any more; its texts stay among the versions. Safe to run twice."""
+    article = _locked(session, article_id)
+    variant = _said_in(article, language)
+    if not isinstance(variant, ArticleVariant):
+        return article
+    article.variants.remove(variant)
+    article.version += 1
+    _touched(article, by, now)
+    _index_anew(session, article, now)
     return article
 
 
 def restore_version(
     session: Session, article_id: int, number: int, *, by: Agent | None, now: datetime
 ) -> Article:
-    """An earlier text becomes the newest version; nothing in between is lost."""
+    """An earlier text becomes the newest version, in its own language; nothing in between is lost.
+
+    A language that the article is not said in any more comes back with it.
+    """
     article = _locked(session, article_id)
     query = sa.select(ArticleVersion).where(
         ArticleVersion.article_id == article_id, ArticleVersion.version == number
@@ -95,9 +143,26 @@ def restore_version(
     old = session.scalar(query)
     if old is None:
         raise NotFound("There is no such version.")
-    if (article.title, article.answer) != (old.title, old.answer):
-        _write(session, article, ArticleText(old.title, old.answer, article.language), by=by, now=now)
-        session.flush()
+    text = ArticleText(old.title, old.answer, old.language or article.language)
+    _write(session, article, _said_in(article, text.language), text, by=by, now=now)
+    return article
+
+
+def arrange(
+    session: Session, article_id: int, wanted: Arrangement, *, by: Agent | None, now: datetime
+) -> Article:
+    """Who reads it, who looks after it and until when it is right. Raises InvalidInput, NotFound."""
+    if wanted.visibility not in tuple(Visibility):
+        raise InvalidInput("Please choose one of the list.", "visibility")
+    if wanted.visibility == Visibility.PUBLIC and wanted.circle is not None:
+        raise InvalidInput("What anybody may read cannot be for some agents only.", "visibility")
+    article = _locked(session, article_id)
+    if wanted.owner_id not in (None, article.owner_id):
+        _working(session, wanted.owner_id)
+    restrict(session, article, wanted.circle)
+    article.visibility = wanted.visibility
+    article.owner_id, article.review_on = wanted.owner_id, wanted.review_on
+    session.flush()
     return article
 
 
@@ -129,18 +194,54 @@ def check(text: ArticleText) -> ArticleText:
     return ArticleText(title, answer, text.language, text.tags)
 
 
-def _write(session: Session, article: Article, text: ArticleText, *, by: Agent | None, now: datetime) -> None:
-    moved = article.language != text.language
-    article.title, article.answer, article.language = text.title, text.answer, text.language
-    article.version += 1
-    article.updated_at, article.updated_by_id = now, _id(by)
-    _keep_version(session, article, by=by, now=now)
-    if article.archived:
+def _write(
+    session: Session,
+    article: Article,
+    target: Article | ArticleVariant | None,
+    text: ArticleText,
+    *,
+    by: Agent | None,
+    now: datetime,
+) -> None:
+    """`target`: the article itself, one of its other languages, or None for a language it has not been said in."""
+    new = (text.title, text.answer, text.language)
+    if target is not None and (target.title, target.answer, target.language) == new:
+        session.flush()
         return
+    moved = target is article and article.language != text.language
+    article.version += 1
+    _touched(article, by, now)
+    if target is None:
+        target = ArticleVariant()
+        article.variants.append(target)
+    target.title, target.answer, target.language = new
+    if isinstance(target, ArticleVariant):
+        target.version, target.updated_at, target.updated_by_id = article.version, now, _id(by)
+    _keep_version(session, article, text, by=by, now=now)
+    session.flush()
     if moved:
         # The index keeps one text for each language: the one in the old language has to go.
+        _index_anew(session, article, now)
+    elif not article.archived:
+        _tell_index(session, article, LogKind.ARTICLE, now)
+
+
+def _said_in(article: Article, language: str) -> Article | ArticleVariant | None:
+    if language == article.language:
+        return article
+    return next((one for one in article.variants if one.language == language), None)
+
+
+def _touched(article: Article, by: Agent | None, now: datetime) -> None:
+    article.updated_at, article.updated_by_id = now, _id(by)
+
+
+def _index_anew(session: Session, article: Article, now: datetime) -> None:
+    """Out of the index and in again, with the texts it has now."""
+    session.flush()
+    if not article.archived:
         _tell_index(session, article, LogKind.GONE, now)
-    _tell_index(session, article, LogKind.ARTICLE, now)
+        _tell_index(session, article, LogKind.ARTICLE, now)
 
 
 def _set_archived(
@@ -149,7 +250,7 @@ def _set_archived(
     article = _locked(session, article_id)
     if article.archived != archived:
         article.archived = archived
-        article.updated_at, article.updated_by_id = now, _id(by)
+        _touched(article, by, now)
         _tell_index(session, article, LogKind.GONE if archived else LogKind.ARTICLE, now)
         session.flush()
     return article
@@ -162,13 +263,28 @@ def _locked(session: Session, article_id: int) -> Article:
     return article
 
 
-def _keep_version(session: Session, article: Article, *, by: Agent | None, now: datetime) -> None:
+def _working(session: Session, agent_id: int | None) -> None:
+    if session.scalar(sa.select(Agent.active).where(Agent.id == agent_id)) is not True:
+        raise InvalidInput("Please choose one of the list.", "owner_id")
+
+
+def _at_version(session: Session, article_id: int, version: int) -> Article:
+    article = _locked(session, article_id)
+    if article.version != version:
+        raise ChangedMeanwhile()
+    return article
+
+
+def _keep_version(
+    session: Session, article: Article, text: ArticleText, *, by: Agent | None, now: datetime
+) -> None:
     session.add(
         ArticleVersion(
             article_id=article.id,
             version=article.version,
-            title=article.title,
-            answer=article.answer,
+            language=text.language,
+            title=text.title,
+            answer=text.answer,
             agent_id=_id(by),
             created_at=now,
         )
@@ -196,17 +312,3 @@ def _id(agent: Agent | None) -> int | None:
 def tag_words(typed: str) -> tuple[str, ...]:
     """Tags as typed in one field, separated by commas."""
     return tuple(word for word in (part.strip() for part in typed.split(",")) if word)
-
-
-__all__ = [
-    "ArticleText",
-    "ChangedMeanwhile",
-    "UnknownVariable",
-    "archive",
-    "check",
-    "create",
-    "edit",
-    "restore_version",
-    "tag_words",
-    "unarchive",
-]

@@ -17,6 +17,7 @@ from app import queue
 from app.db import now, reading, transaction
 from app.errors import Conflict, NotAllowed
 from app.knowledge import outcomes, queries, variables
+from app.knowledge.models import Article
 from app.knowledge.render import render
 from app.outgoing import later, signatures, when
 from app.outgoing import thread as answered
@@ -61,8 +62,11 @@ def articles(ticket_id: int | None = None) -> Any:
         language = ticket.language if ticket is not None else ""
         found = _articles(session, text, ArticleSearch(settings.search_dir))
         # The order of the search within each language: what the customer reads comes first.
-        found.sort(key=lambda one: bool(language) and one.language != language)
-    return plain_answer([{"id": one.id, "title": one.title, "text": _excerpt(one.answer)} for one in found])
+        found.sort(key=lambda one: bool(language) and language not in one.languages)
+        said = [(one.id, one.said_in(language)) for one in found]
+    return plain_answer(
+        [{"id": number, "title": one.title, "text": _excerpt(one.answer)} for number, one in said]
+    )
 
 
 @bp.post("/letters/articles/<int:article_id>", endpoint="first_insert")
@@ -73,11 +77,14 @@ def insert(article_id: int, ticket_id: int | None = None) -> Any:
     forms.fields(request.form)
     with transaction() as session:
         ticket = None if ticket_id is None else thread.ticket_for(session, g.agent.id, ticket_id)
-        answer = queries.article(session, article_id).answer
+        article = queries.article_for(session, g.rights, article_id)
         if ticket is None:
-            filled = render(answer, {"agent.name": g.agent.name, "agent.first_name": g.agent.first_name})
+            filled = render(
+                article.answer, {"agent.name": g.agent.name, "agent.first_name": g.agent.first_name}
+            )
         else:
-            filled = render(answer, signatures.values_for(ticket, g.agent, ticket.mailbox))
+            said = article.said_in(ticket.language).answer
+            filled = render(said, signatures.values_for(ticket, g.agent, ticket.mailbox))
             letter = answered.parent(session, ticket, third_parties.of_ticket(session, ticket))
             if letter is not None:
                 outcomes.inserted(session, letter.id, article_id, by=g.agent, now=now())
@@ -140,14 +147,14 @@ def time_of(text: str) -> str:
 bp.add_app_template_global(why_stopped)
 
 
-def _articles(session: Session, text: str, search: ArticleSearch) -> list[Any]:
+def _articles(session: Session, text: str, search: ArticleSearch) -> list[Article]:
     if not text:
-        return queries.page(session, queries.Filters(), limit=MOST_ARTICLES).articles
+        return queries.page(session, g.rights, queries.Filters(), limit=MOST_ARTICLES).articles
     hits = search.search(text, MOST_HITS)
     if search.problem:
-        return queries.page(session, queries.Filters(text=text), limit=MOST_ARTICLES).articles
+        return queries.page(session, g.rights, queries.Filters(text=text), limit=MOST_ARTICLES).articles
     ids = [int(hit.article_id) for hit in hits]
-    return queries.found(session, ids, queries.Filters()).articles[:MOST_ARTICLES]
+    return queries.found(session, g.rights, ids, queries.Filters()).articles[:MOST_ARTICLES]
 
 
 def _excerpt(answer: str) -> str:

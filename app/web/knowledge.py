@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
@@ -60,8 +61,8 @@ def index() -> Any:
             degraded=degraded,
             q=text,
             filters=filters,
-            tags=queries.all_tags(session),
-            any_articles=bool(page.articles) or queries.has_articles(session),
+            tags=queries.all_tags(session, g.rights),
+            any_articles=bool(page.articles) or queries.has_articles(session, g.rights),
         )
 
 
@@ -69,7 +70,7 @@ def index() -> Any:
 @login_required
 def show(article_id: int) -> Any:
     with reading() as session:
-        article = queries.article(session, article_id)
+        article = queries.article_for(session, g.rights, article_id)
         return render_template(
             "knowledge/show.html",
             article=article,
@@ -105,7 +106,7 @@ def create() -> Any:
 @login_required
 def edit(article_id: int) -> Any:
     with reading() as session:
-        article = queries.article(session, article_id)
+        article = queries.article_for(session, g.rights, article_id)
         return _editor(article, _form_of(article))
 
 
@@ -114,7 +115,7 @@ def edit(article_id: int) -> Any:
 def save(article_id: int) -> Any:
     form = fields(request.form, *FIELDS)
     with reading() as session:
-        before = queries.article(session, article_id)
+        before = queries.article_for(session, g.rights, article_id)
     if form["action"] == "preview":
         return _editor(before, form, preview=True)
     try:
@@ -141,6 +142,7 @@ def preview() -> Any:
 def restore(article_id: int) -> Any:
     form = fields(request.form, "version")
     with transaction() as session:
+        queries.article_for(session, g.rights, article_id)
         wanted = min(number(form["version"]) or 0, MOST_VERSIONS)
         article = service.restore_version(session, article_id, wanted, by=g.agent, now=now())
     return _saved(article)
@@ -151,6 +153,7 @@ def restore(article_id: int) -> Any:
 def archive(article_id: int) -> Any:
     fields(request.form)
     with transaction() as session:
+        queries.article_for(session, g.rights, article_id)
         article = service.archive(session, article_id, by=g.agent, now=now())
     return _saved(article, _("The article is archived: it is not suggested any more."))
 
@@ -160,6 +163,7 @@ def archive(article_id: int) -> Any:
 def unarchive(article_id: int) -> Any:
     fields(request.form)
     with transaction() as session:
+        queries.article_for(session, g.rights, article_id)
         article = service.unarchive(session, article_id, by=g.agent, now=now())
     return _saved(article, _("The article is suggested again."))
 
@@ -179,16 +183,24 @@ def _found(
 ) -> tuple[queries.Page, dict[int, str], bool]:
     """The page of the list, highlights by article id, and whether the search index could not be read."""
     if not text:
-        return queries.page(session, filters, after=request.args.get("after", "")), {}, False
+        return queries.page(session, g.rights, filters, after=request.args.get("after", "")), {}, False
     settings: Settings = current_app.config["SETTINGS"]
     search = ArticleSearch(settings.search_dir)
     hits = search.search(text, MOST_HITS, language=filters.language or None)
     # Archived articles are not in the index, so they are looked up in the database.
     if search.problem or filters.archived:
-        plain = queries.Filters(filters.language, filters.tag, filters.archived, text)
-        return queries.page(session, plain, after=request.args.get("after", "")), {}, bool(search.problem)
+        plain = replace(filters, text=text)
+        return (
+            queries.page(session, g.rights, plain, after=request.args.get("after", "")),
+            {},
+            bool(search.problem),
+        )
     ids = [int(hit.article_id) for hit in hits]
-    return queries.found(session, ids, filters), {int(hit.article_id): hit.highlight for hit in hits}, False
+    return (
+        queries.found(session, g.rights, ids, filters),
+        {int(hit.article_id): hit.highlight for hit in hits},
+        False,
+    )
 
 
 def _text(form: dict[str, str]) -> ArticleText:
@@ -226,7 +238,7 @@ def _editor(
 def _conflict(article_id: int, form: dict[str, str]) -> str:
     """Both texts side by side; what the second editor wrote is still in the form."""
     with reading() as session:
-        article = queries.article(session, article_id)
+        article = queries.article_for(session, g.rights, article_id)
         _version, author = queries.versions(session, article_id)[0]
         return render_template(
             "knowledge/conflict.html", article=article, author=author, form=form, theirs=_form_of(article)

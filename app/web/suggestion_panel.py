@@ -9,9 +9,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
-from app.knowledge import queries as knowledge
+from app.accounts.rights import rights_of
 from app.knowledge.models import Outcome
-from app.knowledge.queries import Offered
+from app.knowledge.offered import Offered, suggestions_for
 from app.knowledge.render import render
 from app.outgoing import signatures
 from app.tickets.models import Kind, Message, Ticket
@@ -35,7 +35,8 @@ def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Mes
     if not letters or letters[-1].kind != Kind.INCOMING:
         return Panel(ticket.id, None, [], False)
     waiting = unanswered(letters)
-    offered = knowledge.suggestions_for(session, [message.id for message in waiting])
+    rights = rights_of(session, agent)
+    offered = suggestions_for(session, [message.id for message in waiting], rights, ticket.language)
     newest = waiting[-1] if waiting else letters[-1]
     best: dict[int, Offered] = {}
     for one in sorted(offered, key=lambda row: (-row.message_id, row.rank)):

@@ -58,6 +58,7 @@ def dismiss(ticket_id: int, article_id: int) -> Any:
     with transaction() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
         _letter_of(session, ticket, letter_id)
+        queries.article_for(session, g.rights, article_id)
         outcomes.dismissed(session, letter_id, article_id, by=g.agent, now=now())
         changed(session, ticket.id, "suggested", now())
     if not request.headers.get("HX-Request"):
@@ -68,7 +69,8 @@ def dismiss(ticket_id: int, article_id: int) -> Any:
 
 
 def _filled(session: Session, ticket: Ticket, article_id: int) -> Rendered:
-    return render(queries.article(session, article_id).answer, suggestion_panel.values_for(ticket, g.agent))
+    said = queries.article_for(session, g.rights, article_id).said_in(ticket.language)
+    return render(said.answer, suggestion_panel.values_for(ticket, g.agent))
 
 
 def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:

@@ -15,6 +15,7 @@ from app.errors import InvalidInput, NotFound
 from app.knowledge import index_log, queries, service
 from app.knowledge.models import Article, KnowledgeLog
 from app.knowledge.service import ArticleText, ChangedMeanwhile, UnknownVariable
+from app.knowledge.who_sees import NOBODY_ASKS
 from kb_search.events import ArticleRemoved
 from kb_search.events import ArticleText as IndexText
 
@@ -134,8 +135,8 @@ def test_archiving_takes_it_out_of_the_index_and_back(session: Session) -> None:
     article = made(session)
     service.archive(session, article.id, by=None, now=NOW)
     service.archive(session, article.id, by=None, now=NOW)
-    assert queries.page(session, queries.Filters()).articles == []
-    assert queries.page(session, queries.Filters(archived=True)).articles == [article]
+    assert queries.page(session, NOBODY_ASKS, queries.Filters()).articles == []
+    assert queries.page(session, NOBODY_ASKS, queries.Filters(archived=True)).articles == [article]
     service.unarchive(session, article.id, by=None, now=NOW)
     assert log(session) == [("article", article.id), ("gone", article.id), ("article", article.id)]
 
@@ -171,7 +172,7 @@ def test_every_article_is_on_exactly_one_page(session: Session) -> None:
     seen: list[int] = []
     after = ""
     while True:
-        page = queries.page(session, queries.Filters(), after=after, limit=5)
+        page = queries.page(session, NOBODY_ASKS, queries.Filters(), after=after, limit=5)
         seen += [article.id for article in page.articles]
         after = page.next
         if not after:
@@ -185,23 +186,25 @@ def test_every_article_is_on_exactly_one_page(session: Session) -> None:
 )
 def test_a_broken_cursor_shows_the_first_page(session: Session, cursor: str) -> None:
     article = made(session)
-    assert queries.page(session, queries.Filters(), after=cursor).articles == [article]
+    assert queries.page(session, NOBODY_ASKS, queries.Filters(), after=cursor).articles == [article]
 
 
 @pytest.mark.parametrize("typed", ["возврат", "Возврат", "ТОВАРА", "returns", "RETURN", "100%"])
 def test_the_plain_search_finds_words_in_any_case(session: Session, typed: str) -> None:
     article = made(session, "Возврат Товара", answer="How returns work: 100% refund. ТОВАРА нет")
     made(session, "Other")
-    assert queries.page(session, queries.Filters(text=typed)).articles == [article]
+    assert queries.page(session, NOBODY_ASKS, queries.Filters(text=typed)).articles == [article]
 
 
 def test_filters(session: Session) -> None:
     russian = service.create(session, ArticleText("Возврат", "Да.", "ru", ("a",)), by=None, now=NOW)
     english = service.create(session, ArticleText("Return", "Yes.", "en", ("a", "b")), by=None, now=NOW)
-    assert queries.page(session, queries.Filters(language="ru")).articles == [russian]
-    assert queries.page(session, queries.Filters(tag="b")).articles == [english]
-    assert queries.all_tags(session) == ["a", "b"]
-    assert queries.found(session, [russian.id, 404, english.id], queries.Filters(tag="a")).articles == [
+    assert queries.page(session, NOBODY_ASKS, queries.Filters(language="ru")).articles == [russian]
+    assert queries.page(session, NOBODY_ASKS, queries.Filters(tag="b")).articles == [english]
+    assert queries.all_tags(session, NOBODY_ASKS) == ["a", "b"]
+    assert queries.found(
+        session, NOBODY_ASKS, [russian.id, 404, english.id], queries.Filters(tag="a")
+    ).articles == [
         russian,
         english,
     ]

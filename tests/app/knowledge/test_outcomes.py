@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from app.errors import NotFound
 from app.knowledge import outcomes, queries, service
 from app.knowledge.models import Article, KnowledgeLog, LogKind, Suggestion
+from app.knowledge.offered import suggestions_for
 from app.knowledge.outcomes import LeftReply
+from app.knowledge.who_sees import NOBODY_ASKS
 from tests.app.knowledge.conftest import NOW, Desk
 
 FREE = "Our workshop in Tver opens at nine, please ring the bell twice and ask for Mr Falk at the counter."
@@ -199,7 +201,7 @@ def test_an_article_picked_by_hand_is_recorded(desk: Desk) -> None:
     letter = desk.letter()
     outcomes.inserted(desk.session, letter, desk.delivery.id, by=desk.nora, now=NOW)
     assert outcome(desk, letter, desk.delivery) == "inserted"
-    assert queries.suggestions_for(desk.session, [letter]) == []
+    assert suggestions_for(desk.session, [letter], NOBODY_ASKS) == []
     with pytest.raises(NotFound):
         outcomes.inserted(desk.session, letter, 404, by=desk.nora, now=NOW)
 
@@ -208,13 +210,13 @@ def test_suggestions_come_by_letter_and_rank_without_archived_ones(desk: Desk) -
     first, second = desk.letter(), desk.letter()
     shown(desk, second, desk.delivery)
     shown(desk, first, desk.returns, desk.delivery)
-    offered = queries.suggestions_for(desk.session, [first, second])
+    offered = suggestions_for(desk.session, [first, second], NOBODY_ASKS)
     assert [(one.message_id, one.rank, one.title, one.percent) for one in offered] == [
         (first, 1, "Returns", 90), (first, 2, "Delivery", 90), (second, 1, "Delivery", 90),
     ]  # fmt: skip
     assert offered[0].words == ("kettle",)
     service.archive(desk.session, desk.delivery.id, by=desk.nora, now=NOW)
-    assert [one.title for one in queries.suggestions_for(desk.session, [first, second])] == ["Returns"]
+    assert [one.title for one in suggestions_for(desk.session, [first, second], NOBODY_ASKS)] == ["Returns"]
 
 
 def test_usage_counts_what_happened(desk: Desk) -> None:
