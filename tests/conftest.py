@@ -11,6 +11,8 @@ redis_server, dovecot, smtp_sink, live_server, browser_page: real ones
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,12 +28,15 @@ from app import db, queue
 from app import installation as installations
 from app.blobs import BlobStore
 from app.settings import Settings, load_settings
+from tests.support import quick_apps
 from tests.support.dovecot import Dovecot
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
 from tests.support.smtp_sink import SmtpSink
 
 pytest_plugins = ["tests.support.web", "tests.support.fault_seeds", "tests.support.hostile_letters"]
+
+quick_apps.share_addresses()
 
 SECRET = "tests only: forty characters of a secret"
 DATABASES = [
@@ -58,6 +63,14 @@ def _clean_environment() -> None:
     """A variable in the shell of whoever runs the tests must not change what they test."""
     for name, info in Settings.model_fields.items():
         os.environ.pop(str(info.validation_alias or name).upper(), None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_the_program_out_of_garbage_collection() -> None:
+    """What is imported stays: looking through it again and again would cost a tenth of a second each time."""
+    importlib.import_module("app.web.factory")
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +215,7 @@ def smtp_sink() -> Iterator[SmtpSink]:
 def app(installation: Settings) -> Flask:
     from app import create_app
 
-    made = create_app(installation)
+    made = quick_apps.share_templates(create_app(installation))
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return made
 
