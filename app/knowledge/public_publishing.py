@@ -1,0 +1,138 @@
+"""Keeping the pages of the help centre as their articles are.
+
+`follow` is called with every change of an article, in the same transaction; `catch_up` finds what was changed some
+other way. A page that was not brought up to date is not shown (app.knowledge.public_pages.LIVE), so a call that is
+missed can only make a page late, never make it say what is no longer public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from app.knowledge import public_settings
+from app.knowledge.models import Article, ArticleVariant
+from app.knowledge.public_models import HelpPage, HelpSlug
+from app.knowledge.public_pages import PUBLIC
+from app.knowledge.public_slugs import LONGEST, free_slug, is_slug_of, slug_of
+from app.knowledge.public_text import public_text, stems_of
+
+BATCH = 200
+
+
+def follow(session: Session, article_id: int, *, now: datetime) -> None:
+    """Make, change or take away the pages of one article. Does nothing while the help centre is closed."""
+    session.flush()
+    centre = public_settings.row(session, lock=True)
+    if centre is None or not centre.enabled:
+        return
+    if _follow(session, _articles(session, [article_id]), [article_id], now):
+        centre.edition += 1
+
+
+def catch_up(session: Session, *, now: datetime, limit: int = BATCH) -> int:
+    """Pages that are not as their articles are, some hundreds at a time; how many articles were looked at."""
+    centre = public_settings.row(session, lock=True)
+    if centre is None or not centre.enabled:
+        return 0
+    late = _late(session, limit)
+    if late and _follow(session, _articles(session, late), late, now):
+        centre.edition += 1
+    return len(late)
+
+
+def refusals(article: Article) -> list[str]:
+    """Variables for which a public text of this article would need a fallback, in any of its languages."""
+    missing = [name for text in _texts(article) for name in public_text(text.answer).missing]
+    return list(dict.fromkeys(missing))
+
+
+def _late(session: Session, limit: int) -> list[int]:
+    """Articles with a page that should not be there or is of another version, or with none where one is due."""
+    gone = (
+        sa.select(HelpPage.article_id)
+        .join(Article, Article.id == HelpPage.article_id)
+        .where(sa.or_(sa.not_(PUBLIC), HelpPage.version != Article.version))
+    )
+    no_page = ~sa.exists().where(HelpPage.article_id == Article.id, HelpPage.version == Article.version)
+    without = sa.select(Article.id).where(PUBLIC, no_page, Article.id.not_in(_unpublishable(session)))
+    found = {*session.scalars(gone.limit(limit)), *session.scalars(without.limit(limit))}
+    return sorted(found)[:limit]
+
+
+def _unpublishable(session: Session) -> list[int]:
+    """Public articles that cannot have a page, as far as they may be told by their braces: they are not asked again
+    and again. (A fallback stands behind a bar.)"""
+    marked = sa.select(Article).where(PUBLIC, Article.answer.contains("{{"))
+    return [
+        article.id
+        for article in session.scalars(marked.options(selectinload(Article.variants)))
+        if all(public_text(text.answer).missing for text in _texts(article))
+    ]
+
+
+def _follow(session: Session, articles: Sequence[Article], ids: Sequence[int], now: datetime) -> bool:
+    """Whether anything changed."""
+    pages = {
+        (page.article_id, page.language): page
+        for page in session.scalars(sa.select(HelpPage).where(HelpPage.article_id.in_(ids)))
+    }
+    changed = False
+    for article in articles:
+        for text in _texts(article):
+            page = pages.pop((article.id, text.language), None)
+            if page is not None and page.version == article.version:
+                continue
+            changed |= _publish(session, article, text, page, now)
+    for page in pages.values():
+        session.delete(page)
+    session.flush()
+    return changed or bool(pages)
+
+
+def _publish(
+    session: Session, article: Article, text: Article | ArticleVariant, page: HelpPage | None, now: datetime
+) -> bool:
+    shown = public_text(text.answer)
+    if shown.missing:
+        if page is not None:
+            session.delete(page)
+        return page is not None
+    if page is None:
+        page = HelpPage(article_id=article.id, language=text.language, slug="")
+        session.add(page)
+    page.slug = _slug(session, page, text.title, now)
+    page.version, page.title, page.updated_at = article.version, text.title, text.updated_at
+    page.html, page.plain = shown.html, shown.plain
+    page.stems = stems_of(text.title, shown.plain)
+    return True
+
+
+def _slug(session: Session, page: HelpPage, title: str, now: datetime) -> str:
+    """The address of before while it fits the title; else one that it had earlier, else a new one."""
+    if page.slug and is_slug_of(page.slug, title):
+        return page.slug
+    base = slug_of(title)
+    mine = (HelpSlug.article_id == page.article_id, HelpSlug.language == page.language)
+    earlier = session.scalars(sa.select(HelpSlug.slug).where(*mine).order_by(HelpSlug.id))
+    if (again := next((slug for slug in earlier if is_slug_of(slug, title)), None)) is not None:
+        return again
+    like = HelpSlug.slug.startswith(base[:LONGEST], autoescape=True)
+    taken = session.scalars(sa.select(HelpSlug.slug).where(HelpSlug.language == page.language, like))
+    slug = free_slug(title, set(taken))
+    session.add(HelpSlug(article_id=page.article_id, language=page.language, slug=slug, created_at=now))
+    session.flush()
+    return slug
+
+
+def _articles(session: Session, ids: Sequence[int]) -> Sequence[Article]:
+    """Those of them that are public."""
+    query = sa.select(Article).where(Article.id.in_(ids), PUBLIC).options(selectinload(Article.variants))
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _texts(article: Article) -> list[Article | ArticleVariant]:
+    return [article, *article.variants]
