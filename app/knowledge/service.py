@@ -5,7 +5,6 @@ Every change reaches the index by the log.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,24 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotFound
-from app.knowledge import index_log, variables
+from app.knowledge import index_log
 from app.knowledge.models import Article, ArticleVariant, ArticleVersion, KnowledgeLog, LogKind, Visibility
+from app.knowledge.texts import ArticleText, UnknownVariable, check, tag_words
 from app.knowledge.who_sees import Circle, restrict
 from app.tags.service import find_or_make
-
-LANGUAGES = ("en", "ru")
-LONGEST_TITLE = 200
-LONGEST_ANSWER = 20_000
-
-
-@dataclass(frozen=True)
-class ArticleText:
-    """What an editor holds."""
-
-    title: str
-    answer: str
-    language: str
-    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,14 +35,6 @@ class ChangedMeanwhile(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Somebody else changed this article while you were writing.")
-
-
-class UnknownVariable(InvalidInput):
-    """The answer has something in double braces that is no variable; `names` says what."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__("These are not variables we know.", "answer")
-        self.names = names
 
 
 def create(
@@ -175,25 +153,6 @@ def unarchive(session: Session, article_id: int, *, by: Agent | None, now: datet
     return _set_archived(session, article_id, False, by=by, now=now)
 
 
-def check(text: ArticleText) -> ArticleText:
-    """The same text, tidied. Raises InvalidInput with the field."""
-    title = " ".join(_visible(text.title).split())
-    answer = _visible(text.answer.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if not title:
-        raise InvalidInput("Please give the article a title.", "title")
-    if len(title) > LONGEST_TITLE:
-        raise InvalidInput("This title is too long.", "title")
-    if not answer:
-        raise InvalidInput("Please write the answer.", "answer")
-    if len(answer) > LONGEST_ANSWER:
-        raise InvalidInput("This answer is too long.", "answer")
-    if text.language not in LANGUAGES:
-        raise InvalidInput("Please choose a language.", "language")
-    if unknown := variables.unknown(answer):
-        raise UnknownVariable(unknown)
-    return ArticleText(title, answer, text.language, text.tags)
-
-
 def _write(
     session: Session,
     article: Article,
@@ -296,19 +255,22 @@ def _tell_index(session: Session, article: Article, kind: LogKind, now: datetime
     session.flush()
 
 
-def _visible(text: str) -> str:
-    """Without control and private characters; they could only confuse whoever reads the answer."""
-    return "".join(
-        char
-        for char in unicodedata.normalize("NFC", text)
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Co", "Cs", "Cn")
-    )
-
-
 def _id(agent: Agent | None) -> int | None:
     return agent.id if agent else None
 
 
-def tag_words(typed: str) -> tuple[str, ...]:
-    """Tags as typed in one field, separated by commas."""
-    return tuple(word for word in (part.strip() for part in typed.split(",")) if word)
+__all__ = [
+    "Arrangement",
+    "ArticleText",
+    "ChangedMeanwhile",
+    "UnknownVariable",
+    "archive",
+    "arrange",
+    "create",
+    "edit",
+    "forget_language",
+    "restore_version",
+    "say_in",
+    "tag_words",
+    "unarchive",
+]
