@@ -13,7 +13,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from app import db, installation, queue
 from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, all_events, events_after
 from app.knowledge.models import KnowledgeLog
+from app.knowledge.who_sees import suggestable
 from app.reports import heartbeats
 from app.settings import Settings, load_settings
 from app.tickets.suggesting import Found, Question, save_found, score_again, waiting_questions
@@ -35,6 +36,7 @@ LOOK_SECONDS = 2.0
 QUIET_SECONDS = 5.0
 # When even the best guess is this unlikely, three titles would only be in the way.
 SILENT_BELOW = 0.15
+SHOWN, SPARE = 3, 5
 
 
 class KnowledgeOwner:
@@ -113,16 +115,21 @@ class KnowledgeOwner:
     def _score(self) -> bool:
         with db.reading() as session:
             questions = waiting_questions(session)
+            allowed = {one.mailbox_id: suggestable(session, one.mailbox_id) for one in questions}
         for question in questions:
-            found = [_found(one) for one in self._suggestions(question)]
+            found = [_found(one) for one in self._suggestions(question, allowed[question.mailbox_id])]
             with db.transaction() as session:
                 save_found(session, question, found, now=db.now())
         return bool(questions)
 
-    def _suggestions(self, question: Question) -> list[Suggestion]:
-        """A letter the model chokes on gets no suggestion; it does not stop the others."""
+    def _suggestions(self, question: Question, allowed: Collection[int] | None) -> list[Suggestion]:
+        """A letter the model chokes on gets no suggestion; it does not stop the others.
+
+        More than are shown: who opens the ticket may not see every article, and sees the next best then.
+        """
+        most = SHOWN if allowed is None else SHOWN + SPARE
         try:
-            return self._suggester.suggest(question.text, 3, language=question.language)
+            return self._suggester.suggest(question.text, most, language=question.language, allowed=allowed)
         except Exception:
             log.exception("no suggestions for message %d", question.message_id)
             return []

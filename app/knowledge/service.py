@@ -16,7 +16,7 @@ from app.errors import Conflict, InvalidInput, NotFound
 from app.knowledge import index_log
 from app.knowledge.models import Article, ArticleVariant, ArticleVersion, KnowledgeLog, LogKind, Visibility
 from app.knowledge.texts import ArticleText, UnknownVariable, check, tag_words
-from app.knowledge.who_sees import Circle, restrict
+from app.knowledge.who_sees import Circle, circle_of, restrict
 from app.tags.service import find_or_make
 
 
@@ -137,7 +137,11 @@ def arrange(
     article = _locked(session, article_id)
     if wanted.owner_id not in (None, article.owner_id):
         _working(session, wanted.owner_id)
+    before = circle_of(session, article.id) if article.restricted else None
     restrict(session, article, wanted.circle)
+    if before != wanted.circle and not article.archived:
+        # Letters that wait for an answer are looked at again: it may be theirs now, or not any more.
+        _tell_index(session, article, LogKind.ARTICLE, now)
     article.visibility = wanted.visibility
     article.owner_id, article.review_on = wanted.owner_id, wanted.review_on
     session.flush()

@@ -27,6 +27,7 @@ class Question:
     ticket_id: int
     text: str
     language: str
+    mailbox_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,22 @@ class Found:
 def waiting_questions(session: Session, *, limit: int = 50) -> list[Question]:
     """Letters not scored yet, oldest first."""
     query = (
-        sa.select(Message.id, Message.ticket_id, Message.subject, Message.visible, Ticket.language)
+        sa.select(
+            Message.id,
+            Message.ticket_id,
+            Message.subject,
+            Message.visible,
+            Ticket.language,
+            Ticket.mailbox_id,
+        )
         .join(Ticket, Ticket.id == Message.ticket_id)
         .where(Message.suggest_state == PENDING)
         .order_by(Message.id)
         .limit(limit)
     )
     return [
-        Question(message_id, ticket_id, f"{subject}\n\n{visible}"[:LONGEST_QUESTION], language)
-        for message_id, ticket_id, subject, visible, language in session.execute(query)
+        Question(message_id, ticket_id, f"{subject}\n\n{visible}"[:LONGEST_QUESTION], language, mailbox_id)
+        for message_id, ticket_id, subject, visible, language, mailbox_id in session.execute(query)
     ]
 
 
