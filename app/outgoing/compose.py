@@ -179,12 +179,13 @@ def _fill(part: MIMEPart, subtype: str, letter: Letter, children: Iterable[MIMEP
 def _picture(letter: Letter, face: str, policy: EmailPolicy) -> MIMEPart:
     assert letter.smileys is not None
     part = MIMEPart(policy=policy)
+    kind = letter.smileys.of(face).kind.removeprefix("image/")
     part.set_content(
         letter.smileys.pictures[face],
         "image",
-        "png",
+        kind,
         disposition="inline",
-        filename=f"{face}.png",
+        filename=f"{face}.{kind}",
         cid=f"<{_content_id(letter, face)}>",
     )
     return part
@@ -217,9 +218,11 @@ def _file(file: File, policy: EmailPolicy, *, disposition: str = "attachment") -
 def _render(template: str, letter: Letter) -> str:
     head, _, lines = letter.quoted.partition("\n\n" if letter.forwarded else "\n")
     words = words_in(letter.smileys.language if letter.smileys else letter.language)
+    usual = words.own_question if letter.smileys and letter.smileys.style == "line" else words.question
     rendered: str = _ENVIRONMENT.get_template(template).render(
         letter=letter,
         words=words,
+        question=(letter.smileys.question if letter.smileys else "") or usual,
         faces=FACES,
         emoji=EMOJI,
         mark=mark_of(letter.message_id),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.outgoing.looks import Look
@@ -19,12 +20,38 @@ class File:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """How the picture of a face travels, and how large it is shown."""
+
+    kind: str = "image/png"
+    width: int = 44
+    height: int = 44
+
+    def scaled(self, most: int) -> Shown:
+        """No higher than `most` and no wider than twice that, in its own proportions."""
+        scale = min(1.0, most / self.height, 2 * most / self.width)
+        return Shown(self.kind, max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+
+
+@dataclass(frozen=True)
 class Smileys:
-    """The invitation to rate: `link` without the face at its end, and the PNG of each face."""
+    """The invitation to rate: `link` without the face at its end, and the picture of each face.
+
+    `question` '' is ours for the style: "card", or "line" for one in the signature. `shown`: of own pictures.
+    """
 
     link: str
     language: str
     pictures: dict[str, bytes]
+    question: str = ""
+    style: str = "card"
+    shown: Mapping[str, Shown] = field(default_factory=dict)
+    # The answer carries no name, and the letter says so.
+    anonymous: bool = False
+
+    def of(self, face: str) -> Shown:
+        """How large a face is shown in this style."""
+        return self.shown.get(face, Shown()).scaled(44 if self.style == "card" else 28)
 
 
 @dataclass(frozen=True)

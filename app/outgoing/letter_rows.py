@@ -12,11 +12,12 @@ from app.outgoing.accounts import mailbox_of
 from app.outgoing.branding import logo_of
 from app.outgoing.compose import FACES, plain_text
 from app.outgoing.ids import reply_address
-from app.outgoing.letter import File, Letter, Smileys
+from app.outgoing.letter import File, Letter, Shown, Smileys
 from app.outgoing.looks import look_from
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.recipients import Mailable
 from app.outgoing.service import instance_id, token_key
+from app.ratings import asking
 from app.ratings.models import RatingInvitation
 from app.ratings.service import invitation_token
 from app.settings import PROJECT, Settings
@@ -66,7 +67,7 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
         quoted=message.folded,
         forwarded=message.forwarded_id is not None,
         quoted_html=written.quoted_html,
-        smileys=_smileys(session, row, settings),
+        smileys=_smileys(session, row, written, settings),
         files=tuple(
             File(one.filename, one.content_type, blobs.get(one.sha256), one.content_id if one.inline else "")
             for one in message.attachments
@@ -83,7 +84,7 @@ def _people(pairs: list[list[str]]) -> tuple[Mailable, ...]:
     return tuple(Mailable(name, email) for name, email in pairs)
 
 
-def _smileys(session: Session, row: Outbox, settings: Settings) -> Smileys | None:
+def _smileys(session: Session, row: Outbox, written: WrittenReply, settings: Settings) -> Smileys | None:
     invitation = session.scalar(
         sa.select(RatingInvitation).where(
             RatingInvitation.message_id == row.message_id, RatingInvitation.recipient == row.recipient
@@ -92,7 +93,27 @@ def _smileys(session: Session, row: Outbox, settings: Settings) -> Smileys | Non
     if invitation is None:
         return None
     token = invitation_token(invitation, settings.secret_key)
-    return Smileys(f"{settings.public_url}/r/{token}", invitation.language, _pictures())
+    link = f"{settings.public_url}/r/{token}"
+    choice = asking.from_letter(written.look.get("asking") or {})
+    return smileys_of(session, choice, link, invitation.language, anonymous=invitation.anonymous)
+
+
+def smileys_of(
+    session: Session, choice: asking.Choice, link: str, language: str, *, anonymous: bool = False
+) -> Smileys:
+    """The faces below a letter, as this choice has them."""
+    own = {face: logo_of(session, one.sha256) for face, one in choice.pictures.items()}
+    pictures = {face: logo.content for face, logo in own.items() if logo is not None}
+    shown = {face: Shown(one.kind, one.width, one.height) for face, one in choice.pictures.items()}
+    return Smileys(
+        link,
+        language,
+        pictures={**_pictures(), **pictures},
+        question=choice.question.get(language, ""),
+        style=choice.style,
+        shown={face: shown[face] for face in pictures},
+        anonymous=anonymous,
+    )
 
 
 @cache

@@ -29,7 +29,9 @@ SEPARATOR = " — "
 @dataclass(frozen=True)
 class Words:
     question: str
-    invitation: str
+    # The same where it stands in the writer's own signature.
+    own_question: str
+    anonymous: str
     good: str
     okay: str
     bad: str
@@ -44,7 +46,8 @@ class Words:
 
 _ENGLISH = Words(
     question="How was this answer?",
-    invitation="One click is enough.",
+    own_question="How useful was my answer?",
+    anonymous="Your answer is counted without your name.",
     good="Great",
     okay="Okay",
     bad="Not good",
@@ -58,7 +61,8 @@ _ENGLISH = Words(
 )
 _RUSSIAN = Words(
     question="Как вам этот ответ?",
-    invitation="Достаточно одного нажатия.",
+    own_question="Насколько полезен был мой ответ?",
+    anonymous="Ваш ответ учитывается без имени.",
     good="Отлично",
     okay="Нормально",
     bad="Плохо",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.ratings import lessons, robots
-from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
+from app.ratings.models import Face, NotAsked, Rating, RatingChange, RatingHit, RatingInvitation
 from app.security import derived_token, token_hash
 from app.tickets import service as tickets
 from app.tickets.models import Message, Ticket
@@ -50,10 +50,23 @@ class Signs:
 
 
 def invite(
-    session: Session, message: Message, guests: Mapping[str, tuple[int, str]], *, secret: str, now: datetime
+    session: Session,
+    message: Message,
+    guests: Mapping[str, tuple[int, str]],
+    *,
+    secret: str,
+    now: datetime,
+    mailbox_id: int | None = None,
+    anonymous: bool = False,
 ) -> None:
-    """Ask these recipients to rate this reply: address → (customer id, language). Credit is the author's."""
+    """Ask these recipients to rate this reply: address → (customer id, language). Credit is the author's.
+
+    `anonymous`: they are promised that their answer carries no name. `mailbox_id`: that the reply leaves from, if known.
+    """
     assert message.author_id is not None
+    mailbox_id = mailbox_id or session.scalar(
+        sa.select(Ticket.mailbox_id).where(Ticket.id == message.ticket_id)
+    )
     for recipient, (customer_id, language) in guests.items():
         nonce = secrets.token_urlsafe(24)
         session.add(
@@ -67,6 +80,8 @@ def invite(
                 token_hash=token_hash(derived_token(secret, PURPOSE, nonce)),
                 created_at=now,
                 expires_at=now + timedelta(days=INVITATION_DAYS),
+                mailbox_id=mailbox_id,
+                anonymous=anonymous,
             )
         )
 
@@ -78,7 +93,36 @@ def invitation_token(invitation: RatingInvitation, secret: str) -> str:
 
 def forget_invitations(session: Session, message_id: int) -> None:
     """The reply was taken back before it left: nobody has these links."""
-    session.execute(sa.delete(RatingInvitation).where(RatingInvitation.message_id == message_id))
+    for table in (RatingInvitation, NotAsked):
+        session.execute(sa.delete(table).where(table.message_id == message_id))
+
+
+def not_asked(
+    session: Session, message: Message, mailbox_id: int, reasons: Iterable[str], *, now: datetime
+) -> None:
+    """Why so many recipients of this reply were not asked; who they were is not kept."""
+    session.add_all(
+        NotAsked(
+            message_id=message.id, agent_id=message.author_id, mailbox_id=mailbox_id, reason=reason, at=now
+        )
+        for reason in reasons
+    )
+
+
+def last_asked(
+    session: Session, emails: Iterable[str], customer_ids: Iterable[int], since: datetime
+) -> tuple[dict[str, datetime], dict[int, datetime]]:
+    """When these addresses, and these people at whatever address, were last asked after `since`."""
+    asked = RatingInvitation
+    query = sa.select(asked.recipient, asked.customer_id, asked.created_at).where(
+        sa.or_(asked.recipient.in_(list(emails)), asked.customer_id.in_(list(customer_ids))),
+        asked.created_at > since,
+    )
+    addresses: dict[str, datetime] = {}
+    people: dict[int, datetime] = {}
+    for row in session.execute(query.order_by(asked.created_at)):
+        addresses[row.recipient], people[row.customer_id] = row.created_at, row.created_at
+    return addresses, people
 
 
 def find_invitation(session: Session, token: str) -> RatingInvitation:
