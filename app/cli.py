@@ -1,4 +1,4 @@
-"""flask commands that need nothing above app: add-agent and rebuild-search."""
+"""flask commands that need nothing above app: add-agent, rebuild-search and rebuild-reports."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from app.db import now, transaction
 from app.demo.command import seed_demo
 from app.errors import InvalidInput
 from app.knowledge import index_log
+from app.reports import rollup
 from app.settings import Settings
 from app.tickets import search_index
 from kb_search.suggest import Suggester
@@ -26,6 +27,7 @@ from kb_search.suggest import Suggester
 def register(app: Flask) -> None:
     app.cli.add_command(add_agent)
     app.cli.add_command(rebuild_search)
+    app.cli.add_command(rebuild_reports)
     app.cli.add_command(seed_demo)
 
 
@@ -142,3 +144,17 @@ def _owning(directory: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@click.command("rebuild-reports")
+@with_appcontext
+def rebuild_reports() -> None:
+    """Make everything that reports are counted from anew; the figures are the same afterwards."""
+    settings: Settings = current_app.config["SETTINGS"]
+    with transaction() as session:
+        rollup.start_over(session, settings.timezone, now())
+    more = True
+    while more:
+        with transaction() as session:
+            more = rollup.step(session, settings.timezone, now())
+    click.echo("What reports are counted from was made anew.")

@@ -67,6 +67,7 @@ PURE = {
     "app.tickets": r"(linkify|unwrap|views|html_nesting|picture_size|lookalike|snooze_times|spam_patterns|field_values)",
     "app.outgoing": r"(ids|compose|letter|looks|logo|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.together": r"(whom|wording|marks|mail_text)",
+    "app.reports": r"(derive|shape|stats)",
     "app.ratings": r"(score|robots|smileys)",
     "app.tasks": r"clock",
     "app.demo": r"(texts|people)",

@@ -20,7 +20,7 @@ from app.failpoints import passing
 from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import later, receipts_limit, restored, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
-from app.reports import heartbeats
+from app.reports import heartbeats, rollup
 from app.settings import Settings, load_settings
 from app.tickets import housekeeping, search_index, snoozing, trash
 from app.together import following, mail_out, mailing, notices, presence, telling
@@ -116,6 +116,19 @@ def mail_notices() -> None:
     _ring("send_notice_mails", mailbox_ids)
 
 
+def keep_facts() -> None:
+    """What reports are counted from, after what has changed since the last time."""
+    zone = _settings().timezone
+    with db.reading() as session:
+        if not rollup.is_due(session, zone):
+            return
+    for _ in range(MOST_TELLINGS):
+        with db.transaction() as session:
+            if not rollup.step(session, zone, db.now()):
+                return
+        time.sleep(BREATH_SECONDS)
+
+
 def sweep_sandbox() -> None:
     with db.reading() as session:
         letter_ids = sandbox.waiting_letters(session)
@@ -189,6 +202,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (5, sweep_outbox),
     (10, mail_notices),
     (5, sweep_sandbox),
+    (5, keep_facts),
     (5, wake_tickets),
     (10, sweep_sent_copies),
     (2, index_messages),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from app.accounts.models import Agent
 from app.errors import InvalidInput
 from app.mailboxes.models import Mailbox
 from app.outgoing import forwarding, thread
+from app.outgoing.people import Known, known
 from app.outgoing.recipients import Mailable, Recipients, read_recipients
-from app.tickets import third_parties
 from app.tickets.inline_images import from_editor
 from app.tickets.models import Draft, DraftKind, Message, Status, Ticket
 from app.tickets.safe_html import reply_to_text, sanitise_reply
@@ -29,6 +29,7 @@ class Reply:
     about_id     the message that is passed on, or the letter that is answered; None is the newest
     about_files  of a forward: the files that go along, by id; None is all
     held         whether it waits for the time to undo; a letter that was put off has waited
+    composing    for how many seconds the author was at work in the editor; None where nobody measured
     """
 
     html: str
@@ -42,24 +43,32 @@ class Reply:
     about_id: int | None = None
     about_files: Sequence[int] | None = None
     held: bool = True
+    composing: int | None = None
 
 
 @dataclass(frozen=True)
 class Content:
-    """A reply that can be written. `parent` is the letter below it: answered, or passed on."""
+    """A reply that can be written. `parent` is the letter that it answers, `passed` the one that it passes on."""
 
     html: str
     text: str
     people: Recipients
     draft: Draft | None
-    parent: Message | None
-    # The third parties of the ticket, and whether this goes to them and not to the customer.
-    others: frozenset[str]
+    parent: thread.Answered | None
+    passed: Message | None
+    exchange: thread.Exchange
+    known: Known
+    # Whether it goes to third parties and not to the customer.
     aside: bool
 
     @property
     def everybody(self) -> list[Mailable]:
         return self.people.everybody
+
+    @property
+    def others(self) -> frozenset[str]:
+        """The third parties of the ticket."""
+        return self.exchange.others
 
 
 def read(session: Session, ticket: Ticket, reply: Reply, by: Agent) -> Content:
@@ -73,19 +82,24 @@ def read(session: Session, ticket: Ticket, reply: Reply, by: Agent) -> Content:
     if not text.strip() and not forward and not (draft and draft.attachments):
         raise InvalidInput("The reply is empty.", "html")
     people = read_recipients(reply.to, reply.cc, reply.bcc)
-    refuse_ourselves(session, people)
-    others = frozenset(third_parties.of_ticket(session, ticket))
+    knows = known(session, [one.email for one in people.everybody])
+    _refuse(people, knows.ours)
+    exchange = thread.exchange_of(session, ticket)
     if forward:
         passed = forwarding.source(session, ticket.id, reply.about_id)
-        return Content(html, text, people, draft, passed, others, aside=True)
+        return Content(html, text, people, draft, None, passed, exchange, knows, aside=True)
+    others = exchange.others
     aside = bool(others) and all(one.email in others for one in people.to)
-    parent = thread.parent(session, ticket, others, aside=aside, about_id=reply.about_id)
-    return Content(html, text, people, draft, parent, others, aside)
+    parent = thread.letter(session, exchange.parent_id(aside=aside, about_id=reply.about_id))
+    return Content(html, text, people, draft, parent, None, exchange, knows, aside)
 
 
 def refuse_ourselves(session: Session, people: Recipients) -> None:
     """Mail to our own mailbox would come back as a letter."""
-    ours = {address.lower() for address in session.scalars(sa.select(Mailbox.address))}
+    _refuse(people, {address.lower() for address in session.scalars(sa.select(Mailbox.address))})
+
+
+def _refuse(people: Recipients, ours: Collection[str]) -> None:
     for field, listed in (("to", people.to), ("cc", people.cc), ("bcc", people.bcc)):
         own = next((one.email for one in listed if one.email in ours), None)
         if own is not None:

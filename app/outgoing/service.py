@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.accounts.rights import require_answer
 from app.knowledge import outcomes
-from app.outgoing import addressing, branding, clockwork, forwarding, signatures, thread, turns, words
+from app.outgoing import (
+    addressing,
+    branding,
+    clockwork,
+    forwarding,
+    invitations,
+    signatures,
+    thread,
+    turns,
+    words,
+)
 from app.outgoing.choices import resolve_uncertain, retry
 from app.outgoing.ids import make_message_id
 from app.outgoing.leaving import release_due
@@ -34,6 +44,9 @@ from app.tickets.models import (
     MessageReference,
     Ticket,
 )
+
+_BY_NONCE = sa.select(Message.__table__.c.id).where(Message.__table__.c.form_nonce == sa.bindparam("nonce"))
+_REFERENCES = MessageReference.__table__.insert()  # type: ignore[attr-defined]
 
 __all__ = [
     "Reply",
@@ -68,9 +81,11 @@ def write_reply(
     require_answer(session, by)
     # Two clicks at once wait for each other here, so that the second finds what the first has written.
     tickets.lock(session, ticket)
-    earlier = session.scalar(sa.select(Message).where(Message.form_nonce == reply.nonce))
-    if earlier is not None:
-        return earlier
+    # What is read below is read past the session.
+    session.flush()
+    earlier_id = session.connection().execute(_BY_NONCE, {"nonce": reply.nonce}).scalar()
+    if earlier_id is not None:
+        return session.get_one(Message, earlier_id)
     content = read(session, ticket, reply, by)
     written = WrittenReply(
         language=_language(ticket, content),
@@ -82,13 +97,13 @@ def write_reply(
     _take_draft(session, content.draft, message)
     _take_passed_files(session, reply, content, message, written)
     due_at = now + timedelta(seconds=settings.undo_seconds if reply.held else 0)
-    cards = addressing.address(session, ticket, content, message, due_at=due_at, now=now)
-    addressing.invite(
-        session, ticket, content, message,
-        cards=cards, language=written.language, secret=settings.secret_key, now=now,
-    )  # fmt: skip
-    session.flush()
-    search_index.add(session, [(message, [file.filename for file in message.attachments])])
+    addressing.address(session, ticket, content, message, due_at=due_at, now=now)
+    cards = content.known.cards
+    invitations.invite(session, ticket, content, written, cards=cards, secret=settings.secret_key, now=now)
+    has_files = content.draft is not None or content.passed is not None
+    search_index.add(
+        session, [(message, [file.filename for file in message.attachments] if has_files else ())]
+    )
     _turn(session, ticket, reply, content, message, by=by, now=now)
     if settings.undo_seconds == 0 or not reply.held:
         release_due(session, now)
@@ -137,12 +152,14 @@ def _message(
         sent_at=now,
         delivery=Delivery.HELD,
         then_status=reply.then_status,
+        composing_seconds=reply.composing,
         form_nonce=reply.nonce,
     )
-    if reply.kind == DraftKind.FORWARD:
-        _pass_on(message, content, written, settings)
+    if content.passed is not None:
+        _pass_on(message, content.passed, written, settings)
     else:
         _answer(session, ticket, message, content, written, settings)
+    addressing.name(message, content)
     tickets.add_message(session, ticket, message, now=now, indexed=False)
     message.rfc_message_id = make_message_id(
         ticket.id,
@@ -151,12 +168,13 @@ def _message(
         token_key(settings),
         nonce=secrets.token_hex(8),
     )
-    session.add_all(
-        MessageReference(message_id=message.id, rfc_message_id=name) for name in dict.fromkeys(written.chain)
-    )
+    if written.chain:
+        session.connection().execute(
+            _REFERENCES,
+            [{"message_id": message.id, "rfc_message_id": name} for name in dict.fromkeys(written.chain)],
+        )
     written.message_id = message.id
     session.add(written)
-    session.flush()
     return message
 
 
@@ -170,7 +188,7 @@ def _answer(
 ) -> None:
     """In the thread of the letter that is answered, with that letter below. The first of a ticket has neither."""
     parent = content.parent
-    written.chain = thread.chain(session, ticket, parent, content.others, aside=content.aside)
+    written.chain = thread.chain(session, content.exchange, parent, aside=content.aside)
     subject = parent.subject if parent is not None and content.aside else ticket.subject
     first = parent is None and not written.chain
     message.subject = words.first_subject(subject) if first else words.reply_subject(subject)
@@ -185,10 +203,8 @@ def _answer(
         )
 
 
-def _pass_on(message: Message, content: Content, written: WrittenReply, settings: Settings) -> None:
+def _pass_on(message: Message, passed: Message, written: WrittenReply, settings: Settings) -> None:
     """A letter of its own for somebody who knows none of the earlier ones: it begins a thread."""
-    passed = content.parent
-    assert passed is not None
     message.forwarded_id = passed.id
     message.subject = words.forward_subject(passed.subject)
     message.folded = forwarding.text_of(
@@ -201,9 +217,9 @@ def _pass_on(message: Message, content: Content, written: WrittenReply, settings
 def _take_passed_files(
     session: Session, reply: Reply, content: Content, message: Message, written: WrittenReply
 ) -> None:
-    if message.forwarded_id is None or content.parent is None:
+    if content.passed is None:
         return
-    copies = forwarding.take_files(session, content.parent, message, written.quoted_html, reply.about_files)
+    copies = forwarding.take_files(session, content.passed, message, written.quoted_html, reply.about_files)
     written.draft_before = written.draft_before | {"copies": copies}
     session.flush()
     session.expire(message, ["attachments"])
@@ -244,8 +260,8 @@ def _turn(
 
     A letter to a third party is no answer: the customer waits as before.
     """
-    letters = thread.answered_letters(session, message)
-    outcomes.attach(session, [letter.id for letter in letters], message.id)
+    if not content.aside:
+        outcomes.attach(session, content.exchange.answered_ids(), message.id)
     if reply.then_status:
         tickets.set_status(session, ticket, reply.then_status, by=by, now=now)
     if not content.aside:
@@ -253,7 +269,7 @@ def _turn(
     if ticket.assignee_id is None:
         # Whoever answers first looks after the ticket: the customer's next letter finds its agent.
         tickets.assign(session, ticket, by.id, by=by, now=now)
-    tickets.mark_read(session, ticket, now=now)
+    tickets.mark_read(session, ticket, now=now, newest_id=message.id)
     # Last of all: what came with the reply is taken back with it, and not by itself.
     kind = "forwarded" if reply.kind == DraftKind.FORWARD else "replied"
     tickets.record(session, kind, ticket=ticket, by=by, now=now, message_id=message.id)

@@ -13,23 +13,30 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.tickets.models import Event, Message
+from app.tickets.models import Change, Event, Message
 from app.together.models import Followed
 
 MOST_AT_ONCE = 500
 # Three times the longest that a writer waits for the database, and then some.
 PATIENCE = timedelta(minutes=2)
 MOST_MISSING = 1000
-MODELS: dict[str, type[Event] | type[Message]] = {"events": Event, "messages": Message}
+MODELS: dict[str, type[Event] | type[Message] | type[Change]] = {
+    "events": Event,
+    "messages": Message,
+    "changes": Change,
+}
+# What agents are told of; changes are followed by whoever counts.
+TOLD = ("events", "messages")
 _STAMPS: dict[str, sa.ColumnElement[datetime]] = {
     "events": Event.__table__.c.at,
     "messages": Message.__table__.c.arrived_at,
+    "changes": Change.__table__.c.at,
 }
 
 
-def has_news(session: Session) -> bool:
+def has_news(session: Session, sources: Sequence[str] = TOLD) -> bool:
     """A cheap look without a lock: may there be anything to take?"""
-    for followed in session.scalars(sa.select(Followed)):
+    for followed in session.scalars(sa.select(Followed).where(Followed.source.in_(sources))):
         newest = _newest(session, followed.source)
         if followed.missing or newest != (followed.newest, followed.stamp):
             return True
@@ -60,7 +67,7 @@ def take(session: Session, source: str, *, now: datetime) -> list[int]:
 
 def skip(session: Session) -> None:
     """Nobody is told of what is there now: it was written in bulk, and is news to nobody."""
-    for source in MODELS:
+    for source in TOLD:
         followed = session.get(Followed, source) or Followed(source=source)
         followed.newest, followed.stamp = _newest(session, source)
         followed.missing = []

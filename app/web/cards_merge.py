@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.customers import merging, queries
-from app.customers.models import Customer
+from app.customers.models import CardMerge, Customer
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.tickets.fields import FieldRow, of_card
-from app.tickets.service import record
+from app.tickets.service import changed, record
 from app.tickets.timeline import Figures, figures, recent_tickets
 from app.web import forms
 from app.web.auth import login_required
@@ -53,6 +53,7 @@ def merge(customer_id: int) -> Any:
         row = merging.merge(session, customer_id, target_id, by=g.agent, now=now())
         target = queries.card(session, target_id)
         record(session, "cards-merged", customer=target, by=g.agent, now=now(), name=name, merge=row.id)
+        _tell(session, row)
     flash(_("The card of %(name)s is part of this one now.", name=name), "good")
     return redirect(url_for("customers.show", customer_id=target_id), 303)
 
@@ -63,11 +64,18 @@ def unmerge(merge_id: int) -> Any:
     forms.fields(request.form)
     with transaction() as session:
         source = merging.unmerge(session, merge_id, now=now())
+        _tell(session, session.get_one(CardMerge, merge_id))
         card = queries.card(session, source.id)
         record(session, "cards-unmerged", customer=card, by=g.agent, now=now(), name=card.display_name)
         card_id = card.id
     flash(_("This is a card of its own again."), "good")
     return redirect(url_for("customers.show", customer_id=card_id), 303)
+
+
+def _tell(session: Session, row: CardMerge) -> None:
+    """These tickets stand on another card now: open pages see it, and so do reports."""
+    for ticket_id in row.moved["rows"].get("tickets.customer_id", []):
+        changed(session, ticket_id, "card", now())
 
 
 def _page(customer_id: int, other_id: int | None) -> Any:

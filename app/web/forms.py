@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"\d{1,18}\Z")
 _ONE_ADDRESS = re.compile(r'(?:"[^"\n]*"|<[^>\n]*>|[^,;\n])+')
 LONGEST_ADDRESSES = 20_000
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+COMPOSING = "composing_seconds"
+LONGEST_COMPOSING = 2 * 3600
 ALWAYS = frozenset({"csrf_token", "view"})
 
 
@@ -44,6 +46,8 @@ class ReplyForm:
     kind: str
     later: str
     send_at: str
+    # For how many seconds the author was at work; None where no script measured it.
+    composing: int | None = None
 
 
 def fields(form: MultiDict[str, str], *allowed: str) -> dict[str, str]:
@@ -56,7 +60,7 @@ def fields(form: MultiDict[str, str], *allowed: str) -> dict[str, str]:
 def reply_form(form: MultiDict[str, str], *, first: bool = False) -> ReplyForm:
     # href: the editor's field for a link, which it switches off as soon as it is ready: sent by somebody very fast.
     letter = FIRST_LETTER if first else LETTER
-    values = fields(form, *letter, "then_status", "nonce", "confirmed", "later", "send_at", "href")
+    values = fields(form, *letter, "then_status", "nonce", "confirmed", "later", "send_at", "href", COMPOSING)
     return ReplyForm(
         written_of(values, form),
         values["then_status"],
@@ -66,7 +70,14 @@ def reply_form(form: MultiDict[str, str], *, first: bool = False) -> ReplyForm:
         values["kind"] or DraftKind.REPLY,
         values["later"],
         values["send_at"],
+        composing_of(values[COMPOSING]),
     )
+
+
+def composing_of(value: str) -> int | None:
+    """Seconds of active writing as the browser counted them. Nobody writes one letter for longer than two hours."""
+    seconds = number(value)
+    return None if seconds is None or seconds == 0 else min(seconds, LONGEST_COMPOSING)
 
 
 def written_of(values: dict[str, str], form: MultiDict[str, str] | None = None) -> Written:

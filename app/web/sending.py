@@ -53,6 +53,7 @@ def letter_of(form: forms.ReplyForm, *, draft_id: int | None = None) -> outgoing
         kind=form.kind,
         about_id=written.about_id,
         about_files=written.about_files,
+        composing=form.composing,
     )
 
 

@@ -2,6 +2,8 @@
 
 import { keep } from "./drafts.js";
 import { offerArticles } from "./articles.js";
+import "./paste.js";
+import "./composing_time.js";
 import { carriesFiles, upload } from "./uploads.js";
 
 const MISSING = /\{\{[^{}\n]{1,200}\}\}/g;
