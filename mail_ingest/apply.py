@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from app.blobs import BlobStore
 from app.customers import service as customers
 from app.customers.models import Customer
 from app.failpoints import passing
+from app.mailboxes.form_letters import is_by_form
 from app.mailboxes.models import RawMail, RawState
 from app.mailboxes.parked import FLOOD, is_told
 from app.outgoing import bounce, letter_rows, states
@@ -125,6 +126,8 @@ class Applier:
             return self._file(batch, raw, letter, told.decision, told.ticket)
         facts = known.facts(letter, now=now, reopen_days=10**5 if raw.history else self._settings.reopen_days)
         arrival = known.arrival(raw, letter)
+        if is_by_form(raw):  # Nothing that was typed there points anywhere.
+            facts, arrival = Facts(now, facts.reopen_days), replace(arrival, bounced=None, by_form=True)
         decision = decide(mail, arrival, facts)
         if decision.kind is Outcome.DUPLICATE or decision.kind is Outcome.OWN:
             return self._set_aside(batch, raw, decision, arrival.same_as, now)
@@ -160,7 +163,7 @@ class Applier:
         if not decision.spam and decision.ticket_id is None and filed.forwarder is None:
             # The first writer of a letter that was passed on did not write to us and gets no receipt.
             batch.opened.append(opened(ticket, message, raw, letter))
-        if message.automatic is None and not raw.history and not decision.spam:
+        if message.automatic is None and not (raw.history or decision.spam or is_by_form(raw)):
             batch.wrote.add(filed.sender_email)
         told = is_told(raw)
         batch.known.filed(raw, mail, ticket, () if filed.held or told else [filed.sender_email])
@@ -172,6 +175,8 @@ class Applier:
         return state
 
     def _taken(self, letter: Letter, raw: RawMail, known: Known) -> Letter:
+        if is_by_form(raw):  # What somebody says there of other letters makes none of them ours.
+            return by_hand.addressed(letter, raw)
         return by_hand.addressed(letter, raw) if is_told(raw) else taken(letter, raw, known, self._blobs)
 
     def _hold_back(self, session: Session, raw: RawMail, now: datetime) -> str:

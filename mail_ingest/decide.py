@@ -38,6 +38,8 @@ class Arrival:
     thanks: bool = False
     # The learnt sender of spam that this one falls under: an address or "@domain".
     spam: str = ""
+    # Written on a page of ours: nobody has checked that the sender has that address.
+    by_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,8 @@ class Decision:
 
 def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
     """The one choice for this letter."""
-    if arrival.same_as is not None:
-        word = "the same bytes" if arrival.same_bytes else "the same letter by another route"
-        return Decision(Outcome.DUPLICATE, f"{word} as mail {arrival.same_as}")
+    if (at_once := _by_arrival(arrival, facts)) is not None:
+        return at_once
     if mail.is_own and mail.is_own == arrival.instance and mail.sender.email in arrival.our_addresses:
         return Decision(Outcome.OWN, "our own mail came back to us")
     if mail.bounce is not None and arrival.bounced is not None:
@@ -89,6 +90,22 @@ def decide(mail: ParsedMail, arrival: Arrival, facts: Facts) -> Decision:
         reason = f"{decision.reason}: only thanks, so it is left as it is"
         decision = replace(decision, reason=reason, wakes=False, thanks=True)
     return replace(decision, evidence=(*decision.evidence, *_beside(arrival, facts, decision.evidence)))
+
+
+def _by_arrival(arrival: Arrival, facts: Facts) -> Decision | None:
+    """What is plain from how it came, whatever it says."""
+    if arrival.same_as is not None:
+        word = "the same bytes" if arrival.same_bytes else "the same letter by another route"
+        return Decision(Outcome.DUPLICATE, f"{word} as mail {arrival.same_as}")
+    return _by_form(arrival, facts) if arrival.by_form else None
+
+
+def _by_form(arrival: Arrival, facts: Facts) -> Decision:
+    """Always a ticket of its own: anybody can type anybody's address, our number and our mark into a form (T1)."""
+    decision = Decision(
+        Outcome.NEW, "written through the form of the help centre", None, (Evidence("form", ""),), wakes=True
+    )
+    return _as_spam(arrival.spam, decision, facts) if arrival.spam else decision
 
 
 def _answers_us(thread: Thread) -> bool:

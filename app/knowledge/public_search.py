@@ -99,7 +99,7 @@ class PublicIndex:
     def _meant(self, term: str) -> dict[str, float]:
         if term in self._lists:
             return {term: 1.0}
-        return {near: _GUESSED for near in self._spelling.near(term)}
+        return dict.fromkeys(self._spelling.near(term), _GUESSED)
 
     def _beginning(self, typed: str) -> list[str]:
         if len(typed) < _SHORTEST_BEGINNING:

@@ -94,9 +94,7 @@ def change(session: Session, wanted: Centre, *, by: Agent, now: datetime) -> boo
     stored.topics = [{"tag_id": one.tag_id, "names": one.names} for one in wanted.topics]
     stored.updated_at, stored.edition = now, stored.edition + 1
     session.flush()
-    audit.note(
-        session, "help centre", by=by, now=now, changed=audit.changes(_shown(before), _shown(wanted))
-    )
+    audit.note(session, "help centre", by=by, now=now, changed=audit.changes(_shown(before), _shown(wanted)))
     return True
 
 

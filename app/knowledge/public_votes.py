@@ -60,9 +60,7 @@ def vote(
 def count_read(session: Session, page: HelpPage, *, now: datetime) -> None:
     """The page was on somebody's screen for a while."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(HelpRead).values(
-        article_id=page.article_id, language=page.language, day=now.date(), times=1
-    )
+    row = insert(HelpRead).values(article_id=page.article_id, language=page.language, day=now.date(), times=1)
     more = sa.case((HelpRead.times < MOST_READS, HelpRead.times + 1), else_=HelpRead.times)
     session.execute(
         row.on_conflict_do_update(index_elements=["article_id", "language", "day"], set_={"times": more})
