@@ -55,6 +55,8 @@ def dismissed(session: Session, message_id: int, article_id: int, *, by: Agent, 
 
 def attach(session: Session, letter_ids: Sequence[int], reply_id: int) -> None:
     """This reply answers these letters; until it has left nothing else changes."""
+    if not letter_ids:
+        return
     session.execute(
         sa.update(Suggestion)
         .where(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,13 +18,15 @@ from app.outgoing.logo import Logo
 from app.outgoing.looks import Look, check_colour, check_company, check_footer
 
 FIELDS = ("company", "colour", "footer")
+_LOOKS = sa.select(Brand.__table__).where(
+    sa.or_(Brand.mailbox_id == sa.bindparam("mailbox", type_=sa.BigInteger), Brand.mailbox_id.is_(None))
+)
 
 
 def look_of(session: Session, mailbox_id: int | None) -> Look:
     """What a letter from this mailbox looks like: its own, and the installation's where it says nothing. One query."""
-    rows = session.scalars(
-        sa.select(Brand).where(sa.or_(Brand.mailbox_id == mailbox_id, Brand.mailbox_id.is_(None)))
-    )
+    session.flush()
+    rows = session.connection().execute(_LOOKS, {"mailbox": mailbox_id})
     found = {row.mailbox_id: _look(row) for row in rows}
     return found.get(mailbox_id, Look()).over(found.get(None, Look()))
 
@@ -94,7 +97,7 @@ def _brand(session: Session, mailbox_id: int | None) -> Brand | None:
     return session.scalar(sa.select(Brand).where(here).order_by(Brand.id).limit(1))
 
 
-def _look(brand: Brand) -> Look:
+def _look(brand: Any) -> Look:
     return Look(
         brand.company,
         brand.colour,

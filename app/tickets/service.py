@@ -116,11 +116,11 @@ def set_tags(
     changed(session, ticket.id, "tags", now)
 
 
-def mark_read(session: Session, ticket: Ticket, *, now: datetime) -> None:
-    """An agent has opened it."""
+def mark_read(session: Session, ticket: Ticket, *, now: datetime, newest_id: int | None = None) -> None:
+    """An agent has opened it. `newest_id`: of its messages, where that is known."""
     if ticket.unread:
         ticket.unread = False
-        ticket.seen_message_id = session.scalar(
+        ticket.seen_message_id = newest_id or session.scalar(
             sa.select(sa.func.max(Message.id)).where(Message.ticket_id == ticket.id)
         )
         changed(session, ticket.id, "read", now)
@@ -180,8 +180,9 @@ def add_message(
     `indexed`: its words are all there; else whoever adds the rest puts it into the index.
     """
     session.add(message)
-    count_in(ticket, message)
     session.flush()
+    # After the message: what else changes in the ticket goes into the same UPDATE.
+    count_in(ticket, message)
     if indexed:
         search_index.add(session, [(message, ())])
     changed(session, ticket.id, message.kind, now)
@@ -211,7 +212,7 @@ def allow(session: Session, ticket: Ticket, email: str, how: str) -> None:
     if sa.inspect(ticket).pending:
         session.flush()
     row = {"ticket_id": ticket.id, "email": email.lower(), "how": how}
-    session.execute(_ALLOWED[session.get_bind().dialect.name], row)
+    session.connection().execute(_ALLOWED[session.get_bind().dialect.name], row)
 
 
 def preview(text: str) -> str:

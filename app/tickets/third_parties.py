@@ -6,7 +6,7 @@ what the customer wrote or reads is not theirs: a reply goes to one side or to t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -54,7 +54,11 @@ _FORWARDS = sa.select(Message.forwarded_id, Message.to, Message.cc, Message.bcc)
 
 def of_ticket(session: Session, ticket: Ticket) -> set[str]:
     """The same, asked of the database: one query for a ticket without forwards."""
-    forwards = session.execute(_FORWARDS, {"ticket": ticket.id}).all()
+    return of_forwards(session, ticket, session.execute(_FORWARDS, {"ticket": ticket.id}).all())
+
+
+def of_forwards(session: Session, ticket: Ticket, forwards: Sequence[Any]) -> set[str]:
+    """The same, of all that was ever passed on in the ticket."""
     if not forwards:
         return set()
     first = sa.select(Participant.email).where(

@@ -22,7 +22,7 @@ from app.knowledge.render import render
 from app.outgoing import later, signatures, when
 from app.outgoing import thread as answered
 from app.settings import Settings
-from app.tickets import recipients, scheduled, third_parties, thread
+from app.tickets import recipients, scheduled, thread
 from app.tickets.models import Delivery
 from app.web import forms, inbox_page
 from app.web.auth import login_required
@@ -85,9 +85,9 @@ def insert(article_id: int, ticket_id: int | None = None) -> Any:
         else:
             said = article.said_in(ticket.language).answer
             filled = render(said, signatures.values_for(ticket, g.agent, ticket.mailbox))
-            letter = answered.parent(session, ticket, third_parties.of_ticket(session, ticket))
-            if letter is not None:
-                outcomes.inserted(session, letter.id, article_id, by=g.agent, now=now())
+            letter_id = answered.exchange_of(session, ticket).parent_id()
+            if letter_id is not None:
+                outcomes.inserted(session, letter_id, article_id, by=g.agent, now=now())
     return jsonify(html=filled.html, missing=list(filled.missing), article_id=article_id)
 
 
