@@ -28,7 +28,7 @@ from app import db, queue
 from app import installation as installations
 from app.blobs import BlobStore
 from app.settings import Settings, load_settings
-from tests.support import quick_apps
+from tests.support import quick_apps, scratch
 from tests.support.dovecot import Dovecot
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
@@ -36,6 +36,7 @@ from tests.support.smtp_sink import SmtpSink
 
 pytest_plugins = ["tests.support.web", "tests.support.fault_seeds", "tests.support.hostile_letters"]
 
+scratch.use_memory()
 quick_apps.share_addresses()
 
 SECRET = "tests only: forty characters of a secret"
