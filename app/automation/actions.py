@@ -16,6 +16,7 @@ KINDS: dict[str, frozenset[str]] = {
     "send": frozenset({MACRO}),
     "answer": frozenset({RULE}),
     "status": frozenset({MACRO, RULE}),
+    "priority": frozenset({MACRO, RULE}),
     "assign": frozenset({MACRO, RULE}),
     "add_tags": frozenset({MACRO, RULE}),
     "remove_tags": frozenset({MACRO, RULE}),
@@ -26,6 +27,7 @@ KINDS: dict[str, frozenset[str]] = {
     "stop": frozenset({RULE}),
 }
 STATUSES = ("open", "waiting", "closed", "spam")
+PRIORITIES = ("low", "normal", "high", "urgent")
 SENT_AS = ("", "open", "waiting", "closed")
 SPANS = ("hours", "days", "weeks")
 LONGEST_SPAN = timedelta(days=366)
@@ -131,6 +133,7 @@ _PROBLEMS: dict[str, Any] = {
     "send": _one_of(*SENT_AS),
     "answer": _answer,
     "status": _one_of(*STATUSES),
+    "priority": _one_of(*PRIORITIES),
     "assign": _whom,
     "add_tags": _filled,
     "remove_tags": _filled,

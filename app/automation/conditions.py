@@ -32,6 +32,7 @@ FIELDS: dict[str, str] = {
     "mailbox": "choice",
     "status": "choice",
     "status_before": "choice",
+    "priority": "choice",
     "assignee": "choice",
     "team": "choice",
     "tags": "tags",

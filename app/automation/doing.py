@@ -22,8 +22,8 @@ from app.errors import InvalidInput
 from app.knowledge.render import render
 from app.outgoing.signatures import values_for
 from app.settings import Settings
-from app.tickets import assignment, fields, service, snoozing
-from app.tickets.models import Kind, Message, Ticket
+from app.tickets import assignment, fields, priorities, service, snoozing, spam, statuses
+from app.tickets.models import Kind, Message, Status, Ticket
 from app.tickets.order_models import Field
 
 Done = dict[str, Any]
@@ -52,8 +52,25 @@ def do(hand: Hand, ticket: Ticket, action: Action) -> Done | None:
 
 
 def _status(hand: Hand, ticket: Ticket, action: Action) -> Done | None:
+    """What an agent's macro calls spam teaches us its sender, as the agent would; a rule teaches nothing by itself."""
     before = ticket.status
-    changed = service.set_status(hand.session, ticket, action.value, by=hand.by, now=hand.now)
+    if before == action.value:
+        return None
+    concerned = spam.senders(hand.session, ticket) if Status.SPAM in (before, action.value) else []
+    known = spam.learnt_among(hand.session, concerned)
+    if action.value == Status.SPAM:
+        learn = spam.AUTO if hand.by else spam.NOTHING
+        spam.mark(hand.session, ticket, by=hand.by, now=hand.now, learn=learn)
+    else:
+        statuses.change(hand.session, ticket, action.value, by=hand.by, now=hand.now)
+    patterns = spam.learnt_among(hand.session, concerned)
+    lessons = {"learnt": sorted(patterns - known), "forgotten": sorted(known - patterns)}
+    return {"before": before, "after": action.value, **{name: they for name, they in lessons.items() if they}}
+
+
+def _priority(hand: Hand, ticket: Ticket, action: Action) -> Done | None:
+    before = ticket.priority
+    changed = priorities.set_priority(hand.session, ticket, action.value, by=hand.by, now=hand.now)
     return {"before": before, "after": action.value} if changed else None
 
 
@@ -205,6 +222,7 @@ def members_of(session: Session, team_id: int) -> list[int]:
 
 _DO: dict[str, Callable[[Hand, Ticket, Action], Done | None]] = {
     "status": _status,
+    "priority": _priority,
     "assign": _assign,
     "add_tags": _add_tags,
     "remove_tags": _remove_tags,

@@ -175,6 +175,7 @@ _READERS: dict[str, Callable[[TicketFacts], Value]] = {
     "mailbox": lambda facts: str(facts.ticket.mailbox_id),
     "status": lambda facts: facts.ticket.status,
     "status_before": lambda facts: facts.status_before,
+    "priority": lambda facts: facts.ticket.priority,
     "assignee": lambda facts: str(facts.ticket.assignee_id or "none"),
     "team": lambda facts: str(facts.ticket.team_id or "none"),
     "tags": lambda facts: tuple(tag.name for tag in facts.ticket.tags),

@@ -24,7 +24,7 @@ from app.automation.standing import restore, standing
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound, SincerelyError
 from app.outgoing import service as outgoing
 from app.settings import Settings
-from app.tickets import service
+from app.tickets import service, spam
 from app.tickets.models import Ticket
 
 LONGEST_NAME = 100
@@ -212,6 +212,8 @@ def _apply_one(hand: Hand, ticket: Ticket, macro: Macro, applied: Applied, *, wr
         "ticket": ticket.id,
         "before": {name: value for name, value in before.items() if value != after[name]},
         "after": {name: value for name, value in after.items() if value != before[name]},
+        "learnt": [sender for one in done for sender in one.get("learnt", ())],
+        "forgotten": [sender for one in done for sender in one.get("forgotten", ())],
         "message": reply.message_id if reply else None,
         "draft": reply.draft if reply else None,
     }
@@ -250,6 +252,9 @@ def _undo_one(session: Session, change: dict[str, Any], by: Agent, now: datetime
         return False
     service.lock(session, ticket)
     whole = restore(session, ticket, change["before"], change["after"], by=by, now=now)
+    if ticket.status == change["before"].get("status"):
+        spam.unlearn(session, change.get("learnt", []))
+        spam.relearn(session, change.get("forgotten", []), by=by, now=now)
     whole = written.take_back(session, ticket, change["draft"], by=by, now=now) and whole
     if change["message"] is not None:
         try:

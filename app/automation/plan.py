@@ -103,6 +103,11 @@ def _status(plan: Plan, action: Action) -> Done | None:
     return {"before": before, "after": action.value} if before != action.value else None
 
 
+def _priority(plan: Plan, action: Action) -> Done | None:
+    before = plan.ticket.priority
+    return {"before": before, "after": action.value} if before != action.value else None
+
+
 def _assign(plan: Plan, action: Action) -> Done | None:
     ticket, whom = plan.ticket, action.value
     if whom.startswith("team:"):
@@ -182,6 +187,7 @@ def _notify(_plan: Plan, action: Action) -> Done:
 
 _LOOK: dict[str, Callable[[Plan, Action], Done | None]] = {
     "status": _status,
+    "priority": _priority,
     "assign": _assign,
     "add_tags": _add_tags,
     "remove_tags": _remove_tags,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import SincerelyError
-from app.tickets import assignment, fields, service
+from app.tickets import assignment, fields, priorities, service
 from app.tickets.models import Ticket
 from app.tickets.order_models import TicketValue
 
@@ -27,6 +27,7 @@ def standing(session: Session, ticket: Ticket) -> dict[str, Any]:
             **{name: _text(getattr(ticket, name)) for name in _TIMES},
             "assignee": ticket.assignee_id,
             "team": ticket.team_id,
+            "priority": ticket.priority,
             "tags": sorted(tag.name for tag in ticket.tags),
             **own,
         }
@@ -73,6 +74,8 @@ def _put(
                 _status_back(session, ticket, before, by, now)
             elif name == "assignee":
                 service.assign(session, ticket, value, by=by, now=now)
+            elif name == "priority":
+                priorities.set_priority(session, ticket, value, by=by, now=now)
             elif name == "team":
                 assignment.set_team(session, ticket, value, by=by, now=now)
             elif name.startswith("field:"):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput
 from app.tags.service import tidy
-from app.tickets import assignment, merging, service, snoozing, spam, trash
+from app.tickets import assignment, merging, priorities, service, snoozing, spam, trash
 from app.tickets.models import Status, Ticket
 from app.tickets.service import changed, record
 from app.tickets.snooze_times import check as check_moment
@@ -45,6 +45,8 @@ def check(wish: Wish, *, now: datetime) -> None:
         raise InvalidInput("There is no such action.", "do")
     if wish.kind == "status" and wish.value not in (Status.OPEN, Status.WAITING, Status.CLOSED):
         raise InvalidInput("Unknown status.", "status")
+    if wish.kind == "priority" and wish.value not in priorities.LADDER:
+        raise InvalidInput("Unknown priority.", "priority")
     if wish.kind == "snooze":
         check_moment(datetime.fromisoformat(wish.value), now)
     if wish.kind in ("tag", "untag") and not wish.value.strip():
@@ -107,6 +109,21 @@ def _team_back(
     if ticket.team_id != after["team_id"]:
         return False
     return assignment.set_team(session, ticket, before["team_id"], by=by, now=now)
+
+
+def _priority(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
+    before = ticket.priority
+    if not priorities.set_priority(session, ticket, wish.value, by=by, now=now):
+        return None
+    return {"priority": before}, {"priority": wish.value}
+
+
+def _priority_back(
+    session: Session, ticket: Ticket, before: Touched, after: Touched, by: Agent, now: datetime
+) -> bool:
+    if ticket.priority != after["priority"]:
+        return False
+    return priorities.set_priority(session, ticket, before["priority"], by=by, now=now)
 
 
 def _status(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
@@ -251,6 +268,7 @@ _Back = Callable[[Session, Ticket, Touched, Touched, Agent, datetime], bool]
 KINDS: dict[str, tuple[_Do, _Back]] = {
     "assign": (_assign, _assign_back),
     "team": (_team, _team_back),
+    "priority": (_priority, _priority_back),
     "status": (_status, _standing_back),
     "snooze": (_snooze, _standing_back),
     "spam": (_spam, _standing_back),

@@ -14,6 +14,13 @@ class Status(StrEnum):
     TRASH = "trash"
 
 
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
 class Kind(StrEnum):
     INCOMING = "incoming"
     OUTGOING = "outgoing"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Agent
 from app.accounts.rights import Who, rights_of
 from app.errors import Conflict, InvalidInput, NotFound
-from app.tickets import drafts
+from app.tickets import drafts, priorities
 from app.tickets.models import Event, Message, Participant, Status, Ticket
 from app.tickets.moving import refresh_summary
 from app.tickets.remembered import put_back
@@ -36,6 +36,7 @@ def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: d
         "waiting_since": source.waiting_since.isoformat() if source.waiting_since else None,
         "unread": source.unread,
         "target_status": target.status,
+        "target_priority": target.priority,
         "snoozed_until": source.snoozed_until.isoformat() if source.snoozed_until else None,
     }
     _move(session, moved, target.id)
@@ -78,6 +79,9 @@ def unmerge(session: Session, source_id: int, *, by: Agent, now: datetime) -> Ti
     put_back(source, {"before": before["status"], "before_until": before.get("snoozed_until")}, now)
     source.closed_at = now if source.status in (Status.CLOSED, Status.SPAM) else None
     source.unread = bool(before["unread"])
+    lent = before.get("target_priority", target.priority)
+    if target.priority == priorities.higher(source.priority, lent):
+        target.priority = lent
     for ticket in (source, target):
         _settle(session, ticket)
         record(session, "unmerged", ticket=ticket, by=by, now=now, source=source.id, target=target.id)
@@ -156,6 +160,7 @@ def _bring_together(source: Ticket, target: Ticket) -> None:
         target.status, target.closed_at = Status.OPEN, None
     target.waiting_since = min(asked) if asked and target.status == Status.OPEN else target.waiting_since
     target.unread = target.unread or source.unread
+    target.priority = priorities.higher(source.priority, target.priority)
     if target.assignee_id is None:
         target.assignee_id = source.assignee_id
 

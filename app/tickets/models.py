@@ -14,11 +14,11 @@ from app.db import Base, BigId
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
 from app.tickets.event_models import Change, Event
-from app.tickets.kinds import Delivery, DraftKind, Kind, Status
+from app.tickets.kinds import Delivery, DraftKind, Kind, Priority, Status
 
 __all__ = [
     "Attachment", "Change", "Delivery", "Draft", "DraftKind", "Event", "Kind", "Message", "MessageReference",
-    "Participant", "Status", "Ticket", "ticket_tags",
+    "Participant", "Priority", "Status", "Ticket", "ticket_tags",
 ]  # fmt: skip
 
 ticket_tags = sa.Table(
@@ -73,6 +73,15 @@ class Ticket(Base):
                 ("places", ("status", "mailbox_id", "team_id", "assignee_id")),
             )
         ],
+        # Most tickets are as urgent as the next one; those that are not are looked for.
+        sa.Index(
+            "ix_tickets_priority",
+            "priority",
+            "last_message_at",
+            "id",
+            sqlite_where=sa.text("priority <> 'normal'"),
+            postgresql_where=sa.text("priority <> 'normal'"),
+        ),
         _where_set("ix_tickets_snoozed_until", "snoozed_until"),
         _where_set("ix_tickets_trashed_at", "trashed_at"),
     )
@@ -110,6 +119,9 @@ class Ticket(Base):
     trashed_at: Mapped[datetime | None]
     # What a ticket in the trash, or marked as spam, was before.
     status_before: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
+    priority: Mapped[str] = mapped_column(
+        sa.String(6), default=Priority.NORMAL, server_default=Priority.NORMAL.value
+    )
     # The open task to win an unhappy customer back (app.tasks.recovery), and by when.
     recovery_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     recovery_due_at: Mapped[datetime | None]
@@ -209,8 +221,6 @@ class Message(Base):
     suggest_state: Mapped[str] = mapped_column(sa.String(10), default="")
     delivery: Mapped[str] = mapped_column(sa.String(14), default=Delivery.NONE)
     then_status: Mapped[str] = mapped_column(sa.String(10), default="")
-    # Of a reply: for how many seconds its author was at work in the editor; NULL where nobody measured.
-    composing_seconds: Mapped[int | None]
     # One form, one reply: a double click or a browser's retry finds the first one.
     form_nonce: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     # Of a reply: how long somebody was really writing it, in seconds; NULL where nobody measured.

@@ -37,6 +37,8 @@ def move_to_new_ticket(session: Session, message: Message, *, by: Agent, now: da
     card = customers.find_or_create(session, message.sender_email, message.sender_name, now=now)
     new = Ticket(
         mailbox_id=old.mailbox_id,
+        team_id=old.team_id,
+        priority=old.priority,
         customer_id=card.id,
         subject=message.subject[:LONGEST_SUBJECT],
         status=Status.OPEN,

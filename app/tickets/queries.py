@@ -23,7 +23,7 @@ from app.tickets.view_conditions import of_view
 from app.tickets.views import Order, View
 
 PAGE = 50
-_BETWEEN_TAGS = "\x1f"
+_BETWEEN_TAGS, _BEFORE_COLOUR = "\x1f", "\x1e"
 _AGENT: sa.BindParameter[int] = sa.bindparam("agent", type_=sa.BigInteger)
 
 
@@ -52,6 +52,9 @@ class TicketRow:
     waiting_since: datetime | None = None
     # What the list is sorted by, for a page that puts a changed row in its place.
     stamp: int = 0
+    priority: str = "normal"
+    # Of the tags, in their order; '' for none.
+    colours: tuple[str, ...] = ()
     # Of a search: the words around what was found.
     excerpt: tuple[Piece, ...] = ()
 
@@ -180,7 +183,7 @@ def _rows() -> sa.Select[Any]:
         for written in (BY_A_PERSON, BY_A_PROGRAM)
     )
     tags = (
-        sa.select(sa.func.aggregate_strings(Tag.name, _BETWEEN_TAGS))
+        sa.select(sa.func.aggregate_strings(Tag.name + _BEFORE_COLOUR + Tag.colour, _BETWEEN_TAGS))
         .join(ticket_tags, ticket_tags.c.tag_id == Tag.id)
         .where(ticket_tags.c.ticket_id == Ticket.id)
         .correlate(Ticket)
@@ -196,6 +199,7 @@ def _rows() -> sa.Select[Any]:
             Ticket.last_message_at,
             Ticket.message_count,
             Ticket.waiting_since,
+            Ticket.priority,
             Customer.name.label("customer_name"),
             address.label("customer_email"),
             sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address).label("mailbox"),
@@ -213,6 +217,7 @@ def _rows() -> sa.Select[Any]:
 
 
 def _row(row: Any, sorted_at: datetime | None = None) -> TicketRow:
+    tags = sorted(row.tags.split(_BETWEEN_TAGS)) if row.tags else []
     return TicketRow(
         id=row.id,
         subject=row.subject,
@@ -228,8 +233,10 @@ def _row(row: Any, sorted_at: datetime | None = None) -> TicketRow:
         assignee_email=row.assignee_email or "",
         failed=bool(row.failed),
         draft={2: "mine", 1: "other"}.get(row.drafting, ""),
-        tags=tuple(sorted(row.tags.split(_BETWEEN_TAGS))) if row.tags else (),
+        tags=tuple([one.partition(_BEFORE_COLOUR)[0] for one in tags]),
+        colours=tuple([one.partition(_BEFORE_COLOUR)[2] for one in tags]),
         automatic=bool(row.automatic),
         waiting_since=row.waiting_since,
+        priority=row.priority,
         stamp=orders.stamp(sorted_at),
     )

@@ -1,6 +1,6 @@
 """What a person types into the search field → words and filters. Pure.
 
-`from: to: subject: tag: status: assignee: team: mailbox: customer: organisation: language: waiting: field: has:
+`from: to: subject: tag: status: priority: assignee: team: mailbox: customer: organisation: language: waiting: field: has:
 before: after: rated: is:`, a minus in front for "not", quotes for a phrase; the operators have Russian names too.
 Whatever is no operator is a word to search for.
 """
@@ -21,6 +21,7 @@ OPERATORS = {
     "subject": ("тема",),
     "tag": ("метка", "тег"),
     "status": ("статус",),
+    "priority": ("приоритет", "срочность"),
     "assignee": ("ответственный", "исполнитель"),
     "team": ("команда", "отдел"),
     "mailbox": ("ящик",),
@@ -44,6 +45,12 @@ _VALUES = {
         "closed": ("закрыт", "закрыто", "закрытые"),
         "spam": ("спам",),
         "trash": ("корзина",),
+    },
+    "priority": {
+        "low": ("низкий", "низкая"),
+        "normal": ("обычный", "обычная"),
+        "high": ("высокий", "высокая"),
+        "urgent": ("срочный", "срочно", "срочная"),
     },
     "has": {"attachment": ("вложение", "файл", "file"), "note": ("заметка",)},
     "is": {

@@ -163,6 +163,8 @@ def _new_ticket(
         mailbox_id=old.mailbox_id,
         customer_id=card.id,
         assignee_id=old.assignee_id,
+        team_id=old.team_id,
+        priority=old.priority,
         subject=title[:LONGEST_SUBJECT],
         status=Status.OPEN if ours else Status.WAITING,
         language=old.language,

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from app.automation.actions import Action
 from app.web.automation_names import Names
-from app.web.event_words import status_name
+from app.web.event_words import priority_name, status_name
 from app.web.pages import exact_time, in_words
 
 
@@ -22,6 +22,7 @@ def do_words() -> dict[str, str]:
         "send": _("Send the reply"),
         "answer": _("Send an automatic answer"),
         "status": _("Set the status"),
+        "priority": _("Set the priority"),
         "assign": _("Assign"),
         "add_tags": _("Add tags"),
         "remove_tags": _("Remove tags"),
@@ -81,6 +82,7 @@ def _action_value(action: Action, names: Names) -> str:
         "article": lambda: names.articles.get(int(value) if value.isdigit() else 0, "?"),
         "send": lambda: _("then %(status)s", status=status_name(value)) if value else "",
         "status": lambda: status_name(value),
+        "priority": lambda: priority_name(value),
         "assign": lambda: whom_words(value, names),
         "notify": lambda: whom_words(value, names),
         "snooze": lambda: span_words(value),
@@ -102,6 +104,7 @@ def done_words(done: Mapping[str, Any], names: Names) -> str:
     before, after = done.get("before"), done.get("after")
     words: dict[str, Callable[[], str]] = {
         "status": lambda: f"{_('Status')}: {status_name(str(before))} → {status_name(str(after))}",
+        "priority": lambda: f"{_('Priority')}: {priority_name(str(before))} → {priority_name(str(after))}",
         "assign": lambda: _assigned(done, names),
         "add_tags": lambda: _("Tags: %(names)s", names=", ".join(after or [])),
         "remove_tags": lambda: _("Tags: %(names)s", names=", ".join(after or []) or "–"),

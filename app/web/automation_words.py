@@ -7,10 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.automation.actions import PRIORITIES
 from app.automation.conditions import ALONE, CARD_FIELD, TICKET_FIELD
 from app.web.automation_deeds import action_words, do_words, done_words
 from app.web.automation_names import Names
-from app.web.event_words import status_name
+from app.web.event_words import priority_name, status_name
 
 __all__ = ["Names", "action_words", "do_words", "done_words"]
 
@@ -24,7 +25,7 @@ def field_groups(names: Names) -> list[tuple[str, list[tuple[str, str]]]]:
         "sender sender_domain sender_name recipients subject text language attachment file_name automatic"
     )
     letter += " first_letter authentication header"
-    ticket = "mailbox status status_before assignee team tags age_hours waiting_hours idle_hours messages"
+    ticket = "mailbox status status_before priority assignee team tags age_hours waiting_hours idle_hours messages"
     client = "customer_tags organisation customer_language"
     return [
         (_("The letter"), [(key, words[key]) for key in letter.split()]),
@@ -60,6 +61,7 @@ def _field_words() -> dict[str, str]:
         "mailbox": _("Mailbox"),
         "status": _("Status"),
         "status_before": _("Status before"),
+        "priority": _("Priority"),
         "assignee": _("Assigned to"),
         "team": _("Team"),
         "tags": _("Tags of the ticket"),
@@ -106,6 +108,7 @@ def choices_of(key: str, names: Names) -> list[tuple[str, str]] | None:
         "mailbox": lambda: [(str(key), name) for key, name in names.mailboxes.items()],
         "status": _statuses,
         "status_before": _statuses,
+        "priority": lambda: [(one, priority_name(one)) for one in PRIORITIES],
         "assignee": lambda: [("none", _("Nobody"))] + [(str(k), v) for k, v in names.active_agents.items()],
         "team": lambda: [("none", _("No team"))] + [(str(k), v) for k, v in names.active_teams.items()],
     }  # fmt: skip

@@ -28,6 +28,9 @@ def _done(kind: str, value: str, number: int) -> str:
         "assign": ngettext("%(num)s ticket assigned.", "%(num)s tickets assigned.", number),
         "unassign": ngettext("%(num)s ticket given to nobody.", "%(num)s tickets given to nobody.", number),
         "team": ngettext("Team of %(num)s ticket changed.", "Team of %(num)s tickets changed.", number),
+        "priority": ngettext(
+            "Priority of %(num)s ticket changed.", "Priority of %(num)s tickets changed.", number
+        ),
         "status:open": ngettext("%(num)s ticket opened.", "%(num)s tickets opened.", number),
         "status:waiting": ngettext(
             "%(num)s ticket waits for the customer.", "%(num)s tickets wait for the customer.", number

@@ -32,6 +32,12 @@ def why_stopped(why: str) -> str:
     return reasons.get(why) or _(why)
 
 
+def priority_name(priority: str) -> str:
+    """The word for a priority."""
+    names = {"low": _("low"), "normal": _("normal"), "high": _("high"), "urgent": _("urgent")}
+    return names.get(priority, priority)
+
+
 def event_words(event: Event, agents: Mapping[int, str]) -> str:
     """What happened, without who and when. `agents`: id → name, for assignments."""
     wording = _WORDINGS.get(event.kind)
@@ -124,6 +130,9 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     ),
     "assigned": _assigned,
     "team": _team,
+    "priority": lambda detail, _agents: _(
+        "Priority: %(priority)s", priority=priority_name(str(detail.get("after", "")))
+    ),
     "tags": _tags,
     "card": _card,
     "merged": lambda detail, _agents: _(

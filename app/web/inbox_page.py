@@ -31,6 +31,7 @@ EXAMPLES = (
     "from:anna@",
     "subject:invoice",
     "status:closed",
+    "priority:urgent",
     "assignee:me",
     "has:attachment",
     "is:unanswered",

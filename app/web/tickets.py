@@ -14,7 +14,7 @@ from app.db import now, reading, transaction
 from app.errors import InvalidInput, Merged
 from app.failpoints import passing
 from app.outgoing import service as outgoing
-from app.tickets import merging, service, statuses, thread
+from app.tickets import merging, priorities, service, statuses, thread
 from app.tickets.models import Delivery, DraftKind, Kind, Message, Ticket
 from app.together import notices
 from app.web import composer, forms, inbox_page, sending, ticket_page
@@ -54,6 +54,16 @@ def assign(ticket_id: int) -> Any:
     )
 
 
+@bp.post("/tickets/<int:ticket_id>/priority")
+@login_required
+def set_priority(ticket_id: int) -> Any:
+    wanted = forms.fields(request.form, "priority")["priority"]
+    return _act(
+        ticket_id,
+        lambda session, ticket: priorities.set_priority(session, ticket, wanted, by=g.agent, now=now()),
+    )
+
+
 @bp.post("/tickets/<int:ticket_id>/tags")
 @login_required
 def set_tags(ticket_id: int) -> Any:
@@ -87,7 +97,7 @@ def reply(ticket_id: int) -> Any:
     sent: Message | None = None
     try:
         with transaction() as session:
-            ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+            ticket = thread.ticket_to_answer(session, g.agent.id, ticket_id)
             arrived = [] if form.confirmed else _arrived(session, ticket, form)
             if not arrived and form.later:
                 sending.put_off(session, ticket, form)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.app.web.every_route import ROUTES, address, asked, values
 from tests.browser import test_accessibility as barriers
-from tests.support.web import LiveServer
+from tests.support.web import TELL_OF_POLICY, LiveServer
 from tests.support.whole_desk import WholeDesk
 
 pytestmark = [
@@ -42,6 +42,7 @@ class Looker:
         self.page = page
         self.problems: list[str] = []
         self.at = ""
+        page.add_init_script(TELL_OF_POLICY)
         page.on("console", lambda line: line.type == "error" and self.tell(f"console: {line.text}"))
         page.on("pageerror", lambda error: self.tell(f"script: {error}"))
         page.emulate_media(reduced_motion="reduce")

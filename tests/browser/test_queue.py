@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from app import db
 from app.accounts.teams import TeamForm, make_team
@@ -111,6 +113,35 @@ def test_with_the_focus_in_the_list_a_key_means_that_ticket(
     expect(page.locator("#ticket-scroll")).to_be_focused()
     page.keyboard.press("u")
     expect(page.locator('#rows .row > a[aria-current="true"]')).to_be_focused()
+
+
+def test_a_ticket_that_comes_late_leaves_the_focus_where_its_reader_has_gone(
+    signed_in: Page,  # noqa: F811
+    live_server: LiveServer,
+    desk: Desk,
+) -> None:
+    desk.letters(3)
+    page = signed_in
+    held: list[Route] = []
+    page.route(re.compile(r"/tickets/\d+\?"), held.append)
+    page.goto(f"{live_server.url}/inbox/open")
+    link = page.locator("#rows .row > a")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("j")
+    expect(link.nth(1)).to_be_focused()
+    held.pop().continue_()
+    expect(page.locator("#ticket .head-subject")).to_contain_text("Subject 0")
+    expect(link.nth(1)).to_be_focused()
+    # The next one comes to somebody who only waits for it.
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    expect(page.locator("#ticket .head-subject")).to_contain_text("Subject 1")
+    expect(page.locator("#ticket-scroll")).to_be_focused()
 
 
 def test_fifty_letters_are_worked_through_without_the_mouse(

@@ -97,15 +97,21 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     missing("Chromium", "chromium")
 
 
+# With the place in which it happened, which the browser's own words leave out.
+TELL_OF_POLICY = """document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`refused by the policy: ${event.effectiveDirective} ${event.blockedURI}, ${event.sourceFile}:${event.lineNumber}`));"""
+
+
 @pytest.fixture
 def browser_page(page: Page) -> Iterator[Page]:
-    """A page whose scripts may not fail: an error in the console fails the test."""
+    """A page whose scripts may not fail, and which asks for nothing that its policy refuses."""
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error":
             errors.append(message.text)
 
+    page.add_init_script(TELL_OF_POLICY)
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(15_000)

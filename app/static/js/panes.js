@@ -19,13 +19,26 @@ function openAtNewest(ticket) {
   if (target) scroll.scrollTop = target.offsetTop - scroll.offsetTop - 16;
 }
 
+// Whether a key or a pointer was used since the ticket was asked for: then its reader is busy elsewhere by now.
+let busy = false;
+const HELD = new Set(["Shift", "Control", "Alt", "Meta"]);
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, (event) => { busy ||= !HELD.has(event.key); }, true);
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "ticket") busy = false;
+});
+
+// A ticket takes the focus when it comes, but never from where somebody has gone meanwhile.
+function mayFocus(ticket) {
+  const here = document.activeElement;
+  return !ticket.querySelector(".composer.is-open") && !ticket.contains(here) && (!busy || !here || here === document.body);
+}
+
 function arrive(ticket) {
   if (!ticket?.dataset.ticket) return;
   inbox?.classList.add("has-ticket");
   choose(ticket.dataset.ticket);
   openAtNewest(ticket);
-  // Who has gone on already, into a menu or a field of it, stays there.
-  if (!ticket.querySelector(".composer.is-open") && !ticket.contains(document.activeElement)) ticket.querySelector("#ticket-scroll").focus({ preventScroll: true });
+  if (mayFocus(ticket)) ticket.querySelector("#ticket-scroll").focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:load", (event) => {

@@ -78,7 +78,7 @@ document.addEventListener("change", (event) => {
 });
 
 // A key for an action, with the focus on a ticket of the list and none open, is meant for that ticket.
-const ACTS = new Set(["KeyE", "KeyI", "KeyT", "KeyS", "KeyM"]);
+const ACTS = new Set(["KeyE", "KeyI", "KeyT", "KeyS", "KeyH", "KeyM"]);
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.body.dataset.shortcuts !== "on") return;

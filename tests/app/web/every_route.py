@@ -187,6 +187,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "tickets.show"): Route(),
     ("POST", "tickets.set_status"): Route(form={"status": "closed"}, answer=303),
     ("POST", "tickets.assign"): Route(form={"assignee": "me"}, answer=303),
+    ("POST", "tickets.set_priority"): Route(form={"priority": "high"}, answer=303),
     ("POST", "tickets.set_tags"): Route(form={"tags": "one, two"}, answer=303),
     ("POST", "tickets.mark_read"): Route("anyone", answer=303),
     ("POST", "tickets.reply"): Route(form=_WRITTEN, answer=303),
