@@ -23,7 +23,18 @@ from app.knowledge.similarity import GONE, UNCHANGED, says_the_same, similarity,
 OPEN = "open"
 PICKED = "picked"
 LONGEST_QUESTION = 20_000
+# What an agent sent away counts against the pair, less than a customer's bad word for it.
+SENT_AWAY = -0.5
 _SENT = (Outcome.ACCEPTED, Outcome.EDITED)
+_ATTACH = (
+    sa.update(Suggestion.__table__)  # type: ignore[arg-type]
+    .where(
+        Suggestion.message_id.in_(sa.bindparam("letters", expanding=True)),
+        Suggestion.reply_id.is_(None),
+        Suggestion.outcome.in_((Outcome.SHOWN, Outcome.INSERTED)),
+    )
+    .values(reply_id=sa.bindparam("reply"))
+)
 
 
 @dataclass(frozen=True)
@@ -53,19 +64,20 @@ def dismissed(session: Session, message_id: int, article_id: int, *, by: Agent, 
     return _mark(session, suggestion, Outcome.DISMISSED, by=by, now=now)
 
 
+def taken_back(session: Session, message_id: int, article_id: int, *, by: Agent, now: datetime) -> None:
+    """It was sent away by mistake: offered again, as long as the letter has not been answered."""
+    suggestion = _find(session, message_id, article_id)
+    if suggestion is None or suggestion.outcome != Outcome.DISMISSED or suggestion.reply_id is not None:
+        return
+    suggestion.outcome, suggestion.outcome_at, suggestion.agent_id = Outcome.SHOWN, now, by.id
+    session.flush()
+
+
 def attach(session: Session, letter_ids: Sequence[int], reply_id: int) -> None:
     """This reply answers these letters; until it has left nothing else changes."""
     if not letter_ids:
         return
-    session.execute(
-        sa.update(Suggestion)
-        .where(
-            Suggestion.message_id.in_(letter_ids),
-            Suggestion.reply_id.is_(None),
-            Suggestion.outcome.in_((Outcome.SHOWN, Outcome.INSERTED)),
-        )
-        .values(reply_id=reply_id)
-    )
+    session.connection().execute(_ATTACH, {"letters": list(letter_ids), "reply": reply_id})
 
 
 def detach(session: Session, reply_id: int) -> None:
@@ -125,6 +137,9 @@ def _learn(
             weight=weight(used[row]),
             wrong=_passed_over(rows, taken),
         )
+    for row in rows:
+        if row.outcome == Outcome.DISMISSED and row not in used:
+            _log(session, LogKind.LEARN, row.article_id, question, now, weight=SENT_AWAY)
     if not used:
         _log(session, LogKind.FREELY, 0, question, now)
 

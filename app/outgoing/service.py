@@ -98,8 +98,12 @@ def write_reply(
     _take_passed_files(session, reply, content, message, written)
     due_at = now + timedelta(seconds=settings.undo_seconds if reply.held else 0)
     addressing.address(session, ticket, content, message, due_at=due_at, now=now)
-    cards = content.known.cards
-    invitations.invite(session, ticket, content, written, cards=cards, secret=settings.secret_key, now=now)
+    # Nothing that is asked from here on reads what is still to be written: all of it goes in one go, at the end.
+    with session.no_autoflush:
+        cards = content.known.cards
+        invitations.invite(
+            session, ticket, content, written, cards=cards, secret=settings.secret_key, now=now
+        )
     has_files = content.draft is not None or content.passed is not None
     search_index.add(
         session, [(message, [file.filename for file in message.attachments] if has_files else ())]

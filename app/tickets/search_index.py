@@ -44,9 +44,11 @@ def add(session: Session, messages: Iterable[tuple[Message, Sequence[str]]]) -> 
 def write(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
     """Rows with the `id` of a message and the stems of each of FIELDS."""
     if rows and _is_sqlite(session):
-        session.execute(_FTS5, rows)
+        session.connection().execute(_FTS5, rows)
     elif rows:
-        session.execute(_TSVECTOR, {name: [row[name] for row in rows] for name in ("id", *FIELDS)})
+        session.connection().execute(
+            _TSVECTOR, {name: [row[name] for row in rows] for name in ("id", *FIELDS)}
+        )
 
 
 def document_of(message: Message, files: Sequence[str]) -> Document:

@@ -36,7 +36,16 @@ def ticket_for(session: Session, who: Who, ticket_id: int) -> Ticket:
     Raises Merged for one whose messages are in another ticket now.
     """
     query = _ticket_query(rights_of(session, who).mailboxes)
-    ticket: Ticket | None = session.scalar(query, {"ticket": ticket_id})
+    return _there(session.scalar(query, {"ticket": ticket_id}))
+
+
+def ticket_to_answer(session: Session, who: Who, ticket_id: int) -> Ticket:
+    """As `ticket_for`, in one query: without its tags and its agent, which a letter does not need."""
+    query = _answer_query(rights_of(session, who).mailboxes)
+    return _there(session.scalars(query, {"ticket": ticket_id}).unique().one_or_none())
+
+
+def _there(ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NotFound("There is no such ticket.")
     if ticket.merged_into_id is not None:
@@ -55,6 +64,18 @@ def _ticket_query(mailboxes: frozenset[int] | None) -> sa.Select[Ticket]:
             joinedload(Ticket.mailbox),
             joinedload(Ticket.assignee),
             selectinload(Ticket.tags),
+        )
+    )
+
+
+@lru_cache(maxsize=200)
+def _answer_query(mailboxes: frozenset[int] | None) -> sa.Select[Ticket]:
+    return (
+        sa.select(Ticket)
+        .where(Ticket.id == sa.bindparam("ticket"), Rights(0, "", mailboxes).within(Ticket.mailbox_id))
+        .options(
+            joinedload(Ticket.customer, innerjoin=True).joinedload(Customer.addresses),
+            joinedload(Ticket.mailbox, innerjoin=True),
         )
     )
 
@@ -97,6 +118,11 @@ def html_of(session: Session, message_ids: Sequence[int]) -> dict[int, str]:
 
 def arrived_since(session: Session, ticket_id: int, seen_id: int, agent_id: int) -> list[Message]:
     """Messages this agent has not seen: newer than `seen_id` and not their own."""
+    asked = {"ticket": ticket_id, "seen": seen_id, "agent": agent_id}
+    session.flush()
+    # Mostly there are none, and that is asked at a fraction of the cost of loading some.
+    if session.connection().execute(_NEWER, asked).first() is None:
+        return []
     query = (
         sa.select(Message)
         .options(joinedload(Message.author))
@@ -108,6 +134,17 @@ def arrived_since(session: Session, ticket_id: int, seen_id: int, agent_id: int)
         .order_by(Message.id)
     )
     return list(session.scalars(query))
+
+
+_NEWER = (
+    sa.select(Message.__table__.c.id)
+    .where(
+        Message.ticket_id == sa.bindparam("ticket"),
+        Message.id > sa.bindparam("seen"),
+        sa.or_(Message.kind == Kind.INCOMING, Message.author_id.is_distinct_from(sa.bindparam("agent"))),
+    )
+    .limit(1)
+)
 
 
 def attachment_for(session: Session, who: Who, attachment_id: int) -> Attachment:
