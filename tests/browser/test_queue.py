@@ -123,7 +123,7 @@ def test_a_ticket_that_comes_late_leaves_the_focus_where_its_reader_has_gone(
     desk.letters(3)
     page = signed_in
     held: list[Route] = []
-    page.route(re.compile(r"/tickets/\d+\?"), held.append)
+    page.route(re.compile(r"/tickets/\d+\?"), lambda route: held.append(route))
     page.goto(f"{live_server.url}/inbox/open")
     link = page.locator("#rows .row > a")
     page.keyboard.press("j")
