@@ -1,55 +1,56 @@
-"""Reading ratings: figures per agent, and comments with their tickets. A fixed number of queries whatever the size."""
+"""Reading ratings one by one: a page of them with their tickets, what they were before, and who praised them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Agent
 from app.accounts.rights import Rights
 from app.cursors import read_cursor, write_cursor
 from app.db import UtcDateTime
-from app.ratings.models import Face, Rating, RatingHit, RatingInvitation
-from app.ratings.score import Score
+from app.errors import NotFound
+from app.ratings import cuts, reasons
+from app.ratings.asking_models import RatingReason
+from app.ratings.cuts import Cut, Scope
+from app.ratings.models import Face, Praise, Rating, RatingChange
 from app.tickets.models import Ticket
 
 PAGE = 30
 
 
 @dataclass(frozen=True)
-class AgentScore:
-    """One line of the report. `hits` are openings of links: raw = by people + filtered."""
-
-    agent_id: int
-    name: str
-    active: bool
-    invitations: int
-    opened: int
-    filtered: int
-    score: Score
-
-    @property
-    def hits(self) -> int:
-        return self.opened + self.filtered
-
-
-@dataclass(frozen=True)
-class Comment:
-    """A rating somebody explained."""
+class Row:
+    """A rating as a list shows it. Of an anonymous one neither ticket nor customer is known, nor when it was given."""
 
     rating: Rating
-    agent: str
-    customer: str
-    ticket_id: int
-    subject: str
+    subject: str = ""
+    reasons: list[RatingReason] = field(default_factory=list)
+    # What it was before, oldest first, without what it is now.
+    earlier: list[RatingChange] = field(default_factory=list)
+    praises: list[Praise] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        assert self.rating.counted_at is not None
+        return self.rating.counted_at
+
+    @property
+    def agent(self) -> str:
+        return self.rating.agent.name
+
+    @property
+    def customer(self) -> str:
+        # No address here: the name is enough, and the card is one click away.
+        return self.rating.customer.name if self.rating.customer is not None else ""
 
 
 @dataclass(frozen=True)
-class Comments:
-    rows: list[Comment]
+class Page:
+    rows: list[Row]
     # The cursor of the next page, '' on the last one.
     next: str
 
@@ -62,110 +63,99 @@ def ratings_seen(rights: Rights | None) -> sa.ColumnElement[bool]:
 
 
 def tickets_rated(face: str) -> sa.ColumnElement[bool]:
-    """A condition on tickets: one of their replies was rated with this face, or with "any"."""
-    rated = sa.select(Rating.ticket_id)
+    """A condition on tickets: one of their replies was rated with this face, or with "any". Never anonymously."""
+    rated = sa.select(Rating.ticket_id).where(Rating.ticket_id.is_not(None))
     return Ticket.id.in_(rated if face == "any" else rated.where(Rating.face == face))
 
 
-def agent_scores(session: Session, *, since: datetime | None = None) -> list[AgentScore]:
-    """Everybody who was asked about or rated in the period: ranked first, by the lower end of the interval."""
-    invitations = _count(session, RatingInvitation.agent_id, RatingInvitation.created_at, since)
-    faces = _faces(session, since)
-    hits = _hits(session, since)
-    known = set(invitations) | set(faces) | set(hits)
-    agents = session.execute(sa.select(Agent.id, Agent.name, Agent.active).where(Agent.id.in_(known)))
-    rows = []
-    for agent_id, name, active in agents:
-        opened, filtered = hits.get(agent_id, (0, 0))
-        score = faces.get(agent_id, Score(0, 0, 0))
-        rows.append(AgentScore(agent_id, name, active, invitations.get(agent_id, 0), opened, filtered, score))
-    return sorted(rows, key=lambda row: (not row.score.can_be_ranked, -row.score.low, row.name, row.agent_id))
-
-
-def total(rows: list[AgentScore]) -> AgentScore:
-    """All of them together."""
-    score = Score(*(sum(getattr(row.score, face) for row in rows) for face in ("good", "okay", "bad")))
-    invitations, opened, filtered = (
-        sum(getattr(row, name) for row in rows) for name in ("invitations", "opened", "filtered")
-    )
-    return AgentScore(0, "", True, invitations, opened, filtered, score)
-
-
-def comments(
+def page(
     session: Session,
+    cut: Cut,
+    scope: Scope,
     *,
-    since: datetime | None = None,
-    agent_id: int | None = None,
     face: str = "",
+    words: bool = False,
     after: str = "",
-    rights: Rights | None = None,
-) -> Comments:
-    """Ratings with words, newest first; `after` is the cursor of the page before, `rights` are of who asks."""
-    query = (
-        sa.select(Rating, Agent.name, Ticket.subject)
-        .join(Agent, Agent.id == Rating.agent_id)
-        .join(Ticket, Ticket.id == Rating.ticket_id)
-        .where(Rating.comment != "", sa.true() if rights is None else rights.within(Ticket.mailbox_id))
-        .options(joinedload(Rating.customer))
-        .order_by(Rating.created_at.desc(), Rating.id.desc())
-        .limit(PAGE + 1)
-    )
-    if since is not None:
-        query = query.where(Rating.created_at >= since)
-    if agent_id is not None:
-        query = query.where(Rating.agent_id == agent_id)
+    limit: int | None = None,
+) -> Page:
+    """Ratings of a cut, newest first; with `words` only explained ones. `after` is the cursor of the page before."""
+    size = limit or PAGE
+    query = _visible(cut, scope).order_by(Rating.counted_at.desc(), Rating.mark.desc()).limit(size + 1)
     if face in list(Face):
         query = query.where(Rating.face == face)
+    if words:
+        query = query.where(Rating.comment != "")
     cursor = read_cursor(after, 1)
     if cursor is not None:
-        last = sa.tuple_(sa.literal(cursor[0], UtcDateTime()), sa.literal(cursor[1][0]))
-        query = query.where(sa.tuple_(Rating.created_at, Rating.id) < last)
+        last = sa.tuple_(sa.literal(cursor[0], UtcDateTime()), sa.literal(cursor[1][0], sa.BigInteger))
+        query = query.where(sa.tuple_(Rating.counted_at, Rating.mark) < last)
     found = session.execute(query).unique().all()
-    rows = [_comment(rating, agent, subject) for rating, agent, subject in found[:PAGE]]
-    more = len(found) > PAGE
-    return Comments(rows, write_cursor(rows[-1].rating.created_at, rows[-1].rating.id) if more else "")
+    rows = _rows(session, [(row[0], row[1]) for row in found[:size]])
+    more = len(found) > size
+    return Page(rows, write_cursor(rows[-1].at, rows[-1].rating.mark) if more else "")
 
 
-def _comment(rating: Rating, agent: str, subject: str) -> Comment:
-    # No address here: the name is enough, and the card is one click away.
-    return Comment(rating, agent, rating.customer.name, rating.ticket_id, subject)
+def by_mark(session: Session, mark: int, scope: Scope) -> Row:
+    """One rating that carries a name. Raises NotFound for what the asker may not see, and for anonymous ones."""
+    query = _visible(Cut(), scope).where(Rating.mark == mark, Rating.anonymous.is_(False)).limit(1)
+    found = session.execute(query).unique().first()
+    if found is None:
+        raise NotFound("There is no such rating.")
+    return _rows(session, [(found[0], found[1])])[0]
 
 
-def _count(
-    session: Session,
-    key: sa.orm.InstrumentedAttribute[int],
-    at: sa.orm.InstrumentedAttribute[datetime],
-    since: datetime | None,
-) -> dict[int, int]:
-    query = sa.select(key, sa.func.count()).group_by(key)
-    if since is not None:
-        query = query.where(at >= since)
-    return {row[0]: row[1] for row in session.execute(query)}
-
-
-def _faces(session: Session, since: datetime | None) -> dict[int, Score]:
-    counts = [
-        sa.func.sum(sa.case((Rating.face == face, 1), else_=0)) for face in (Face.GOOD, Face.OKAY, Face.BAD)
-    ]
-    query = sa.select(Rating.agent_id, *counts).group_by(Rating.agent_id)
-    if since is not None:
-        query = query.where(Rating.created_at >= since)
-    return {
-        agent_id: Score(int(good), int(okay), int(bad))
-        for agent_id, good, okay, bad in session.execute(query)
-    }
-
-
-def _hits(session: Session, since: datetime | None) -> dict[int, tuple[int, int]]:
-    """agent → (hits that may be people's, filtered hits)."""
-    filtered = sa.case((RatingHit.filtered != "", 1), else_=0)
+def praises_of(session: Session, agent_id: int, *, limit: int = 20) -> list[Praise]:
+    """The newest praise an agent was given, with the ratings it was for."""
     query = (
-        sa.select(RatingInvitation.agent_id, sa.func.count(), sa.func.sum(filtered))
-        .join(RatingInvitation, RatingInvitation.id == RatingHit.invitation_id)
-        .group_by(RatingInvitation.agent_id)
+        sa.select(Praise)
+        .where(Praise.agent_id == agent_id)
+        .options(joinedload(Praise.by), joinedload(Praise.rating))
+        .order_by(Praise.at.desc(), Praise.id.desc())
+        .limit(limit)
     )
-    if since is not None:
-        query = query.where(RatingHit.at >= since)
-    return {
-        agent_id: (number - int(robots), int(robots)) for agent_id, number, robots in session.execute(query)
-    }
+    return list(session.scalars(query))
+
+
+def _visible(cut: Cut, scope: Scope) -> sa.Select[Rating, str]:
+    return (
+        sa.select(Rating, Ticket.subject)
+        .outerjoin(Ticket, Ticket.id == Rating.ticket_id)
+        .where(Rating.counted_at.is_not(None), *cuts.conditions(Rating, Rating.counted_at, cut, scope))
+        .options(joinedload(Rating.customer), joinedload(Rating.agent))
+    )
+
+
+def _rows(session: Session, found: Sequence[tuple[Rating, str | None]]) -> list[Row]:
+    ids = [rating.id for rating, _subject in found]
+    named = [rating.id for rating, _subject in found if not rating.anonymous]
+    chosen = reasons.chosen(session, ids)
+    known = {one.id: one for one in reasons.every(session)} if chosen else {}
+    changes = _earlier(session, named)
+    praises = _praises(session, named)
+    return [
+        Row(
+            rating,
+            subject or "",
+            [known[one] for one in chosen.get(rating.id, [])],
+            changes.get(rating.id, []),
+            praises.get(rating.id, []),
+        )
+        for rating, subject in found
+    ]
+
+
+def _earlier(session: Session, ids: Iterable[int]) -> dict[int, list[RatingChange]]:
+    """Without the last of each, which is what the rating is."""
+    query = sa.select(RatingChange).where(RatingChange.rating_id.in_(list(ids))).order_by(RatingChange.id)
+    found: dict[int, list[RatingChange]] = {}
+    for one in session.scalars(query):
+        found.setdefault(one.rating_id, []).append(one)
+    return {rating_id: rows[:-1] for rating_id, rows in found.items()}
+
+
+def _praises(session: Session, ids: Iterable[int]) -> dict[int, list[Praise]]:
+    query = sa.select(Praise).where(Praise.rating_id.in_(list(ids))).order_by(Praise.id)
+    found: dict[int, list[Praise]] = {}
+    for one in session.scalars(query.options(joinedload(Praise.by))):
+        found.setdefault(one.rating_id, []).append(one)
+    return found

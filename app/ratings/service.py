@@ -6,9 +6,8 @@ recipient with all it ever was.
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,14 +15,39 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.ratings import lessons, robots
-from app.ratings.models import Face, NotAsked, Rating, RatingChange, RatingHit, RatingInvitation
-from app.security import derived_token, token_hash
+from app.ratings import anonymous, lessons, reasons, robots
+from app.ratings.inviting import (
+    INVITATION_DAYS,
+    PURPOSE,
+    forget_invitations,
+    invitation_token,
+    invite,
+    last_asked,
+    not_asked,
+)
+from app.ratings.models import Face, Rating, RatingChange, RatingHit, RatingInvitation
+from app.security import token_hash
 from app.tickets import service as tickets
 from app.tickets.models import Message, Ticket
 
-PURPOSE = "rating"
-INVITATION_DAYS = 30
+__all__ = [
+    "INVITATION_DAYS",
+    "PURPOSE",
+    "Signs",
+    "TooLate",
+    "TooOften",
+    "find_invitation",
+    "forget_invitations",
+    "give",
+    "invitation_token",
+    "invite",
+    "is_open",
+    "last_asked",
+    "not_asked",
+    "note_hit",
+    "rating_of",
+    "tidy_comment",
+]
 LONGEST_COMMENT = 2000
 LONGEST_TOKEN = 100
 CHANGES_PER_HOUR = 10
@@ -47,82 +71,6 @@ class Signs:
     user_agent: str
     prefetch: bool = False
     trap: bool = False
-
-
-def invite(
-    session: Session,
-    message: Message,
-    guests: Mapping[str, tuple[int, str]],
-    *,
-    secret: str,
-    now: datetime,
-    mailbox_id: int | None = None,
-    anonymous: bool = False,
-) -> None:
-    """Ask these recipients to rate this reply: address → (customer id, language). Credit is the author's.
-
-    `anonymous`: they are promised that their answer carries no name. `mailbox_id`: that the reply leaves from, if known.
-    """
-    assert message.author_id is not None
-    mailbox_id = mailbox_id or session.scalar(
-        sa.select(Ticket.mailbox_id).where(Ticket.id == message.ticket_id)
-    )
-    for recipient, (customer_id, language) in guests.items():
-        nonce = secrets.token_urlsafe(24)
-        session.add(
-            RatingInvitation(
-                message_id=message.id,
-                recipient=recipient,
-                agent_id=message.author_id,
-                customer_id=customer_id,
-                language=language,
-                nonce=nonce,
-                token_hash=token_hash(derived_token(secret, PURPOSE, nonce)),
-                created_at=now,
-                expires_at=now + timedelta(days=INVITATION_DAYS),
-                mailbox_id=mailbox_id,
-                anonymous=anonymous,
-            )
-        )
-
-
-def invitation_token(invitation: RatingInvitation, secret: str) -> str:
-    """The token in this invitation's links, the same for every retry of the mail."""
-    return derived_token(secret, PURPOSE, invitation.nonce)
-
-
-def forget_invitations(session: Session, message_id: int) -> None:
-    """The reply was taken back before it left: nobody has these links."""
-    for table in (RatingInvitation, NotAsked):
-        session.execute(sa.delete(table).where(table.message_id == message_id))
-
-
-def not_asked(
-    session: Session, message: Message, mailbox_id: int, reasons: Iterable[str], *, now: datetime
-) -> None:
-    """Why so many recipients of this reply were not asked; who they were is not kept."""
-    session.add_all(
-        NotAsked(
-            message_id=message.id, agent_id=message.author_id, mailbox_id=mailbox_id, reason=reason, at=now
-        )
-        for reason in reasons
-    )
-
-
-def last_asked(
-    session: Session, emails: Iterable[str], customer_ids: Iterable[int], since: datetime
-) -> tuple[dict[str, datetime], dict[int, datetime]]:
-    """When these addresses, and these people at whatever address, were last asked after `since`."""
-    asked = RatingInvitation
-    query = sa.select(asked.recipient, asked.customer_id, asked.created_at).where(
-        sa.or_(asked.recipient.in_(list(emails)), asked.customer_id.in_(list(customer_ids))),
-        asked.created_at > since,
-    )
-    addresses: dict[str, datetime] = {}
-    people: dict[int, datetime] = {}
-    for row in session.execute(query.order_by(asked.created_at)):
-        addresses[row.recipient], people[row.customer_id] = row.created_at, row.created_at
-    return addresses, people
 
 
 def find_invitation(session: Session, token: str) -> RatingInvitation:
@@ -179,6 +127,7 @@ def give(
     *,
     now: datetime,
     change_days: int,
+    reason_ids: Iterable[int] = (),
 ) -> Rating:
     """Write the verdict, or change it. The same again changes nothing.
 
@@ -192,8 +141,8 @@ def give(
     rating = rating_of(session, invitation)
     if not is_open(invitation, rating, now):
         raise TooLate("The time to rate this reply is over.")
-    comment = tidy_comment(comment)
-    if rating is not None and (rating.face, rating.comment) == (face, comment):
+    comment, chosen = tidy_comment(comment), reasons.fitting(session, reason_ids, face)
+    if rating is not None and _says(session, rating) == (face, comment, chosen):
         return rating
     before = rating.face if rating is not None else ""
     if rating is None:
@@ -203,9 +152,14 @@ def give(
     rating.face, rating.comment, rating.changed_at = face, comment, now
     session.add(rating)
     session.flush()
-    session.add(RatingChange(rating_id=rating.id, face=face, comment=comment, at=now))
-    lessons.learn(session, invitation.message_id, before, face, now=now)
-    _tell(session, rating, invitation, now)
+    reasons.choose(session, rating.id, chosen)
+    session.add(RatingChange(rating_id=rating.id, face=face, comment=comment, reasons=chosen, at=now))
+    if rating.anonymous:
+        # Nothing leads from here to the ticket: no line of its history, no lesson, no open page that looks again.
+        anonymous.release(session, rating.agent_id, rating.mailbox_id, now=now)
+    else:
+        lessons.learn(session, invitation.message_id, before, face, now=now)
+        _tell(session, rating, invitation, now)
     return rating
 
 
@@ -229,16 +183,24 @@ def _is_text(char: str) -> bool:
     )
 
 
+def _says(session: Session, rating: Rating) -> tuple[str, str, list[int]]:
+    return rating.face, rating.comment, reasons.chosen(session, [rating.id]).get(rating.id, [])
+
+
 def _new(session: Session, invitation: RatingInvitation, now: datetime, change_days: int) -> Rating:
+    named = not invitation.anonymous
     ticket_id = session.scalar(sa.select(Message.ticket_id).where(Message.id == invitation.message_id))
     return Rating(
         invitation_id=invitation.id,
         agent_id=invitation.agent_id,
-        ticket_id=ticket_id,
-        customer_id=invitation.customer_id,
+        mailbox_id=invitation.mailbox_id,
+        ticket_id=ticket_id if named else None,
+        customer_id=invitation.customer_id if named else None,
+        anonymous=invitation.anonymous,
         created_at=now,
         changed_at=now,
         changeable_until=now + timedelta(days=change_days),
+        counted_at=now if named else None,
     )
 
 

@@ -1,0 +1,178 @@
+"""Which ratings and invitations a figure is about: whose, when, and about what. Conditions for queries, nothing else.
+
+Everything is asked within a `Scope`: agents see their own ratings, leads those of their teams, admins and auditors all,
+and each only those of mailboxes that they see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Role
+from app.accounts.rights import UNBOUND, Rights
+from app.accounts.teams import Team, TeamMember
+from app.customers.models import customer_tags
+from app.knowledge.models import Outcome, Suggestion
+from app.ratings.models import Rating, RatingInvitation
+from app.tickets.models import Message, ticket_tags
+
+Query = sa.Select[*tuple[Any, ...]]
+Asked = type[Rating] | type[RatingInvitation]
+AGENT, TEAM, MAILBOX, ARTICLE, TAG, SEGMENT = "agent", "team", "mailbox", "article", "tag", "segment"
+# By these a figure can be taken apart; the last three only for ratings with a name (app.ratings.anonymous).
+DIMENSIONS = (AGENT, TEAM, MAILBOX, ARTICLE, TAG, SEGMENT)
+NAMED_ONLY = frozenset((ARTICLE, TAG, SEGMENT))
+_SENT_WITH = (Outcome.ACCEPTED, Outcome.EDITED)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose ratings somebody may see; None is everybody's, and every mailbox's."""
+
+    agent_ids: frozenset[int] | None = None
+    mailboxes: frozenset[int] | None = None
+
+    def sees(self, agent_id: int) -> bool:
+        return self.agent_ids is None or agent_id in self.agent_ids
+
+
+@dataclass(frozen=True)
+class Cut:
+    """From `since` until before `until`; None is open. A number narrows to one agent, team, mailbox, article or tag.
+
+    A segment is what a tag on the client card makes of customers.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    agent: int | None = None
+    team: int | None = None
+    mailbox: int | None = None
+    article: int | None = None
+    tag: int | None = None
+    segment: int | None = None
+
+    @property
+    def named_only(self) -> bool:
+        return any(getattr(self, one) is not None for one in NAMED_ONLY)
+
+    def before(self) -> Cut | None:
+        """The same in the period of the same length just before; None where there is none."""
+        if self.since is None or self.until is None:
+            return None
+        return replace(self, since=self.since - (self.until - self.since), until=self.since)
+
+
+EVERYTHING = Scope()
+
+
+def scope_of(session: Session, rights: Rights) -> Scope:
+    """Where there are no teams everybody is one: a lead then sees all."""
+    if rights.role in UNBOUND:
+        return Scope(None, rights.mailboxes)
+    if rights.role != Role.LEAD:
+        return Scope(frozenset((rights.agent_id,)), rights.mailboxes)
+    if session.scalar(sa.select(Team.id).where(Team.active.is_(True)).limit(1)) is None:
+        return Scope(None, rights.mailboxes)
+    own = sa.select(TeamMember.team_id).where(TeamMember.agent_id == rights.agent_id)
+    members = session.scalars(sa.select(TeamMember.agent_id).where(TeamMember.team_id.in_(own)))
+    return Scope(frozenset((rights.agent_id, *members)), rights.mailboxes)
+
+
+def conditions(
+    asked: Asked, at: sa.ColumnElement[Any] | Any, cut: Cut, scope: Scope, *dimensions: str
+) -> list[sa.ColumnElement[bool]]:
+    """For rows of ratings or of invitations; `at` is the column whose time counts."""
+    found: list[sa.ColumnElement[bool]] = []
+    if cut.since is not None:
+        found.append(at >= cut.since)
+    if cut.until is not None:
+        found.append(at < cut.until)
+    if scope.agent_ids is not None:
+        found.append(asked.agent_id.in_(sorted(scope.agent_ids)))
+    if scope.mailboxes is not None:
+        found.append(asked.mailbox_id.in_(sorted(scope.mailboxes)))
+    if cut.named_only or NAMED_ONLY & set(dimensions):
+        found.append(asked.anonymous.is_(False))
+    return found + _narrowed(asked, cut)
+
+
+def by(asked: Asked, query: Query, dimension: str) -> tuple[Query, Any]:
+    """The query joined with what the dimension needs, and the column to group by. A row may belong to several teams,
+    articles, tags and segments; what belongs to none is left out."""
+    if dimension == AGENT:
+        return query, asked.agent_id
+    if dimension == MAILBOX:
+        return query, asked.mailbox_id
+    if dimension == TEAM:
+        return query.join(TeamMember, TeamMember.agent_id == asked.agent_id), TeamMember.team_id
+    if dimension == SEGMENT:
+        on = customer_tags.c.customer_id == asked.customer_id
+        return query.join(customer_tags, on), customer_tags.c.tag_id
+    if dimension == TAG:
+        query, ticket_id = _with_ticket(asked, query)
+        return query.join(ticket_tags, ticket_tags.c.ticket_id == ticket_id), ticket_tags.c.tag_id
+    if dimension != ARTICLE:
+        raise ValueError(f"no such dimension: {dimension}")
+    query, message_id = _with_reply(asked, query)
+    used = _articles().subquery("used")
+    return query.join(used, used.c.reply_id == message_id), used.c.article_id
+
+
+def _narrowed(asked: Asked, cut: Cut) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if cut.agent is not None:
+        found.append(asked.agent_id == cut.agent)
+    if cut.mailbox is not None:
+        found.append(asked.mailbox_id == cut.mailbox)
+    if cut.team is not None:
+        members = sa.select(TeamMember.agent_id).where(TeamMember.team_id == cut.team)
+        found.append(asked.agent_id.in_(members))
+    if cut.segment is not None:
+        people = sa.select(customer_tags.c.customer_id).where(customer_tags.c.tag_id == cut.segment)
+        found.append(asked.customer_id.in_(people))
+    if cut.tag is not None:
+        tickets = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == cut.tag)
+        replies = sa.select(Message.id).where(Message.ticket_id.in_(tickets))
+        found.append(_about(asked, tickets, replies))
+    if cut.article is not None:
+        replies = _articles(cut.article).with_only_columns(Suggestion.reply_id)
+        found.append(_about(asked, None, replies))
+    return found
+
+
+def _about(asked: Asked, tickets: Query | None, replies: Query) -> sa.ColumnElement[bool]:
+    if asked is RatingInvitation:
+        return RatingInvitation.message_id.in_(replies)
+    if tickets is not None:
+        return Rating.ticket_id.in_(tickets)
+    invited = sa.select(RatingInvitation.id).where(RatingInvitation.message_id.in_(replies))
+    return Rating.invitation_id.in_(invited)
+
+
+def _with_ticket(asked: Asked, query: Query) -> tuple[Query, Any]:
+    if asked is Rating:
+        return query, Rating.ticket_id
+    return query.join(Message, Message.id == RatingInvitation.message_id), Message.ticket_id
+
+
+def _with_reply(asked: Asked, query: Query) -> tuple[Query, Any]:
+    if asked is RatingInvitation:
+        return query, RatingInvitation.message_id
+    return (
+        query.join(RatingInvitation, RatingInvitation.id == Rating.invitation_id),
+        RatingInvitation.message_id,
+    )
+
+
+def _articles(article_id: int | None = None) -> Query:
+    """Each reply with each article that it was made of, once: it may have answered two letters with the same."""
+    query: Query = sa.select(Suggestion.reply_id, Suggestion.article_id).where(
+        Suggestion.outcome.in_(_SENT_WITH), Suggestion.reply_id.is_not(None)
+    )
+    return query.distinct() if article_id is None else query.where(Suggestion.article_id == article_id)
