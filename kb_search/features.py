@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from kb_search.concepts import topics
 from kb_search.stems import stem, words
 from kb_search.stopwords import STOP_WORDS
 
@@ -26,11 +27,13 @@ _MOST_WORDS = 200
 
 @dataclass(frozen=True)
 class Vector:
-    """Bucket numbers and their values, of unit length together; `terms` are the telling stems in order."""
+    """Bucket numbers and their values, of unit length together; `terms` are the telling stems in order, `topics`
+    what they are about (see concepts.py)."""
 
     buckets: "array[int]"
     values: "array[float]"
     terms: tuple[str, ...]
+    topics: tuple[str, ...]
 
 
 def vector_of(question: str) -> Vector:
@@ -42,7 +45,8 @@ def vector_of(question: str) -> Vector:
     _add(values, dict(Counter(_pairs(every))), _SHARE["pair"])
     _add(values, _piece_values(every), _SHARE["piece"])
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
-    return Vector(array("I", values), array("f", (value / length for value in values.values())), telling)
+    shares = array("f", (value / length for value in values.values()))
+    return Vector(array("I", values), shares, telling, tuple(topics(every)))
 
 
 def _add(values: dict[int, float], group: Mapping[int, float], share: float) -> None:

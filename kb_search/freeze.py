@@ -13,29 +13,34 @@ from typing import Any
 from kb_search.confidence import Case
 from kb_search.events import ArticleText
 from kb_search.features import Vector
+from kb_search.meaning import Meaning
 from kb_search.memory import Memory
 from kb_search.model import Model, Row
-from kb_search.ranking import Letter
+from kb_search.ranking import Asked, Letter
 
-_VERSION = 1
+_VERSION = 2
 _LENGTH = struct.Struct("<Q")
 
 
 def freeze(memory: Memory, position: int | None) -> bytes:
-    arrays = [*_letter_arrays(memory.ranker.letters), *_row_arrays(memory.ranker.model)]
+    letters = memory.ranker.letters
+    arrays = [*_letter_arrays(letters), *_row_arrays(memory.ranker.model)]
     blobs = [_bytes(one) for one in arrays]
+    meaning, meant = memory.ranker.meaning.frozen() if memory.ranker.meaning else (None, [])
+    texts = [text for variants in memory.articles.values() for text in variants.values()]
+    vectors = [text.vector for text in texts] + [one.asked.meant for one in letters]
     head = {
         "version": _VERSION,
         "position": position,
         "ids": memory.ids,
-        "articles": [
-            [text.id, text.title, text.body, text.language]
-            for variants in memory.articles.values()
-            for text in variants.values()
-        ],
+        "articles": [[text.id, text.title, text.body, text.language, text.model] for text in texts],
         "letters": [
-            [one.said, one.number, one.weight, list(one.vector.terms)] for one in memory.ranker.letters
+            [one.said, one.number, one.weight, one.place, one.asked.vector.terms, one.asked.vector.topics]
+            for one in letters
         ],
+        "meaning": meaning,
+        "vectors": list(map(len, vectors)),
+        "meant": list(map(len, meant)),
         "latest": [[list(terms), number] for terms, number in memory.latest.items()],
         "lengths": memory.ranker.model.lengths,
         "model_letters": memory.ranker.model.letters,
@@ -45,24 +50,35 @@ def freeze(memory: Memory, position: int | None) -> bytes:
         "arrays": [[one.typecode, len(blob)] for one, blob in zip(arrays, blobs, strict=True)],
     }
     packed = json.dumps(head, separators=(",", ":")).encode("ascii")
-    return b"".join([_LENGTH.pack(len(packed)), packed, *blobs])
+    return b"".join([_LENGTH.pack(len(packed)), packed, *blobs, *vectors, *meant])
 
 
-def thaw(content: bytes) -> tuple[Memory, int | None]:
-    """(memory, position, which is None when its owner never commits). Raises ValueError,
-    KeyError or TypeError for what this version did not write."""
+def thaw(content: bytes, model: str = "") -> tuple[Memory, int | None]:
+    """(memory, position, which is None when its owner never commits).
+
+    `model`: the sentence model there is now; what was learnt from vectors of another one is left out, and the memory
+    has no model. Raises ValueError, KeyError or TypeError for what this version did not write.
+    """
     size = _LENGTH.unpack_from(content)[0]
     head = json.loads(content[_LENGTH.size : _LENGTH.size + size])
     if head["version"] != _VERSION:
         raise ValueError("the memory was written by another version")
-    arrays = list(_arrays(content[_LENGTH.size + size :], head["arrays"]))
+    rest = _Rest(content, _LENGTH.size + size)
+    arrays = [_array(typecode, rest.take(length)) for typecode, length in head["arrays"]]
+    vectors = list(map(rest.take, head["vectors"]))
+    meant = list(map(rest.take, head["meant"]))
     memory = Memory()
+    if head["meaning"] and head["meaning"]["model"] == model:
+        memory.ranker.meaning = Meaning.thawed(head["meaning"], meant)
     memory.ids = head["ids"]
     memory.numbers = {article_id: number for number, article_id in enumerate(memory.ids) if number}
     _thaw_model(memory.ranker.model, head, arrays[3:])
-    for values in head["articles"]:
-        memory.restore_article(ArticleText(*values))
-    for letter in _letters(head["letters"], arrays[:3]):
+    articles = len(head["articles"])
+    for (article_id, title, body, language, name), vector in zip(
+        head["articles"], vectors[:articles], strict=True
+    ):
+        memory.restore_article(ArticleText(article_id, title, body, language, vector, name))
+    for letter in _letters(head["letters"], arrays[:3], vectors[articles:]):
         memory.restore_letter(letter)
     memory.latest = {tuple(terms): number for terms, number in head["latest"]}
     memory.calibrator.weights = head["weights"]
@@ -73,21 +89,37 @@ def thaw(content: bytes) -> tuple[Memory, int | None]:
     return memory, head["position"]
 
 
+class _Rest:
+    """What follows the head, piece by piece."""
+
+    def __init__(self, content: bytes, start: int) -> None:
+        self._content, self._start = content, start
+
+    def take(self, length: int) -> bytes:
+        start, self._start = self._start, self._start + length
+        if self._start > len(self._content):
+            raise ValueError("the memory is cut short")
+        return self._content[start : self._start]
+
+
 def _letter_arrays(letters: Iterable[Letter]) -> list["array[Any]"]:
     counts, buckets, values = array("I"), array("I"), array("f")
     for letter in letters:
-        counts.append(len(letter.vector.buckets))
-        buckets.extend(letter.vector.buckets)
-        values.extend(letter.vector.values)
+        counts.append(len(letter.asked.vector.buckets))
+        buckets.extend(letter.asked.vector.buckets)
+        values.extend(letter.asked.vector.values)
     return [counts, buckets, values]
 
 
-def _letters(heads: Iterable[Any], arrays: list["array[Any]"]) -> Iterator[Letter]:
+def _letters(heads: Iterable[Any], arrays: list["array[Any]"], vectors: list[bytes]) -> Iterator[Letter]:
     counts, buckets, values = arrays
     start = 0
-    for (said, number, weight, terms), count in zip(heads, counts, strict=True):
+    for (said, number, weight, place, terms, topics), count, meant in zip(
+        heads, counts, vectors, strict=True
+    ):
         end = start + count
-        yield Letter(said, Vector(buckets[start:end], values[start:end], tuple(terms)), number, weight)
+        vector = Vector(buckets[start:end], values[start:end], tuple(terms), tuple(topics))
+        yield Letter(said, Asked(vector, meant), number, weight, place)
         start = end
 
 
@@ -125,12 +157,9 @@ def _bytes(one: "array[Any]") -> bytes:
     return one.tobytes()
 
 
-def _arrays(content: bytes, shapes: Iterable[tuple[str, int]]) -> Iterator["array[Any]"]:
-    start = 0
-    for typecode, size in shapes:
-        one: array[Any] = array(typecode)
-        one.frombytes(content[start : start + size])
-        if sys.byteorder == "big":
-            one.byteswap()
-        start += size
-        yield one
+def _array(typecode: str, content: bytes) -> "array[Any]":
+    one: array[Any] = array(typecode)
+    one.frombytes(content)
+    if sys.byteorder == "big":
+        one.byteswap()
+    return one

@@ -6,23 +6,35 @@ from dataclasses import dataclass, field
 
 from kb_search.confidence import Evidence
 from kb_search.features import Vector
-from kb_search.model import Model
+from kb_search.meaning import Meaning
+from kb_search.model import Model, best_rival
 from kb_search.text import ASKED_KEPT, TextScores
 
 TEXT_SHARE = 0.06
 LIKENESS_SHARE = 3.0
+MEANT_LINEAR_SHARE = 1.0
+MEANT_LIKENESS_SHARE = 3.5
 _SHARPNESS = 4.0
 _NOTHING_FITS = 0.5
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question as it is compared; `meant` is its vector of the sentence model, b"" without one."""
+
+    vector: Vector
+    meant: bytes = b""
+
+
+@dataclass(frozen=True)
 class Letter:
-    """One learnt question; `said` is shown when it explains a suggestion."""
+    """One learnt question; `said` is shown when it explains a suggestion, beside letters from the same `place`."""
 
     said: str
-    vector: Vector
+    asked: Asked
     number: int
     weight: float
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,7 @@ class Scores:
     vector: Vector
     linear: list[float]
     likeness: list[float]
+    meant: list[float]
     text: dict[int, float]
     total: list[float]
 
@@ -42,23 +55,62 @@ class Scores:
 
 @dataclass
 class Ranker:
-    """The model and the posting lists together, and the letters of each class."""
+    """The models of words and of meaning, the posting lists, and the letters of each class."""
 
+    meaning: Meaning | None = None
     model: Model = field(default_factory=Model)
     text: TextScores = field(default_factory=TextScores)
     letters: list[Letter] = field(default_factory=list)
     of_class: dict[int, list[int]] = field(default_factory=dict)
 
-    def scores(self, vector: Vector, live: Sequence[int] | set[int]) -> Scores:
-        linear = self.model.linear(vector)
-        middle = sum(linear[number] for number in live) / max(1, len(live))
-        linear = [score - middle for score in linear]
-        likeness = self.model.likeness(vector)
-        text = self.text.scores(vector.terms)
+    def grow(self, classes: int) -> None:
+        self.model.grow(classes)
+        if self.meaning:
+            self.meaning.grow(classes)
+
+    def add(self, asked: Asked, number: int, weight: float) -> None:
+        """The class has one letter more; a negative weight takes one back."""
+        self.model.add(asked.vector, number, weight)
+        if self.meaning and asked.meant:
+            self.meaning.add(asked.meant, number, weight)
+
+    def update(self, asked: Asked, right: int, wrong: int, weight: float) -> None:
+        """One step that puts `right` above `wrong`."""
+        if right == wrong:
+            return
+        self.model.update(asked.vector, right, wrong, weight)
+        if self.meaning and asked.meant:
+            self.meaning.update(asked.meant, right, wrong, weight)
+
+    def teach(self, asked: Asked, number: int, weight: float, among: Sequence[int]) -> None:
+        """Puts the class above its strongest rival of `among`, in words and in meaning."""
+        rival = best_rival(self.model.linear(asked.vector), number, among)
+        if rival is not None:
+            self.model.update(asked.vector, number, rival, weight)
+        if self.meaning and asked.meant:
+            rival = best_rival(self.meaning.linear(asked.meant), number, among)
+            if rival is not None:
+                self.meaning.update(asked.meant, number, rival, weight)
+
+    def scores(self, asked: Asked, live: set[int]) -> Scores:
+        linear = _centred(self.model.linear(asked.vector), live)
+        likeness = self.model.likeness(asked.vector)
+        text = self.text.scores(asked.vector.topics)
         total = [one + LIKENESS_SHARE * like for one, like in zip(linear, likeness, strict=True)]
         for number, score in text.items():
             total[number] += TEXT_SHARE * score
-        return Scores(vector, linear, likeness, text, total)
+        meant = self._add_meaning(total, asked.meant, live)
+        return Scores(asked.vector, linear, likeness, meant, text, total)
+
+    def _add_meaning(self, total: list[float], meant: bytes, live: set[int]) -> list[float]:
+        """Adds to `total`; returns the likeness of meaning alone."""
+        if not self.meaning or not meant:
+            return [0.0] * len(total)
+        likeness = self.meaning.likeness(meant)
+        linear = _centred(self.meaning.linear(meant), live)
+        for number, (one, like) in enumerate(zip(linear, likeness, strict=True)):
+            total[number] += MEANT_LINEAR_SHARE * one + MEANT_LIKENESS_SHARE * like
+        return likeness
 
     def evidence(self, scores: Scores, order: Sequence[int]) -> Evidence:
         """For the first class of `order`, all others of it being its rivals."""
@@ -74,13 +126,15 @@ class Ranker:
             examples=min(len(self.of_class.get(first, ())), 30) / 10.0,
         )
 
-    def nearest(self, vector: Vector, number: int) -> tuple[float, Letter | None]:
-        """The learnt letter of this class that is most like the question, and how like, from 0 to 1."""
+    def nearest(self, vector: Vector, number: int, place: str | None = None) -> tuple[float, Letter | None]:
+        """The learnt letter of this class and place that is most like the question, and how like, from 0 to 1."""
         mine = dict(zip(vector.buckets, vector.values, strict=True))
         best, found = 0.0, None
-        for place in self.of_class.get(number, ())[-ASKED_KEPT:]:
-            letter = self.letters[place]
-            pairs = zip(letter.vector.buckets, letter.vector.values, strict=True)
+        for index in self.of_class.get(number, ())[-ASKED_KEPT:]:
+            letter = self.letters[index]
+            if place is not None and letter.place != place:
+                continue
+            pairs = zip(letter.asked.vector.buckets, letter.asked.vector.values, strict=True)
             likeness = sum([mine[bucket] * value for bucket, value in pairs if bucket in mine])
             if likeness > best:
                 best, found = likeness, letter
@@ -95,6 +149,13 @@ class Ranker:
             if self.model.has(bucket, number):
                 own += part
         return own / every if every else 0.0
+
+
+def _centred(scores: list[float], live: Iterable[int]) -> list[float]:
+    """Less their mean, which is summed so that the order of a set does not show in its last digit."""
+    some = [scores[number] for number in live]
+    middle = math.fsum(some) / max(1, len(some))
+    return [score - middle for score in scores]
 
 
 def _share(total: Sequence[float], order: Sequence[int]) -> float:

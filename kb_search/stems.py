@@ -43,10 +43,15 @@ def fold_word(word: str) -> str:
     return word
 
 
+def is_russian(word: str) -> bool:
+    """Whether a folded word is written in Cyrillic."""
+    return _CYRILLIC.search(word) is not None
+
+
 @lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """The stem of one folded word."""
-    stemmer = _russian if _CYRILLIC.search(word) else _english
+    stemmer = _russian if is_russian(word) else _english
     return str(stemmer.stemWord(word))
 
 

@@ -10,11 +10,12 @@ Nothing here raises because of the state of the disk: what cannot be read is reb
 """
 
 import logging
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
+from kb_search.clean import clean_question
+from kb_search.embed import FindEmbedder, installed_embedder
 from kb_search.events import (
     AnsweredFreely,
     ArticleRemoved,
@@ -24,44 +25,20 @@ from kb_search.events import (
     from_record,
     to_record,
 )
+from kb_search.explain import Suggestion, Why, explained
 from kb_search.freeze import freeze, thaw
 from kb_search.index import ArticleId
-from kb_search.memory import Memory, Ranked
+from kb_search.lessons import texts_of
+from kb_search.memory import Among, Memory
 from kb_search.shelf import Shelf
-from kb_search.stems import stem, words
-from kb_search.stopwords import STOP_WORDS
 from kb_search.store import POSITION, Kept, Store
+
+__all__ = ["Suggester", "Suggestion", "Why"]
 
 log = logging.getLogger(__name__)
 # A new memory file after so many events, or a tenth of what was learnt: the most a start lives through again.
 _EVENTS_PER_GENERATION = 250
-_WORDS_SHOWN = 6
 _OWNED = "Another process owns this directory: what is learnt here is not kept."
-
-
-@dataclass(frozen=True)
-class Why:
-    """`words` of the letter that the article or its past letters share; `example` is the likest past letter or ""."""
-
-    words: tuple[str, ...]
-    example: str
-
-    def __str__(self) -> str:
-        parts = [f"matches: {', '.join(self.words)}"] if self.words else []
-        return "; ".join(
-            [*parts, *([f"like a letter answered before: “{self.example}”"] if self.example else [])]
-        )
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """`confidence` is the probability that this is the answer; `shown` follows the precision target."""
-
-    article_id: ArticleId
-    confidence: float
-    why: Why
-    shown: Literal["open", "folded"] = "folded"
-    title: str = ""
 
 
 class Suggester:
@@ -73,16 +50,27 @@ class Suggester:
 
     `problem` is None or one sentence for a person. A second Suggester on a directory that is owned already
     reads what is there; what it learns is not kept, and `problem` says so.
+
+    `find_embedder` gives the sentence model, or None for words alone: the installed one unless told otherwise. What
+    was learnt without it stays without it until `rebuild`; `lacks_meaning` says so.
     """
 
-    def __init__(self, directory: str | Path, *, precision_target: float = 0.9, floor: float = 0.02) -> None:
+    def __init__(
+        self,
+        directory: str | Path,
+        *,
+        precision_target: float = 0.9,
+        floor: float = 0.02,
+        find_embedder: FindEmbedder = installed_embedder,
+    ) -> None:
+        self._embedder = find_embedder()
         self._target = precision_target
         self._floor = floor
         self._problem: str | None = None
         self._events = 0
         self._gap = False
         self._committed: int | None = None
-        self._memory = Memory()
+        self._memory = self._empty()
         self._store = Store(Path(directory))
         self._shelf = Shelf(Path(directory) / "index")
         self._open()
@@ -94,6 +82,20 @@ class Suggester:
     @property
     def problem(self) -> str | None:
         return self._problem or self._shelf.problem
+
+    @property
+    def model(self) -> str:
+        """Name of the sentence model whose vectors count, '' for words alone."""
+        return self._memory.model
+
+    @property
+    def lacks_meaning(self) -> bool:
+        """A sentence model is there, but what is known was learnt without it: rebuild to make use of it."""
+        return self._embedder is not None and self._memory.model != self._embedder.name
+
+    def vector_of(self, question: str) -> bytes:
+        """What a letter means to the sentence model; b"" without one."""
+        return self._embedded(clean_question(question))
 
     def add_article(self, id: ArticleId, title: str, body: str, language: str = "") -> None:
         """Adds an article, or changes it when id and language are known; what was learnt for it stays.
@@ -113,14 +115,24 @@ class Suggester:
         self._happened(ArticleRemoved(id))
 
     def learn(
-        self, question: str, article_id: ArticleId, *, weight: float = 1.0, wrong: ArticleId | None = None
+        self,
+        question: str,
+        article_id: ArticleId,
+        *,
+        weight: float = 1.0,
+        wrong: ArticleId | None = None,
+        place: str = "",
     ) -> None:
         """`question` was answered with this article: counts for the very next question.
 
         `weight` from 0 to 1, how far the answer was the article; below 0 it counts against the pair (a bad
-        rating). `wrong`: the article that was shown first and passed over.
+        rating). `wrong`: the article that was shown first and passed over. `place`: where the letter came from.
         """
-        self._happened(Learnt(question, article_id, weight, wrong))
+        self._happened(Learnt(question, article_id, weight, wrong, place))
+
+    def apply(self, event: Event) -> None:
+        """An event of the owner's log, with its vector if the log has one."""
+        self._happened(event)
 
     def answered_freely(self, question: str) -> None:
         """Suggestions were shown and the agent wrote something else: makes the confidence more careful."""
@@ -132,18 +144,24 @@ class Suggester:
         k: int = 3,
         *,
         language: str | None = None,
-        allowed: Collection[ArticleId] | None = None,
+        allowed: Among = None,
+        place: str | None = None,
+        vector: bytes | None = None,
     ) -> list[Suggestion]:
         """At most k articles, likeliest first; none when not even the first reaches the floor.
 
-        `language`: articles with a text in it come first. `allowed`: the only ids that may be named.
+        `language`: articles with a text in it come first. `allowed`: the only ids that may be named, or a question
+        to ask about each. `place`: `why` quotes letters from there only; None quotes any. `vector`: that of the
+        letter, when it was computed before.
         """
-        ranked = self._memory.rank(question, allowed, k if language is None else max(k, 10))
+        meant = self.vector_of(question) if vector is None else vector
+        asked = self._memory.ask(question, meant, self._embedder.name if self._embedder else "")
+        ranked = self._memory.rank(asked, allowed, k if language is None else max(k, 10), place=place)
         if not ranked or ranked[0].confidence < self._floor:
             return []
         if language is not None:
             ranked.sort(key=lambda one: language not in self._memory.articles[one.article_id])
-        return [self._suggestion(question, one, language) for one in ranked[:k]]
+        return [explained(self._memory, question, one, language, self._target) for one in ranked[:k]]
 
     def commit(self, position: int) -> bool:
         """Puts everything so far on the disk, with the owner's position in its log. False: it is not there."""
@@ -165,9 +183,10 @@ class Suggester:
 
         On the disk the old memory is replaced when the new one is whole. False: it is not there.
         """
-        self._memory = Memory()
+        fresh = self._empty()
         for event in events:
-            self._memory.apply(event)
+            fresh.apply(self._meant(event, fresh))
+        self._memory = fresh
         self._shelf.rebuild(self._memory)
         self._problem = None
         self._gap = True
@@ -196,11 +215,12 @@ class Suggester:
     def _live_again(self, kept: Kept) -> None:
         try:
             if kept.memory is not None:
-                self._memory, self._committed = thaw(kept.memory)
+                name = self._embedder.name if self._embedder else ""
+                self._memory, self._committed = thaw(kept.memory, name)
             for record in kept.records:
                 self._remember(record)
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            self._memory, self._committed = Memory(), None
+            self._memory, self._committed = self._empty(), None
             self._notice(f"What was learnt is unreadable and has to be rebuilt ({error!r}).")
             self._gap = True
 
@@ -208,11 +228,12 @@ class Suggester:
         if POSITION in record:
             self._committed = int(str(record[POSITION]))
         else:
-            self._memory.apply(from_record(record))
+            self._memory.apply(self._meant(from_record(record), self._memory))
             self._events += 1
 
     def _happened(self, event: Event) -> None:
         """Learnt first, written second: a full disk must not make suggestions stale."""
+        event = self._meant(event, self._memory)
         self._memory.apply(event)
         self._shelf.note(event)
         self._events += 1
@@ -224,6 +245,25 @@ class Suggester:
                 self._new_generation()
         except OSError as error:
             self._lost(error)
+
+    def _empty(self) -> Memory:
+        return Memory(self._embedder.name if self._embedder else "")
+
+    def _meant(self, event: Event, memory: Memory) -> Event:
+        """The event with its vector, if the memory knows vectors and the event has none of them yet."""
+        if not memory.model or isinstance(event, ArticleRemoved) or event.model == memory.model:
+            return event
+        vector = b"".join(map(self._embedded, texts_of(event)))
+        return replace(event, vector=vector, model=memory.model)
+
+    def _embedded(self, text: str) -> bytes:
+        if self._embedder is None:
+            return b""
+        try:
+            return self._embedder.embed(text)
+        except Exception:
+            log.exception("the sentence model fails on a text: words alone count for it")
+            return b""
 
     def _take_over(self) -> None:
         """A former owner that ended after this one began leaves the directory to it."""
@@ -250,21 +290,6 @@ class Suggester:
     def _flush(self) -> None:
         if self._store.writable:
             self._shelf.flush(self._memory)
-
-    def _suggestion(self, question: str, ranked: Ranked, language: str | None) -> Suggestion:
-        variants = self._memory.articles[ranked.article_id]
-        text = variants.get(language or "") or next(iter(variants.values()))
-        why = Why(self._shared(question, ranked.number), ranked.example)
-        shown: Literal["open", "folded"] = "open" if ranked.confidence >= self._target else "folded"
-        return Suggestion(ranked.article_id, ranked.confidence, why, shown, text.title)
-
-    def _shared(self, question: str, number: int) -> tuple[str, ...]:
-        lists = self._memory.ranker.text.lists
-        telling = [word for word in dict.fromkeys(words(question)) if word not in STOP_WORDS]
-        shared = [
-            word for word in telling if any(number in holders for holders in lists(stem(word)).values())
-        ]
-        return tuple(shared[:_WORDS_SHOWN])
 
     def _notice(self, sentence: str) -> None:
         self._problem = sentence
