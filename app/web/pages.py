@@ -39,6 +39,12 @@ HTMX_CONFIG = {
 }
 
 
+# The blueprints of the knowledge base.
+KNOWLEDGE = (
+    "knowledge", "knowledge_figures", "knowledge_gaps", "knowledge_twins", "knowledge_typed", "knowledge_upkeep",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Link:
     """One entry of a menu."""
@@ -114,7 +120,7 @@ def navigation() -> list[Link]:
     entries = [
         (_("Inbox"), "inbox", "inbox.home", ("inbox", "tickets")),
         (_("Customers"), "people", "customers.index", ("customers",)),
-        (_("Knowledge"), "book", "knowledge.index", ("knowledge",)),
+        (_("Knowledge"), "book", "knowledge.index", KNOWLEDGE),
         (_("Ratings"), "emoji-smile", "ratings.index", ("ratings",)),
     ]
     return [

@@ -19,7 +19,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 def upgrade() -> None:
     op.add_column('messages', sa.Column('composing_seconds', sa.Integer(), nullable=True))
     op.add_column('suggestions', sa.Column('inserted_at', app.db.UtcDateTime(timezone=True), nullable=True))
-    op.execute("UPDATE suggestions SET inserted_at = outcome_at WHERE outcome = 'inserted'")
+    op.execute("UPDATE suggestions SET inserted_at = outcome_at WHERE outcome IN ('inserted', 'accepted', 'edited')")
     op.create_table('gaps',
     sa.Column('id', BIG, nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
