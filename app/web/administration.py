@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import Blueprint, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts import audit
 from app.accounts.queries import agent_names
 from app.accounts.rights import Rights
+from app.automation import trouble
 from app.db import now, reading
 from app.mailboxes.queries import mailbox_names
 from app.reports import state
@@ -44,7 +46,15 @@ class Place:
 @login_required
 def index() -> Any:
     groups = [(title, [one for one in places if _open_to(one, g.rights)]) for title, places in _groups()]
-    return render_template("settings/index.html", groups=[group for group in groups if group[1]])
+    with reading() as session:
+        # Who may open the page of rules is told here that one of them needs an eye.
+        troubled = trouble.in_trouble(session) if g.rights.may_audit else []
+    marks = (
+        {"rules.index": ngettext("%(num)s is broken", "%(num)s are broken", len(troubled))}
+        if troubled
+        else {}
+    )
+    return render_template("settings/index.html", groups=[group for group in groups if group[1]], marks=marks)
 
 
 @bp.get("/log")
@@ -80,6 +90,7 @@ def health() -> Any:
             state=found,
             groups=figures(found),
             broken=broken,
+            troubled=trouble.in_trouble(session),
             process_name=process_name,
         )
 

@@ -97,6 +97,7 @@ def _titles() -> dict[str, str]:
         "deleted": _("Deleted data"),
         "setting": _("Changed a setting"),
         "rule": _("Changed a rule"),
+        "macro": _("Changed a macro"),
         "hours": _("Changed business hours"),
         "receipt": _("Changed the receipts of a mailbox"),
     }

@@ -24,6 +24,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.accounts import audit
 from app.automation import macros, plan, rules, written
 from app.automation.actions import KINDS, MACRO, read_actions
 from app.automation.conditions import OPS, Group, kind_of
@@ -39,7 +40,7 @@ from app.web.auth import login_required
 from app.web.automation_form import Drafted
 from app.web.automation_names import Names
 from app.web.forms import fields, number
-from app.web.inbox_page import known_view
+from app.web.inbox_page import ids_of, known_view
 
 bp = Blueprint("macros", __name__, url_prefix="/macros")
 MOST_TICKETS = 500
@@ -96,6 +97,7 @@ def remove(macro_id: int) -> Any:
         macro = macros.macro_for(session, g.agent, macro_id)
         name = macro.name
         macros.remove(session, macro, by=g.agent)
+        audit.note(session, "macro", name, by=g.agent, now=now(), changed="removed")
     return _done(_("The macro “%(name)s” is gone.", name=name))
 
 
@@ -103,14 +105,16 @@ def remove(macro_id: int) -> Any:
 @login_required
 def choose() -> Any:
     """The list to choose from, for the tickets in the address; alone for scripts, a page of its own without."""
+    everything = bool(request.args.get("all"))
     with reading() as session:
-        tickets = _tickets(session, request.args.getlist("ticket"))
+        tickets = _wanted(session, request.args.getlist("ticket"), everything)
         rows = macros.visible(session, g.agent, {ticket.mailbox_id for ticket in tickets}) if tickets else []
         names = Names.of(session)
     part = request.headers.get("X-Part") == "picker"
     return render_template(
         "automation/_picker.html" if part else "automation/choose.html", macros=rows, tickets=tickets, names=names,
         words=automation_words, actions_of=read_actions, view=known_view(request.args.get("view", "")),
+        everything=everything,
     )  # fmt: skip
 
 
@@ -144,12 +148,12 @@ def preview(macro_id: int) -> Any:
 def apply(macro_id: int) -> Any:
     """JSON for a page with an editor open: its words are put there. Else everything is done here."""
     asked = request.form.getlist("ticket")
-    fields(request.form, "ticket")
+    everything = bool(fields(request.form, "ticket", "all")["all"])
     here = request.accept_mimetypes.best == "application/json"
     settings: Settings = current_app.config["SETTINGS"]
     with transaction() as session:
         macro = macros.macro_for(session, g.agent, macro_id)
-        tickets = _tickets(session, asked)
+        tickets = _wanted(session, asked, everything)
         if not tickets:
             raise InvalidInput("Choose at least one ticket.", "ticket")
         does = read_actions(macro.actions)
@@ -219,6 +223,14 @@ def undo(run_id: int) -> Any:
     return redirect(url_for("inbox.view", view=view), 303)
 
 
+def _wanted(session: Session, asked: Sequence[str], everything: bool) -> list[Ticket]:
+    """The tickets that were ticked, or all of the view as it is at this moment, from the top of the list."""
+    if everything:
+        view = known_view(request.values.get("view", ""))
+        asked = [str(one) for one in ids_of(session, view, g.agent.id, limit=MOST_TICKETS, now=now())]
+    return _tickets(session, asked)
+
+
 def _tickets(session: Session, asked: Sequence[str]) -> list[Ticket]:
     """Those of them that this agent may see and that are not part of others, in a fixed number of queries."""
     ids = {one for one in map(number, asked[:MOST_TICKETS]) if one is not None}
@@ -251,9 +263,11 @@ def _answer(macro_id: int | None) -> Any:
         with transaction() as session:
             if macro_id is None:
                 macro = macros.make(session, form, by=g.agent, now=now())
+                audit.note(session, "macro", macro.name, by=g.agent, now=now(), changed="added")
             else:
                 macro = macros.macro_for(session, g.agent, macro_id)
                 macros.edit(session, macro, form, by=g.agent, now=now())
+                audit.note(session, "macro", macro.name, by=g.agent, now=now())
     except InvalidInput as error:
         return _page(macro_id, drafted, error=error), 422
     return _done(_("“%(name)s” is saved.", name=macro.name))

@@ -13,11 +13,13 @@ document.addEventListener("click", (event) => {
   open(address(opener));
 });
 
-// A link knows its ticket; a button of a form takes the ones that are selected.
+// A link knows its ticket; a button of a form takes the ones that are selected, or says that it is the whole view.
 function address(opener) {
   if (!opener.form) return opener.href;
   const wanted = new URLSearchParams();
-  for (const [name, value] of new FormData(opener.form)) if (name === "ticket" || name === "view") wanted.append(name, value);
+  const fields = new FormData(opener.form);
+  const whole = Boolean(fields.get("all"));
+  for (const [name, value] of fields) if (name === "view" || (whole ? name === "all" : name === "ticket")) wanted.append(name, value);
   return `${opener.formAction}?${wanted}`;
 }
 

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app import db
+from app.accounts.audit import AuditEntry
 from app.accounts.models import Agent
 from app.automation.models import Macro, MacroRun
 from app.mailboxes.models import Mailbox
 from app.outgoing.models import Outbox
-from app.tickets.models import Draft, Message, Ticket
+from app.tickets.models import Draft, Message, Ticket, ticket_tags
+from app.tickets.order_models import SpamSender
 from tests.app.web.conftest import Desk, one
 
 FORM = {
@@ -186,3 +188,48 @@ def test_tickets_of_a_mailbox_that_was_not_granted_are_left_alone(agent: FlaskCl
     assert agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)}).status_code == 422
     assert agent.get(f"/macros/{macro}/preview?ticket={ticket}").status_code == 404
     assert ticket_row(ticket).tags == []
+
+
+def test_a_macro_for_the_whole_view_does_it_to_every_ticket_of_the_view(
+    agent: FlaskClient, desk: Desk
+) -> None:
+    """Also to those that are on no page that was ticked; and to nothing that is elsewhere."""
+    macro, tickets = make(agent), desk.letters(52)
+    agent.post("/bulk", data={"ticket": str(tickets[0]), "do": "status:closed", "view": "open"})
+    picker = agent.get("/macros/choose?all=view&view=open").text
+    assert "51 tickets" in picker
+    assert 'name="all" value="view"' in picker
+    assert 'name="ticket"' not in picker
+    answer = agent.post(f"/macros/{macro}/apply", data={"all": "view", "view": "open"})
+    assert answer.status_code == 303
+    with db.reading() as session:
+        tagged = sa.select(ticket_tags.c.ticket_id).distinct()
+        assert sorted(session.scalars(tagged)) == tickets[1:]
+
+
+def test_what_a_macro_calls_spam_teaches_us_its_sender_until_it_is_taken_back(
+    agent: FlaskClient, desk: Desk
+) -> None:
+    does = {"a": ["0", "1"], "a0.do": "status", "a0.value": "spam", "a1.do": "priority", "a1.value": "low"}
+    macro, ticket = make(agent, **does), desk.letter(sender_email="win@prizes.example")
+    agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)})
+    row = ticket_row(ticket)
+    assert (row.status, row.priority) == ("spam", "low")
+    assert one(sa.select(SpamSender.pattern)) == "win@prizes.example"
+    agent.post(f"/macros/runs/{one(sa.select(MacroRun.id))}/undo")
+    row = ticket_row(ticket)
+    assert (row.status, row.priority) == ("open", "normal")
+    assert one(sa.select(sa.func.count()).select_from(SpamSender)) == 0
+
+
+def test_what_becomes_of_macros_is_in_the_log_of_changes(admin: FlaskClient) -> None:
+    macro = make(admin, scope="shared")
+    admin.post(f"/macros/{macro}", data={**FORM, "scope": "shared", "name": "Refund now"})
+    admin.post(f"/macros/{macro}/remove")
+    with db.reading() as session:
+        lines = session.execute(
+            sa.select(AuditEntry.subject, AuditEntry.detail).order_by(AuditEntry.id)
+        ).all()
+    told = [(line.subject, line.detail.get("changed", "")) for line in lines]
+    assert told == [("Refund", "added"), ("Refund now", ""), ("Refund now", "removed")]
+    assert "Changed a macro" in admin.get("/settings/log").text

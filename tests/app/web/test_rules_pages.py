@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app import db
+from app.accounts.models import Agent
 from app.automation.models import Rule, RuleLog
 from app.tickets.models import Ticket
 from tests.app.web.conftest import Desk, one
@@ -105,3 +106,20 @@ def test_only_admins_see_rules(agent: FlaskClient) -> None:
     for path in ("/rules", "/rules/new", "/rules/log"):
         assert agent.get(path).status_code == 403
     assert agent.post("/rules/new", data=REFUND).status_code == 403
+
+
+def test_a_broken_rule_is_pointed_at_where_admins_look(admin: FlaskClient, agent: FlaskClient) -> None:
+    """One that is on and names an agent who has left; one that is off bothers nobody."""
+    does = {"a": ["0"], "a0.do": "assign", "a0.value": f"agent:{agent.agent.id}"}  # type: ignore[attr-defined]
+    admin.post("/rules/new", data={**REFUND, **does, "name": "To Nora", "do": "save-on"})
+    admin.post("/rules/new", data={**REFUND, **does, "name": "Sleeping", "do": "save"})
+    assert "is broken" not in admin.get("/settings").text
+    assert "To Nora" not in admin.get("/settings/health").text
+    with db.transaction() as session:
+        session.execute(sa.update(Agent).where(Agent.id == agent.agent.id).values(active=False))  # type: ignore[attr-defined]
+    assert "1 is broken" in admin.get("/settings").text
+    health = admin.get("/settings/health").text
+    assert "To Nora" in health
+    assert "It names an agent who does not work here any more." in health
+    assert "Sleeping" not in health
+    assert "All is well." not in health
