@@ -43,12 +43,14 @@ class LeftReply:
 
     `letters`: (message id, what it asked) of the incoming letters it answers, oldest first. The question is
     '' for a letter that must teach nothing: automatic mail, a bounce, a follow-up such as "thank you".
+    `mailbox_id`: where they were written to.
     """
 
     reply_id: int
     agent_id: int
     text: str
     letters: Sequence[tuple[int, str]]
+    mailbox_id: int | None = None
 
 
 def inserted(session: Session, message_id: int, article_id: int, *, by: Agent, now: datetime) -> Suggestion:

@@ -157,7 +157,7 @@ def usage(session: Session, ids: Collection[int]) -> dict[int, Usage]:
 def learnt_count(session: Session, article_id: int) -> int:
     """From how many letters this article has learnt."""
     query = sa.select(sa.func.count()).where(
-        KnowledgeLog.article_id == article_id, KnowledgeLog.kind == "learn"
+        KnowledgeLog.article_id == article_id, KnowledgeLog.kind == "learn", KnowledgeLog.weight > 0
     )
     return session.scalar(query) or 0
 

@@ -11,6 +11,7 @@ from app.web import (
     administration,
     agents,
     answering,
+    article_files,
     assigning,
     assistant,
     attachments,
@@ -26,6 +27,10 @@ from app.web import (
     earlier,
     fields,
     health,
+    help_centre,
+    help_centre_letters,
+    help_centre_meta,
+    help_centre_settings,
     inbox,
     knowledge,
     knowledge_figures,
@@ -75,6 +80,7 @@ BLUEPRINTS = (
     assigning.bp,
     tickets.bp,
     suggestions.bp,
+    article_files.bp,
     drafts.bp,
     drafts.first_bp,
     answering.bp,
@@ -112,6 +118,10 @@ BLUEPRINTS = (
     automation_rules.bp,
     parked.bp,
     sandbox.bp,
+    help_centre_settings.bp,
+    help_centre_meta.bp,
+    help_centre_letters.bp,
+    help_centre.bp,
 )
 
 

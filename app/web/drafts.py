@@ -107,7 +107,7 @@ def add_file(ticket_id: int | None = None) -> Any:
             now=now(),
             inline=inline,
         )
-        told = {**_described(file), "draft_id": draft.id, "version": draft.version}
+        told = {**described(file), "draft_id": draft.id, "version": draft.version}
         return _answer(ticket_id, told, values["kind"])
 
 
@@ -170,11 +170,11 @@ def _whole(draft: Draft) -> dict[str, Any]:
         "cc": ", ".join(draft.cc),
         "bcc": ", ".join(draft.bcc),
         "subject": draft.subject,
-        "files": [_described(file) for file in draft.attachments if not file.inline],
+        "files": [described(file) for file in draft.attachments if not file.inline],
     }
 
 
-def _described(file: Attachment) -> dict[str, Any]:
+def described(file: Attachment) -> dict[str, Any]:
     return {
         "id": file.id,
         "filename": file.filename,

@@ -16,6 +16,8 @@ from app.knowledge.render import render
 from app.outgoing import signatures
 from app.tickets.models import Kind, Message, Ticket
 
+MOST = 3
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -27,6 +29,8 @@ class Panel:
     pending: bool
     # Article id → the answer as this customer would read it.
     answers: dict[int, Markup] = field(default_factory=dict)
+    # Sent away, and still to be had back.
+    dismissed: list[Offered] = field(default_factory=list)
 
 
 def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Message]) -> Panel:
@@ -40,13 +44,14 @@ def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Mes
     newest = waiting[-1] if waiting else letters[-1]
     best: dict[int, Offered] = {}
     for one in sorted(offered, key=lambda row: (-row.message_id, row.rank)):
-        if one.outcome not in (Outcome.DISMISSED, Outcome.IGNORED):
+        if one.outcome != Outcome.IGNORED:
             best.setdefault(one.article_id, one)
     pending = any(message.suggest_state == "pending" for message in waiting)
-    shown = list(best.values())[:3]
+    shown = [one for one in best.values() if one.outcome != Outcome.DISMISSED][:MOST]
+    dismissed = [one for one in best.values() if one.outcome == Outcome.DISMISSED]
     values = values_for(ticket, agent)
     answers = {one.article_id: safe(render(one.answer, values).html) for one in shown}
-    return Panel(ticket.id, newest if waiting else None, shown, pending, answers)
+    return Panel(ticket.id, newest if waiting else None, shown, pending, answers, dismissed)
 
 
 def values_for(ticket: Ticket, agent: Agent) -> dict[str, str]:

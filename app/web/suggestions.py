@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, g, jsonify, redirect, render_template, request, url_for
@@ -10,11 +11,11 @@ from sqlalchemy.orm import Session
 from app.db import now, reading, transaction
 from app.errors import NotFound
 from app.knowledge import outcomes, queries
-from app.knowledge.render import Rendered, render
+from app.knowledge.render import render
 from app.tickets import drafts, thread
 from app.tickets.models import Ticket
 from app.tickets.service import changed
-from app.web import forms, inbox_page, suggestion_panel
+from app.web import article_files, forms, inbox_page, suggestion_panel
 from app.web.auth import login_required, passive
 
 bp = Blueprint("suggestions", __name__, url_prefix="/tickets/<int:ticket_id>/suggestions")
@@ -37,14 +38,20 @@ def insert(ticket_id: int, article_id: int) -> Any:
     wants_json = request.accept_mimetypes.best == "application/json"
     with transaction() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
-        filled = _filled(session, ticket, article_id)
+        article = queries.article_for(session, g.rights, article_id)
+        filled = render(article.said_in(ticket.language).answer, suggestion_panel.values_for(ticket, g.agent))
         if letter_id is not None:
             _letter_of(session, ticket, letter_id)
             outcomes.inserted(session, letter_id, article_id, by=g.agent, now=now())
         if not wants_json:
-            drafts.insert_answer(session, ticket, filled.html, article_id, by=g.agent, now=now())
+            draft = drafts.insert_answer(session, ticket, filled.html, article_id, by=g.agent, now=now())
+            article_files.hang(session, draft, article_id)
+        names = [file.filename for file in article.files]
     if wants_json:
-        return jsonify(html=filled.html, missing=list(filled.missing), article_id=article_id)
+        copy = article_files.copy_url(ticket, article_id)
+        return jsonify(
+            html=filled.html, missing=list(filled.missing), article_id=article_id, files=names, copy=copy
+        )
     view = inbox_page.known_view(request.form.get("view", "")).slug
     return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, compose="reply"), 303)
 
@@ -52,6 +59,17 @@ def insert(ticket_id: int, article_id: int) -> Any:
 @bp.post("/<int:article_id>/dismiss")
 @login_required
 def dismiss(ticket_id: int, article_id: int) -> Any:
+    """Not the answer to this letter. It can be taken back until the letter is answered; then it teaches."""
+    return _said(ticket_id, article_id, outcomes.dismissed)
+
+
+@bp.post("/<int:article_id>/take-back")
+@login_required
+def take_back(ticket_id: int, article_id: int) -> Any:
+    return _said(ticket_id, article_id, outcomes.taken_back)
+
+
+def _said(ticket_id: int, article_id: int, outcome: Callable[..., Any]) -> Any:
     letter_id = forms.number(forms.fields(request.form, "message_id")["message_id"])
     if letter_id is None:
         raise NotFound("There is no such suggestion.")
@@ -59,18 +77,13 @@ def dismiss(ticket_id: int, article_id: int) -> Any:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
         _letter_of(session, ticket, letter_id)
         queries.article_for(session, g.rights, article_id)
-        outcomes.dismissed(session, letter_id, article_id, by=g.agent, now=now())
+        outcome(session, letter_id, article_id, by=g.agent, now=now())
         changed(session, ticket.id, "suggested", now())
     if not request.headers.get("HX-Request"):
         view = inbox_page.known_view(request.form.get("view", "")).slug
         return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view), 303)
     with reading() as session:
-        return _panel(session, ticket_id)
-
-
-def _filled(session: Session, ticket: Ticket, article_id: int) -> Rendered:
-    said = queries.article_for(session, g.rights, article_id).said_in(ticket.language)
-    return render(said.answer, suggestion_panel.values_for(ticket, g.agent))
+        return _panel(session, ticket_id, just_now=article_id)
 
 
 def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
@@ -78,10 +91,13 @@ def _letter_of(session: Session, ticket: Ticket, letter_id: int) -> None:
         raise NotFound("There is no such letter.")
 
 
-def _panel(session: Session, ticket_id: int) -> str:
+def _panel(session: Session, ticket_id: int, *, just_now: int = 0) -> str:
+    """`just_now`: the article that was sent away by this very click."""
     ticket = thread.ticket_for(session, g.agent.id, ticket_id)
     messages, _has_html = thread.messages(session, ticket.id)
-    shown = suggestion_panel.panel(session, ticket, g.agent, messages)
     return render_template(
-        "tickets/_suggestions.html", panel=shown, view=inbox_page.known_view(request.values.get("view", ""))
+        "tickets/_suggestions.html",
+        panel=suggestion_panel.panel(session, ticket, g.agent, messages),
+        view=inbox_page.known_view(request.values.get("view", "")),
+        just_now=just_now,
     )

@@ -21,7 +21,7 @@ from app.customers import merging as cards_merging
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.customers.service import find_or_create
 from app.knowledge import service as knowledge
-from app.knowledge.models import Suggestion
+from app.knowledge.models import ArticleFile, Suggestion
 from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
 from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import Outbox, SandboxLetter
@@ -224,6 +224,13 @@ def _knowledge(made: _Builder, text: str) -> None:
     changed = knowledge.ArticleText(f"{text[:190]} 2", f"{words.answer} 2", "en", words.tags)
     knowledge.edit(made.session, article.id, changed, version=1, by=made.me, now=made.tick())
     made.ids["article_id"] = article.id
+    in_russian = knowledge.ArticleText(text[:200], words.answer, "ru")
+    knowledge.say_in(made.session, article.id, in_russian, version=2, by=made.me, now=made.tick())
+    file = ArticleFile(
+        article_id=article.id, filename=text[:300], content_type="text/plain", size=10,
+        sha256=made.blobs.put(b"plain text"), added_at=made.at,
+    )  # fmt: skip
+    made.add("article_file", file)
     for letter in ("message_id", "second_letter"):
         message = made.session.get_one(Message, made.ids[letter])
         message.suggest_state = "done"

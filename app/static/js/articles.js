@@ -2,6 +2,8 @@
 
 import { markMissing } from "./editor.js";
 import { post, toast } from "./http.js";
+import { noteArticle } from "./merge.js";
+import { takeFiles } from "./uploads.js";
 
 const SOON = 120;
 let number = 0;
@@ -128,9 +130,9 @@ export function offerArticles(form, area) {
       const answer = await post(`${form.dataset.articles}/${item.dataset.article}`, {});
       area.editor.setSelectedRange([begin, end]);
       area.editor.insertHTML(markMissing(answer.html));
-      const ids = form.querySelector('[name="article_ids"]');
-      ids.value = [...new Set(ids.value.split(",").filter(Boolean).concat(String(answer.article_id)))].join(",");
+      noteArticle(form, answer.article_id);
       area.focus();
+      if (answer.files?.length) await takeFiles(form, answer.copy);
     } catch (error) {
       toast(error.message);
     }

@@ -76,11 +76,21 @@ function showTable() {
 
 const undo = () => press("#toasts .toast-note:last-child [data-undo-now]") || press("#toasts [data-undo-now]") || byKey("z");
 const insert = (number) => press(`#suggestions form[data-insert="${number}"] button`);
+// Opens the answer in its place, or closes it again.
+function preview(number) {
+  const summary = document.querySelectorAll("#suggestions .suggest summary")[number - 1];
+  if (!summary || !isShown(summary)) return false;
+  summary.click();
+  if (!isTyping(document.activeElement)) summary.focus({ preventScroll: true });
+  summary.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
 const keys = {
   KeyJ: () => move(1), KeyK: () => move(-1), ArrowDown: () => arrow(1), ArrowUp: () => arrow(-1), KeyU: back, KeyX: () => select(false), KeyZ: undo,
   Slash: search, Digit1: () => insert(1), Digit2: () => insert(2), Digit3: () => insert(3),
 };
-const shifted = { KeyX: () => select(true) };
+const shifted = { KeyX: () => select(true), Digit1: () => preview(1), Digit2: () => preview(2), Digit3: () => preview(3) };
 
 function send(event) {
   const form = event.target.closest?.(".composer-form");
@@ -102,7 +112,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || !on()) return;
   const typing = isTyping(event.target);
   if (typing && event.code === "Escape") return event.target.blur();
-  if (typing && event.altKey && /^Digit[123]$/.test(event.code)) return insert(event.code.at(-1)) && event.preventDefault();
+  if (typing && event.altKey && /^Digit[123]$/.test(event.code)) return (event.shiftKey ? preview : insert)(event.code.at(-1)) && event.preventDefault();
   if (typing || event.altKey || event.repeat && !/^(Arrow|Key[JK])/.test(event.code)) return;
   if (event.key === "?" ) return showTable() && event.preventDefault();
   if (document.querySelector("dialog[open]")) return;

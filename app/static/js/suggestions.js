@@ -1,7 +1,13 @@
-// An answer goes into the editor by click or key, with its variables filled; what could not be filled is marked.
+// An answer goes into the editor by click or key, with its variables filled; what could not be filled is marked. One
+// that was sent away can be had back for some seconds. Escape closes what was opened to be read.
 
-import { markMissing, openComposer } from "./editor.js";
-import { post, toast } from "./http.js";
+import { openComposer } from "./editor.js";
+import { isTyping, post, toast } from "./http.js";
+import { caretOf, insertAnswer, noteArticle } from "./merge.js";
+import { takeFiles } from "./uploads.js";
+
+const SECONDS = 12;
+const place = () => document.getElementById("suggestions");
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-insert]");
@@ -9,21 +15,61 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     const fields = { message_id: form.querySelector('[name="message_id"]').value };
+    const caret = caretOf(document.querySelector("#form-reply trix-editor"));
     const answer = await post(form.getAttribute("action"), fields);
     const area = await openComposer("reply");
-    const text = area.editor.getDocument().toString();
-    if (text.trim() && document.activeElement !== area) area.editor.setSelectedRange([text.length - 1, text.length - 1]);
-    area.editor.insertHTML(markMissing(answer.html));
-    noteArticle(answer.article_id);
-    form.closest(".suggest").classList.add("is-used");
-    form.closest(".suggest").querySelector("details").open = false;
+    const letter = document.getElementById("form-reply");
+    insertAnswer(area, answer.html, caret);
+    noteArticle(letter, answer.article_id);
+    if (answer.files?.length) await takeFiles(letter, answer.copy);
+    form.closest(".suggest")?.classList.add("is-used");
+    const read = form.closest(".suggest")?.querySelector("details");
+    if (read) read.open = false;
   } catch (error) {
     toast(error.message);
   }
 });
 
-function noteArticle(id) {
-  const field = document.querySelector('#form-reply [name="article_ids"]');
-  const ids = new Set(field.value.split(",").filter(Boolean).concat(String(id)));
-  field.value = [...ids].join(",");
+// Q sends away what is being read, or else the first.
+function giveKey() {
+  const buttons = [...(place()?.querySelectorAll("[data-dismiss]") ?? [])];
+  const read = place()?.querySelector(".suggest details[open]")?.closest(".suggest")?.querySelector("[data-dismiss]");
+  for (const button of buttons) delete button.dataset.key;
+  const chosen = read ?? buttons[0];
+  if (chosen) chosen.dataset.key = "q";
 }
+
+function offerBack() {
+  const form = place()?.querySelector("form[data-dismissed-now]");
+  if (!form) return;
+  delete form.dataset.dismissedNow;
+  for (const earlier of document.querySelectorAll("#toasts [data-dismissed-note]")) earlier.remove();
+  const note = toast(form.dataset.text);
+  note.dataset.dismissedNote = "";
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn btn-sm", textContent: form.dataset.undoText });
+  button.dataset.undoNow = "";
+  button.addEventListener("click", () => {
+    note.remove();
+    if (form.isConnected) form.requestSubmit();
+  });
+  note.append(button);
+  setTimeout(() => note.remove(), SECONDS * 1000);
+}
+
+function look() {
+  giveKey();
+  offerBack();
+}
+
+document.addEventListener("toggle", (event) => event.target.closest?.("#suggestions") && giveKey(), true);
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "Escape" || isTyping(event.target) || document.querySelector("dialog[open], details.menu[open]")) return;
+  const read = place()?.querySelectorAll(".suggest details[open]") ?? [];
+  if (!read.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  for (const one of read) one.open = false;
+}, true);
+document.addEventListener("htmx:afterSettle", look);
+look();

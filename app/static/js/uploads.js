@@ -71,6 +71,18 @@ async function give(form, file, { inline = "", progress = () => {}, waits = () =
   return answer;
 }
 
+// The files of an article that was inserted: the server has them already, and the letter gets copies.
+export async function takeFiles(form, url) {
+  const turn = Promise.resolve(form.saving).catch(() => {}).then(() => post(url, { kind: form.dataset.kind, draft_id: field(form, "draft_id").value }));
+  form.saving = turn;
+  const answer = await turn;
+  field(form, "version").value = answer.version;
+  field(form, "draft_id").value = answer.draft_id;
+  form.querySelector("[data-discard-draft]").hidden = false;
+  form.dispatchEvent(new CustomEvent("app:drafted", { detail: answer }));
+  for (const file of answer.files) form.querySelector("[data-file-list]").append(fileRow(form, file));
+}
+
 // "online" is said late by some browsers, so it is also tried by itself.
 const connection = () => new Promise((resolve) => {
   const timer = setTimeout(done, 3000);

@@ -148,6 +148,19 @@ def test_a_dismissal_stays_a_dismissal(desk: Desk) -> None:
     outcomes.dismissed(desk.session, letter, desk.returns.id, by=desk.nora, now=NOW)
     settled(desk, FREE, letter)
     assert outcome(desk, letter, desk.returns) == "dismissed"
+    assert lessons(desk) == [("learn", desk.returns.id, None, -0.5), ("freely", 0, None, 1.0)]
+    assert queries.learnt_count(desk.session, desk.returns.id) == 0
+
+
+def test_a_dismissal_is_taken_back_until_the_letter_is_answered(desk: Desk) -> None:
+    letter = desk.letter()
+    shown(desk, letter, desk.returns)
+    outcomes.dismissed(desk.session, letter, desk.returns.id, by=desk.nora, now=NOW)
+    outcomes.taken_back(desk.session, letter, desk.returns.id, by=desk.nora, now=NOW)
+    assert outcome(desk, letter, desk.returns) == "shown"
+    settled(desk, FREE, letter)
+    outcomes.taken_back(desk.session, letter, desk.returns.id, by=desk.nora, now=NOW)
+    assert outcome(desk, letter, desk.returns) == "ignored"
     assert lessons(desk) == [("freely", 0, None, 1.0)]
 
 

@@ -76,7 +76,7 @@ _ARTICLE = {
     "answer": "An answer",
     "language": "en",
     "tags": "",
-    "version": "2",
+    "version": "3",
     "action": "save",
 }
 _GIVEN = {"answer": 302}
@@ -198,6 +198,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "suggestions.panel"): Route(),
     ("POST", "suggestions.insert"): Route(form={"message_id": "=message_id"}, answer=303),
     ("POST", "suggestions.dismiss"): Route(form={"message_id": "=message_id"}, answer=303),
+    ("POST", "suggestions.take_back"): Route(form={"message_id": "=message_id"}, answer=303),
+    ("POST", "article_files.add"): Route(form={"file": "a.txt"}, answer=302),
+    ("POST", "article_files.remove"): Route(ids={"file_id": "article_file"}, answer=302),
+    ("GET", "article_files.download"): Route(ids={"file_id": "article_file"}),
+    ("POST", "article_files.copy"): Route(form={"kind": "outgoing"}),
+    ("POST", "article_files.copy_first"): Route(form=_BEGUN),
     ("POST", "drafts.take"): Route(ids={"draft_id": "colleagues_draft"}, answer=303),
     ("GET", "answering.people"): Route(query="q=ol"),
     ("GET", "answering.articles"): Route(query="q=title"),

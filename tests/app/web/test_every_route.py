@@ -56,6 +56,7 @@ OWN_POLICY = {
     "attachments.download": INERT_POLICY,
     "attachments.preview": INERT_POLICY,
     "branding.logo": INERT_POLICY,
+    "article_files.download": INERT_POLICY,
 }
 Rows = dict[str, set[Any]]
 
