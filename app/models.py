@@ -48,6 +48,7 @@ from app.ratings.models import Face, NotAsked, Praise, Rating, RatingChange, Rat
 from app.reports.heartbeats import Heartbeat
 from app.reports.models import BriefingWish, LetterFacts, ReplyFacts, ReportProgress, TicketFacts, TicketStep
 from app.tags.models import Tag
+from app.tasks.level_models import ClockKind, LevelClock, LevelProgress, ServiceLevel
 from app.tasks.models import Calendar, Holiday, MailboxCalendar
 from app.tasks.task_models import RecoveryOutcome, Task, TaskKind
 from app.tickets.models import (
@@ -82,6 +83,7 @@ from app.tickets.queue_models import (
     SavedView,
 )
 from app.tickets.reading_models import RecentSearch, ShownSender
+from app.tickets.vectors import MessageVector
 from app.together.models import (
     Doing,
     Followed,
@@ -133,6 +135,7 @@ __all__ = [
     "CardMerge",
     "CardValue",
     "Change",
+    "ClockKind",
     "Customer",
     "CustomerAddress",
     "CustomerPhone",
@@ -159,6 +162,8 @@ __all__ = [
     "Kind",
     "KnowledgeLog",
     "LetterFacts",
+    "LevelClock",
+    "LevelProgress",
     "Likeness",
     "LogKind",
     "Macro",
@@ -172,6 +177,7 @@ __all__ = [
     "Mailing",
     "Message",
     "MessageReference",
+    "MessageVector",
     "NotAsked",
     "Notice",
     "NoticeMail",
@@ -208,6 +214,7 @@ __all__ = [
     "Script",
     "Security",
     "SentCopy",
+    "ServiceLevel",
     "ShownSender",
     "SignIn",
     "SpamSender",

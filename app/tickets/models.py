@@ -84,6 +84,7 @@ class Ticket(Base):
         ),
         _where_set("ix_tickets_snoozed_until", "snoozed_until"),
         _where_set("ix_tickets_trashed_at", "trashed_at"),
+        _where_set("ix_tickets_due_at", "due_at"),
     )
     # queue_at is only ever sorted by: nobody reads it back after a write.
     __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
@@ -125,6 +126,9 @@ class Ticket(Base):
     # The open task to win an unhappy customer back (app.tasks.recovery), and by when.
     recovery_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     recovery_due_at: Mapped[datetime | None]
+    # The promise that ends first, and what it promises (app.tasks.level_keeping); NULL and '' where none runs.
+    due_at: Mapped[datetime | None]
+    due_kind: Mapped[str] = mapped_column(sa.String(6), default="", server_default="")
     customer: Mapped[Customer] = relationship()
     mailbox: Mapped[Mailbox] = relationship()
     assignee: Mapped[Agent | None] = relationship()
