@@ -17,6 +17,7 @@ from app import db, installation, queue
 from app.automation import keeping, timed, triggers
 from app.blobs import BlobStore
 from app.failpoints import passing
+from app.knowledge import public_publishing
 from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import later, receipts_limit, restored, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
@@ -156,6 +157,15 @@ def empty_trash() -> None:
     trash.empty(db.now(), settings.timezone, BlobStore(settings.blob_dir))
 
 
+def publish_articles() -> None:
+    """Pages of the help centre that did not follow their articles. Mostly it is closed, or there are none."""
+    with db.reading() as session:
+        late = public_publishing.is_late(session)
+    if late:
+        with db.transaction() as session:
+            public_publishing.catch_up(session, now=db.now())
+
+
 def index_messages() -> None:
     """Messages from before the full-text index was there, some hundreds at a time."""
     with db.transaction() as session:
@@ -208,6 +218,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (2, index_messages),
     (2, check_bytes),
     (60, clean_up),
+    (30, publish_articles),
     (600, empty_trash),
     (30, say_alive),
 )

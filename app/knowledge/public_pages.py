@@ -173,6 +173,11 @@ def for_sitemap(session: Session, languages: Collection[str]) -> Sequence[Headin
     return [Heading(*row) for row in session.execute(query)]
 
 
+def number_of_pages(session: Session, language: str) -> int:
+    query = sa.select(sa.func.count()).select_from(HelpPage).join(Article, LIVE)
+    return session.scalar(query.where(HelpPage.language == language)) or 0
+
+
 def public_tags(session: Session) -> list[tuple[int, str]]:
     """Tags on public articles, for whoever chooses the topics: number and name."""
     query = (

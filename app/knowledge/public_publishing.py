@@ -24,7 +24,8 @@ BATCH = 200
 
 
 def follow(session: Session, article_id: int, *, now: datetime) -> None:
-    """Make, change or take away the pages of one article. Does nothing while the help centre is closed."""
+    """Make, change or take away the pages of one article; writes what is pending. While the help centre is closed
+    there are none to see to."""
     session.flush()
     centre = public_settings.row(session, lock=True)
     if centre is None or not centre.enabled:
@@ -44,10 +45,20 @@ def catch_up(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     return len(late)
 
 
-def refusals(article: Article) -> list[str]:
-    """Variables for which a public text of this article would need a fallback, in any of its languages."""
-    missing = [name for text in _texts(article) for name in public_text(text.answer).missing]
-    return list(dict.fromkeys(missing))
+def is_late(session: Session) -> bool:
+    """Whether `catch_up` has anything to do."""
+    centre = public_settings.row(session)
+    return centre is not None and centre.enabled and bool(_late(session, 1))
+
+
+def refused(session: Session, *, limit: int = 50) -> list[tuple[int, str, str, list[str]]]:
+    """Public texts with a variable that has no fallback, so that they are not shown: article, language, title, names."""
+    found = [
+        (article.id, text.language, text.title, list(public_text(text.answer).missing))
+        for article in _with_variables(session)
+        for text in _texts(article)
+    ]
+    return [one for one in found if one[3]][:limit]
 
 
 def _late(session: Session, limit: int) -> list[int]:
@@ -64,14 +75,21 @@ def _late(session: Session, limit: int) -> list[int]:
 
 
 def _unpublishable(session: Session) -> list[int]:
-    """Public articles that cannot have a page, as far as they may be told by their braces: they are not asked again
-    and again. (A fallback stands behind a bar.)"""
-    marked = sa.select(Article).where(PUBLIC, Article.answer.contains("{{"))
+    """Public articles that cannot have a page in any language: they are not asked again and again."""
     return [
         article.id
-        for article in session.scalars(marked.options(selectinload(Article.variants)))
+        for article in _with_variables(session)
         if all(public_text(text.answer).missing for text in _texts(article))
     ]
+
+
+def _with_variables(session: Session) -> Sequence[Article]:
+    """Public articles with anything in braces: few."""
+    elsewhere = sa.exists().where(
+        ArticleVariant.article_id == Article.id, ArticleVariant.answer.contains("{{")
+    )
+    query = sa.select(Article).where(PUBLIC, sa.or_(Article.answer.contains("{{"), elsewhere))
+    return session.scalars(query.options(selectinload(Article.variants)).order_by(Article.id)).all()
 
 
 def _follow(session: Session, articles: Sequence[Article], ids: Sequence[int], now: datetime) -> bool:
@@ -102,12 +120,15 @@ def _publish(
             session.delete(page)
         return page is not None
     if page is None:
-        page = HelpPage(article_id=article.id, language=text.language, slug="")
-        session.add(page)
-    page.slug = _slug(session, page, text.title, now)
-    page.version, page.title, page.updated_at = article.version, text.title, text.updated_at
-    page.html, page.plain = shown.html, shown.plain
-    page.stems = stems_of(text.title, shown.plain)
+        page = HelpPage(article_id=article.id, language=text.language, slug="", title="", html="")
+    page.version = article.version
+    if (page.title, page.html) != (text.title, shown.html):
+        # The day that readers see is when these words changed, not when anything about the article did.
+        page.slug = _slug(session, page, text.title, now)
+        page.title, page.updated_at = text.title, text.updated_at
+        page.html, page.plain = shown.html, shown.plain
+        page.stems = stems_of(text.title, shown.plain)
+    session.add(page)
     return True
 
 

@@ -15,6 +15,7 @@ from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotFound
 from app.knowledge import index_log
 from app.knowledge.models import Article, ArticleVariant, ArticleVersion, KnowledgeLog, LogKind, Visibility
+from app.knowledge.public_publishing import follow
 from app.knowledge.texts import ArticleText, UnknownVariable, check, tag_words
 from app.knowledge.who_sees import Circle, circle_of, restrict
 from app.tags.service import find_or_make
@@ -104,6 +105,7 @@ def forget_language(
     article.version += 1
     _touched(article, by, now)
     _index_anew(session, article, now)
+    follow(session, article.id, now=now)
     return article
 
 
@@ -144,7 +146,7 @@ def arrange(
         _tell_index(session, article, LogKind.ARTICLE, now)
     article.visibility = wanted.visibility
     article.owner_id, article.review_on = wanted.owner_id, wanted.review_on
-    session.flush()
+    follow(session, article.id, now=now)
     return article
 
 
@@ -187,6 +189,7 @@ def _write(
         _index_anew(session, article, now)
     elif not article.archived:
         _tell_index(session, article, LogKind.ARTICLE, now)
+    follow(session, article.id, now=now)
 
 
 def _said_in(article: Article, language: str) -> Article | ArticleVariant | None:
@@ -215,7 +218,7 @@ def _set_archived(
         article.archived = archived
         _touched(article, by, now)
         _tell_index(session, article, LogKind.GONE if archived else LogKind.ARTICLE, now)
-        session.flush()
+        follow(session, article.id, now=now)
     return article
 
 

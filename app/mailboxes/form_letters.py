@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.mailboxes.models import Folder, RawMail, RawState
+from app.mailboxes.models import Folder, Mailbox, RawMail, RawState
 
 FOLDER = "(form)"
 # No mail server numbers its mail like this, and imported mail has 0.
@@ -97,14 +97,21 @@ def is_by_form(raw: RawMail) -> bool:
     return raw.uidvalidity == UIDVALIDITY
 
 
+def is_ours(session: Session, email: str) -> bool:
+    """Whether a mailbox of ours has this address, with a sub-address or without: a letter from it would be our own."""
+    local, _at, domain = email.lower().rpartition("@")
+    plain = f"{local.partition('+')[0]}@{domain}"
+    query = sa.select(Mailbox.id).where(sa.func.lower(Mailbox.address).in_((email.lower(), plain)))
+    return session.scalar(query.limit(1)) is not None
+
+
 def lately(session: Session, mailbox_id: int, *, since: datetime) -> int:
     """How many letters came by the form of this mailbox since then."""
     query = (
         sa.select(sa.func.count())
         .select_from(RawMail)
         .join(Folder, Folder.id == RawMail.folder_id)
-        .where(Folder.mailbox_id == mailbox_id, Folder.name == FOLDER, RawMail.stored_at > since)
-        .where(RawMail.internal_date > since - timedelta(minutes=1))
+        .where(Folder.mailbox_id == mailbox_id, Folder.name == FOLDER, RawMail.internal_date > since)
     )
     return session.scalar(query) or 0
 

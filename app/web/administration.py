@@ -208,6 +208,13 @@ def _working() -> list[Place]:
             "may_administer",
         ),
         Place(
+            _("Help centre"),
+            _("Public articles for everybody to read and search, and a form to write to you."),
+            "book",
+            "help_settings.show",
+            "may_administer",
+        ),
+        Place(
             _("Tags"), _("Names for kinds of tickets; rename, join, remove."), "tag", "tags.index", "may_lead"
         ),
         Place(

@@ -68,6 +68,11 @@ def _names() -> dict[str, str]:
         "footer": _("Footer of mails"),
         "logo": _("Logo"),
         "folders": _("Watched folders"),
+        "enabled": _("Open"),
+        "languages": _("Languages"),
+        "greeting": _("Greeting"),
+        "topics": _("Topics"),
+        "form": _("Form"),
     }
 
 
@@ -100,4 +105,5 @@ def _titles() -> dict[str, str]:
         "macro": _("Changed a macro"),
         "hours": _("Changed business hours"),
         "receipt": _("Changed the receipts of a mailbox"),
+        "help centre": _("Changed the help centre"),
     }

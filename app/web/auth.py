@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_OUT = "signed_out"
 READING = ("GET", "HEAD", "OPTIONS")
+# Families of pages that are the same for everybody: no session is looked at, so they may be kept by caches.
+FOR_EVERYBODY = frozenset({"help_centre", "help_letters", "help_meta"})
 # What proxies add to a request they pass on (RFC 7239, RFC 9110 section 7.6.3, and what was usual before).
 PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -203,7 +205,7 @@ def sign_in_demo() -> bool:
 
 def _identify() -> None:
     _asks(None)
-    if request.endpoint in (None, "static"):
+    if request.endpoint in (None, "static") or request.blueprint in FOR_EVERYBODY:
         return
     if current_user.is_authenticated:
         _asks(current_user)

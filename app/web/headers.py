@@ -20,7 +20,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 LONGEST_FORM = 4 * 1024 * 1024
 # What somebody without an account may send: a password, or a comment beside a smiley.
 LONGEST_PUBLIC_FORM = 64 * 1024
-_PUBLIC_FAMILIES = frozenset({"signin", "public_ratings"})
+_PUBLIC_FAMILIES = frozenset({"signin", "public_ratings", "help_centre", "help_meta"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What is shown or saved instead of run: no script, no form, no frame, no request.
 INERT_POLICY = "default-src 'none'; sandbox"
