@@ -1,11 +1,7 @@
 """A customer's letter → at most three articles with confidence and reason; learns from what agents accept.
 
-One long-lived process owns a directory; `query.ArticleSearch` reads the index in it from any process:
-
-    index/                          the Whoosh index of the articles (disposable)
-    memory-N.bin, journal-N.log     what was learnt (see store.py)
-
-Nothing here raises because of the state of the disk: what cannot be read is rebuilt or left out, and
+One long-lived process owns a directory: the Whoosh index of the articles, which `query.ArticleSearch` reads from any
+process, and beside it what was learnt (see store.py). Nothing here raises because of the state of the disk: what cannot be read is rebuilt or left out, and
 `problem` says so in one sentence.
 """
 
@@ -91,7 +87,19 @@ class Suggester:
     @property
     def lacks_meaning(self) -> bool:
         """A sentence model is there, but what is known was learnt without it: rebuild to make use of it."""
-        return self._embedder is not None and self._memory.model != self._embedder.name
+        return self._memory.model != self.embedder_name
+
+    def with_vector(self, event: Event) -> Event:
+        """The event with its vector of the sentence model that is there, unless it has that already."""
+        name = self.embedder_name
+        if not name or isinstance(event, ArticleRemoved) or event.model == name:
+            return event
+        return replace(event, vector=b"".join(map(self._embedded, texts_of(event))), model=name)
+
+    @property
+    def embedder_name(self) -> str:
+        """Of the sentence model that is there, '' without one."""
+        return self._embedder.name if self._embedder else ""
 
     def vector_of(self, question: str) -> bytes:
         """What a letter means to the sentence model; b"" without one."""
@@ -130,9 +138,9 @@ class Suggester:
         """
         self._happened(Learnt(question, article_id, weight, wrong, place))
 
-    def apply(self, event: Event) -> None:
-        """An event of the owner's log, with its vector if the log has one."""
-        self._happened(event)
+    def apply(self, event: Event) -> Event:
+        """An event of the owner's log; returns it with the vector that it was learnt with."""
+        return self._happened(event)
 
     def answered_freely(self, question: str) -> None:
         """Suggestions were shown and the agent wrote something else: makes the confidence more careful."""
@@ -155,7 +163,7 @@ class Suggester:
         letter, when it was computed before.
         """
         meant = self.vector_of(question) if vector is None else vector
-        asked = self._memory.ask(question, meant, self._embedder.name if self._embedder else "")
+        asked = self._memory.ask(question, meant, self.embedder_name)
         ranked = self._memory.rank(asked, allowed, k if language is None else max(k, 10), place=place)
         if not ranked or ranked[0].confidence < self._floor:
             return []
@@ -215,8 +223,7 @@ class Suggester:
     def _live_again(self, kept: Kept) -> None:
         try:
             if kept.memory is not None:
-                name = self._embedder.name if self._embedder else ""
-                self._memory, self._committed = thaw(kept.memory, name)
+                self._memory, self._committed = thaw(kept.memory, self.embedder_name)
             for record in kept.records:
                 self._remember(record)
         except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -231,7 +238,7 @@ class Suggester:
             self._memory.apply(self._meant(from_record(record), self._memory))
             self._events += 1
 
-    def _happened(self, event: Event) -> None:
+    def _happened(self, event: Event) -> Event:
         """Learnt first, written second: a full disk must not make suggestions stale."""
         event = self._meant(event, self._memory)
         self._memory.apply(event)
@@ -245,16 +252,13 @@ class Suggester:
                 self._new_generation()
         except OSError as error:
             self._lost(error)
+        return event
 
     def _empty(self) -> Memory:
-        return Memory(self._embedder.name if self._embedder else "")
+        return Memory(self.embedder_name)
 
     def _meant(self, event: Event, memory: Memory) -> Event:
-        """The event with its vector, if the memory knows vectors and the event has none of them yet."""
-        if not memory.model or isinstance(event, ArticleRemoved) or event.model == memory.model:
-            return event
-        vector = b"".join(map(self._embedded, texts_of(event)))
-        return replace(event, vector=vector, model=memory.model)
+        return self.with_vector(event) if memory.model else event
 
     def _embedded(self, text: str) -> bytes:
         if self._embedder is None:

@@ -20,13 +20,15 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from app import db, installation, queue
-from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, all_events, events_after
+from app.knowledge import index_log
+from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, Entry
 from app.knowledge.models import KnowledgeLog
 from app.knowledge.who_sees import suggestable
 from app.reports import heartbeats
 from app.settings import Settings, load_settings
 from app.tickets.suggesting import Found, Question, save_found, score_again, waiting_questions
-from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt
+from app.tickets.vectors import keep_vector, vectors_of
+from kb_search.events import Event
 from kb_search.suggest import Suggester, Suggestion
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ QUIET_SECONDS = 5.0
 # When even the best guess is this unlikely, three titles would only be in the way.
 SILENT_BELOW = 0.15
 SHOWN, SPARE = 3, 5
+# So many rows of the log at a time get their vectors when a sentence model has just been installed.
+EMBEDDED_TOGETHER = 20
 
 
 class KnowledgeOwner:
@@ -48,6 +52,7 @@ class KnowledgeOwner:
         # From its first commit on, the suggester forgets what came after the last one: the log gives that again.
         self._suggester.commit(self._suggester.position)
         self._dirty_since: float | None = None
+        self._embedded_to = 0
 
     def run(self, stop: threading.Event) -> None:
         alive = heartbeats.Beating("knowledge", now=db.now())
@@ -69,6 +74,7 @@ class KnowledgeOwner:
             self.rebuild()
         learnt = self._follow_log()
         scored = self._score()
+        learnt = self._embed_what_is_known() or learnt
         if learnt:
             self._dirty_since = time.monotonic()
         elif self._dirty_since is not None and time.monotonic() - self._dirty_since > QUIET_SECONDS:
@@ -82,10 +88,9 @@ class KnowledgeOwner:
         rows = 0
         position = 0
         events: list[Event] = []
-        for row_id, event in all_events():
-            rows, position = rows + 1, row_id
-            if event is not None:
-                events.append(event)
+        for entry in index_log.all_entries():
+            rows, position = rows + 1, entry.id
+            events += entry.events
         self._suggester.rebuild(events, position)
         (self._directory / REBUILD_REQUEST).unlink(missing_ok=True)
         log.info("knowledge index rebuilt from %d log rows", rows)
@@ -98,16 +103,43 @@ class KnowledgeOwner:
                 log.warning("the knowledge index does not fit the database: rebuilding")
                 rows, rebuild = [], True
             else:
-                rows, rebuild = events_after(session, self._suggester.position), False
+                rows, rebuild = index_log.entries_after(session, self._suggester.position), False
         if rebuild:
             self.rebuild()
             return True
-        for _row_id, event in rows:
-            if event is not None:
-                apply_event(self._suggester, event)
-        if rows and not self._suggester.commit(rows[-1][0]):
+        if not rows:
+            return False
+        for entry in rows:
+            self._apply(entry)
+        if not self._suggester.commit(rows[-1].id):
             log.error("the knowledge index cannot be written: %s", self._suggester.problem)
-        return bool(rows)
+        return True
+
+    def _apply(self, entry: Entry) -> None:
+        """One log row into the suggester; the vectors it was given are kept with the row."""
+        events = [self._suggester.apply(event) for event in entry.events]
+        if entry.model != self._suggester.model:
+            self._keep_vectors(entry, events)
+
+    def _keep_vectors(self, entry: Entry, events: list[Event]) -> None:
+        vectors = [vector for event in events if (vector := getattr(event, "vector", b""))]
+        with db.transaction() as session:
+            index_log.keep_vectors(session, entry.id, self._suggester.embedder_name, vectors)
+
+    def _embed_what_is_known(self) -> bool:
+        """A sentence model was installed after things had been learnt: vectors first, a few at a time, then one rebuild
+        that makes use of them."""
+        if not self._suggester.lacks_meaning:
+            return False
+        model = self._suggester.embedder_name
+        with db.reading() as session:
+            entries = index_log.without_vectors(session, model, self._embedded_to, EMBEDDED_TOGETHER)
+        for entry in entries:
+            self._keep_vectors(entry, [self._suggester.with_vector(event) for event in entry.events])
+            self._embedded_to = entry.id
+        if not entries:
+            self.rebuild()
+        return True
 
     def _is_damaged(self) -> bool:
         return self._suggester.position == 0 and self._suggester.problem is not None
@@ -116,20 +148,35 @@ class KnowledgeOwner:
         with db.reading() as session:
             questions = waiting_questions(session)
             allowed = {one.mailbox_id: suggestable(session, one.mailbox_id) for one in questions}
+            ids = [one.message_id for one in questions]
+            vectors = vectors_of(session, ids, self._suggester.embedder_name)
         for question in questions:
-            found = [_found(one) for one in self._suggestions(question, allowed[question.mailbox_id])]
+            known = vectors.get(question.message_id)
+            vector = self._suggester.vector_of(question.text) if known is None else known
+            found = [_found(one) for one in self._suggestions(question, allowed[question.mailbox_id], vector)]
             with db.transaction() as session:
                 save_found(session, question, found, now=db.now())
+                if vector and known is None:
+                    keep_vector(session, question.message_id, self._suggester.embedder_name, vector)
         return bool(questions)
 
-    def _suggestions(self, question: Question, allowed: Collection[int] | None) -> list[Suggestion]:
+    def _suggestions(
+        self, question: Question, allowed: Collection[int] | None, vector: bytes
+    ) -> list[Suggestion]:
         """A letter the model chokes on gets no suggestion; it does not stop the others.
 
         More than are shown: who opens the ticket may not see every article, and sees the next best then.
         """
         most = SHOWN if allowed is None else SHOWN + SPARE
         try:
-            return self._suggester.suggest(question.text, most, language=question.language, allowed=allowed)
+            return self._suggester.suggest(
+                question.text,
+                most,
+                language=question.language,
+                allowed=allowed,
+                place=str(question.mailbox_id),
+                vector=vector,
+            )
         except Exception:
             log.exception("no suggestions for message %d", question.message_id)
             return []
@@ -139,19 +186,6 @@ class KnowledgeOwner:
             queue.wait_for("knowledge", LOOK_SECONDS)
         except ConnectionError:
             stop.wait(LOOK_SECONDS)
-
-
-def apply_event(suggester: Suggester, event: Event) -> None:
-    """One log row into the suggester."""
-    match event:
-        case ArticleText():
-            suggester.add_articles([event])
-        case ArticleRemoved():
-            suggester.remove_article(event.id)
-        case Learnt():
-            suggester.learn(event.question, event.article_id, weight=event.weight, wrong=event.wrong)
-        case AnsweredFreely():
-            suggester.answered_freely(event.question)
 
 
 def _found(one: Suggestion) -> Found:

@@ -205,4 +205,11 @@ class KnowledgeLog(Base):
     wrong_article_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     question: Mapped[str] = mapped_column(sa.Text, default="")
     weight: Mapped[float] = mapped_column(default=1.0)
+    # What an article said then, [[language, title, answer], …]; rows of older versions have none.
+    texts: Mapped[list[list[str]] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # Where the letter was written to: its words are quoted beside letters to the same mailbox only.
+    mailbox_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    # What the sentence model of this name made of it, when there is one.
+    vector: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    vector_model: Mapped[str] = mapped_column(sa.String(80), default="", server_default="")
     created_at: Mapped[datetime]

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Agent
 from app.errors import NotFound
-from app.knowledge import index_log
-from app.knowledge.models import Article, ArticleVariant, KnowledgeLog, LogKind, Outcome, Suggestion
+from app.knowledge.lessons import Lesson, note
+from app.knowledge.models import Article, ArticleVariant, LogKind, Outcome, Suggestion
+from app.knowledge.segments import readings
 from app.knowledge.similarity import GONE, UNCHANGED, says_the_same, similarity, weight
 
 OPEN = "open"
 PICKED = "picked"
-LONGEST_QUESTION = 20_000
 # What an agent sent away counts against the pair, less than a customer's bad word for it.
 SENT_AWAY = -0.5
 _SENT = (Outcome.ACCEPTED, Outcome.EDITED)
@@ -99,7 +99,7 @@ def settle(session: Session, reply: LeftReply, now: datetime) -> None:
         used = _recognised(session, reply, rows, now)
     for letter_id, question in reply.letters:
         mine = [row for row in {*rows, *used} if row.message_id == letter_id]
-        _learn(session, mine, question, used, now)
+        _learn(session, mine, Lesson(question, reply.mailbox_id), used, now)
     for row in rows:
         _close(row, used.get(row), reply, now)
     for row in used:
@@ -119,31 +119,31 @@ def sent_with(session: Session, reply_id: int) -> list[tuple[int, int]]:
 
 def judged(session: Session, article_id: int, question: str, weight: float, now: datetime) -> None:
     """What the customer thought of this answer: below 0 it counts against the pair."""
-    _log(session, LogKind.LEARN, article_id, question, now, weight=weight)
+    note(session, LogKind.LEARN, article_id, Lesson(question), now, weight=weight)
 
 
 def _learn(
-    session: Session, rows: list[Suggestion], question: str, used: Mapping[Suggestion, float], now: datetime
+    session: Session, rows: list[Suggestion], lesson: Lesson, used: Mapping[Suggestion, float], now: datetime
 ) -> None:
     """At most one lesson for each article and letter. Rows closed before have taught already."""
-    if not question.strip() or not rows:
+    if not lesson.question.strip() or not rows:
         return
     taken = [row for row in rows if row in used]
     for row in taken:
-        _log(
+        note(
             session,
             LogKind.LEARN,
             row.article_id,
-            question,
+            lesson,
             now,
             weight=weight(used[row]),
             wrong=_passed_over(rows, taken),
         )
     for row in rows:
         if row.outcome == Outcome.DISMISSED and row not in used:
-            _log(session, LogKind.LEARN, row.article_id, question, now, weight=SENT_AWAY)
+            note(session, LogKind.LEARN, row.article_id, lesson, now, weight=SENT_AWAY)
     if not used:
-        _log(session, LogKind.FREELY, 0, question, now)
+        note(session, LogKind.FREELY, 0, lesson, now)
 
 
 def _close(row: Suggestion, similar: float | None, reply: LeftReply, now: datetime) -> None:
@@ -171,8 +171,9 @@ def _inserted_ones(rows: list[Suggestion], reply: LeftReply) -> Iterator[tuple[S
 
 
 def _nearest(article: Article, sent: str) -> str:
-    """Of the languages of an article, the text that this reply is made of."""
-    texts = [article.answer, *(variant.answer for variant in article.variants)]
+    """Of the languages of an article, and of its parts for some, the text that this reply is made of."""
+    said = [article.answer, *(variant.answer for variant in article.variants)]
+    texts = [reading for text in said for reading in readings(text)]
     return max(texts, key=lambda one: similarity(one, sent))
 
 
@@ -274,26 +275,3 @@ def _mark(
         suggestion.reply_id = None
         session.flush()
     return suggestion
-
-
-def _log(
-    session: Session,
-    kind: LogKind,
-    article_id: int,
-    question: str,
-    now: datetime,
-    *,
-    weight: float = 1.0,
-    wrong: int | None = None,
-) -> None:
-    index_log.append(
-        session,
-        KnowledgeLog(
-            kind=kind,
-            article_id=article_id,
-            wrong_article_id=wrong,
-            weight=weight,
-            question=question[:LONGEST_QUESTION],
-            created_at=now,
-        ),
-    )

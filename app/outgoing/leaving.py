@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.knowledge import outcomes
 from app.outgoing import clockwork, thread
 from app.tickets.models import Message
+from app.tickets.suggesting import asked_text
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,12 @@ def _learn(session: Session, message_id: int, now: datetime) -> None:
     if message.author_id is None:
         return
     letters = [(letter.id, _question(letter)) for letter in thread.answered_letters(session, message)]
-    outcomes.settle(session, outcomes.LeftReply(message.id, message.author_id, message.visible, letters), now)
+    left = outcomes.LeftReply(
+        message.id, message.author_id, message.visible, letters, message.ticket.mailbox_id
+    )
+    outcomes.settle(session, left, now)
 
 
 def _question(letter: Message) -> str:
     """What the knowledge base may learn from: nothing from programs."""
-    return "" if letter.automatic else letter.visible
+    return "" if letter.automatic else asked_text(letter.subject, letter.visible)

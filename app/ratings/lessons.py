@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.knowledge import outcomes
 from app.ratings.models import Face
 from app.tickets.models import Message
+from app.tickets.suggesting import asked_text
 
 WEIGHT = 0.5
 
@@ -24,10 +25,10 @@ def learn(session: Session, reply_id: int, before: str, after: str, *, now: date
     if unhappy == (before == Face.BAD):
         return
     pairs = outcomes.sent_with(session, reply_id)
-    asked = sa.select(Message.id, Message.visible).where(
+    asked = sa.select(Message.id, Message.subject, Message.visible).where(
         Message.id.in_({letter_id for letter_id, _ in pairs}), Message.automatic.is_(None)
     )
-    questions = {row.id: row.visible for row in session.execute(asked)}
+    questions = {row.id: asked_text(row.subject, row.visible) for row in session.execute(asked)}
     for letter_id, article_id in pairs:
         if questions.get(letter_id, "").strip():
             weight = -WEIGHT if unhappy else WEIGHT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,10 @@ from app.tickets.service import changed
 
 PENDING, DONE = "pending", "done"
 LONGEST_QUESTION = 20_000
+LONGEST_SUBJECT = 500
 RESCORED = 200
+# "Re:", "Fwd[2]:", "Ответ:" and the like, however often.
+_ANSWER_MARKS = re.compile(r"^(?:\s*(?:re|aw|fwd?|ответ|отв|пересл)\s*(?:\[\d+\])?\s*:)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class Found:
     shown: str
 
 
+def asked_text(subject: str, visible: str) -> str:
+    """What a letter asks: the same text when it is scored and when it is learnt."""
+    subject = _ANSWER_MARKS.sub("", subject).strip()
+    return (visible if subject in visible[:LONGEST_SUBJECT] else f"{subject}\n\n{visible}")[:LONGEST_QUESTION]
+
+
 def waiting_questions(session: Session, *, limit: int = 50) -> list[Question]:
     """Letters not scored yet, oldest first."""
     query = (
@@ -57,7 +67,7 @@ def waiting_questions(session: Session, *, limit: int = 50) -> list[Question]:
         .limit(limit)
     )
     return [
-        Question(message_id, ticket_id, f"{subject}\n\n{visible}"[:LONGEST_QUESTION], language, mailbox_id)
+        Question(message_id, ticket_id, asked_text(subject, visible), language, mailbox_id)
         for message_id, ticket_id, subject, visible, language, mailbox_id in session.execute(query)
     ]
 

@@ -151,7 +151,7 @@ def test_editing_an_archived_article_does_not_bring_it_back(session: Session) ->
 def test_another_language_replaces_the_old_text_in_the_index(session: Session) -> None:
     article = made(session)
     service.edit(session, article.id, ArticleText("Возврат", "Да.", "ru"), version=1, by=None, now=NOW)
-    events = [event for _, event in index_log.events_after(session, 0)]
+    events = [event for entry in index_log.entries_after(session, 0) for event in entry.events]
     assert events[-2:] == [ArticleRemoved(article.id), IndexText(article.id, "Возврат", "Да.", "ru")]
 
 
