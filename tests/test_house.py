@@ -72,7 +72,7 @@ PURE = {
     "app.tasks": r"clock",
     "app.demo": r"(texts|people)",
     "app.automation": r"(conditions|actions|header_lines)",
-    "app.knowledge": r"variables",
+    "app.knowledge": r"variables|segments|worddiff",
 }
 IMPURE = {"sqlalchemy", "flask", "socket", "redis", "rq", "imapclient", "aiosmtplib", "http"}
 IMPURE |= {"time", "random", "secrets", "threading", "asyncio", "subprocess"}

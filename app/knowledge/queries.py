@@ -23,6 +23,7 @@ from app.knowledge.models import (
     Visibility,
     article_tags,
 )
+from app.knowledge.segments import NOTHING, resolve
 from app.knowledge.who_sees import visible, visible_to
 from app.tags.models import Tag
 
@@ -189,7 +190,8 @@ def due_count(session: Session, who: Rights, today: date) -> int:
 def public_articles(
     session: Session, language: str = "", *, ids: Collection[int] | None = None
 ) -> list[PublicText]:
-    """What anybody may read, by title: in `language`, or every text. Articles for some agents only are never public."""
+    """What anybody may read, by title: in `language`, or every text. Articles for some agents only are never public,
+    and parts for some customers are not in them: nobody is known there."""
     shown = sa.and_(
         Article.visibility == Visibility.PUBLIC,
         Article.archived.is_(False),
@@ -208,7 +210,11 @@ def public_articles(
     languages: dict[int, list[str]] = {}
     for row in rows:
         languages.setdefault(row[0], []).append(row[1])
-    texts = [PublicText(*row, tuple(languages[row[0]])) for row in rows if language in ("", row[1])]
+    texts = [
+        PublicText(row[0], row[1], row[2], resolve(row[3], NOTHING), row[4], tuple(languages[row[0]]))
+        for row in rows
+        if language in ("", row[1])
+    ]
     return sorted(texts, key=lambda one: (one.title.casefold(), one.article_id, one.language))
 
 

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.knowledge import variables
+from app.knowledge.segments import NOTHING, Facts, resolve
 
 _TAGS = {"p", "br", "strong", "em", "del", "a", "ul", "ol", "li", "blockquote", "code", "pre", "h1"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -36,9 +37,10 @@ class Rendered:
     missing: tuple[str, ...]
 
 
-def render(answer: str, values: Mapping[str, str]) -> Rendered:
-    """The answer as this customer will read it."""
-    marked, found, missing = _mark_places(_PRIVATE.sub("", answer.replace("\r\n", "\n")), values)
+def render(answer: str, values: Mapping[str, str], facts: Facts = NOTHING) -> Rendered:
+    """The answer as this customer will read it. `facts` choose the parts that are only for some."""
+    said = resolve(_PRIVATE.sub("", answer.replace("\r\n", "\n")), facts)
+    marked, found, missing = _mark_places(said, values)
     tokens = _reader().parse(marked)
     html = _cleaned(_reader().renderer.render(tokens, _reader().options, {}))
     html = _PLACE_IN_ADDRESS.sub(lambda match: quote(found[int(match.group(1))], safe="@"), html)

@@ -6,11 +6,17 @@ import unicodedata
 from dataclasses import dataclass
 
 from app.errors import InvalidInput
-from app.knowledge import variables
+from app.knowledge import segments, variables
 
 LANGUAGES = ("en", "ru")
 LONGEST_TITLE = 200
 LONGEST_ANSWER = 20_000
+_WRONG = {
+    "unknown": "This part has no condition we can read.",
+    "nested": "One part cannot stand inside another.",
+    "unopened": "This mark has no beginning.",
+    "unclosed": "This part has no end.",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,14 @@ class UnknownVariable(InvalidInput):
         self.names = names
 
 
+class WrongPart(InvalidInput):
+    """A part for some customers that cannot be read; `problem` says which and in which line."""
+
+    def __init__(self, problem: segments.Problem) -> None:
+        super().__init__(_WRONG[problem.kind], "answer")
+        self.problem = problem
+
+
 def check(text: ArticleText) -> ArticleText:
     """The same text, tidied. Raises InvalidInput with the field."""
     title = " ".join(_visible(text.title).split())
@@ -45,6 +59,8 @@ def check(text: ArticleText) -> ArticleText:
         raise InvalidInput("This answer is too long.", "answer")
     if text.language not in LANGUAGES:
         raise InvalidInput("Please choose a language.", "language")
+    if wrong := segments.problems(answer):
+        raise WrongPart(wrong[0])
     if unknown := variables.unknown(answer):
         raise UnknownVariable(unknown)
     return ArticleText(title, answer, text.language, text.tags)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.knowledge.segments import every_part
+
 ALLOWED = (
     "customer.name",
     "customer.first_name",
@@ -58,13 +60,13 @@ def replace(text: str, value_of: Callable[[str, str, str], str]) -> str:
 
 def unknown(text: str) -> list[str]:
     """What stands in double braces and is no variable, in order, without doubles."""
-    inside = (match.group(1) for match in _BRACES.finditer(text))
+    inside = (match.group(1) for match in _BRACES.finditer(every_part(text)))
     return list(dict.fromkeys(raw.strip() for raw in inside if _split(raw)[0] not in ALLOWED))
 
 
 def without(text: str) -> str:
-    """The text with every variable left out: what an answer says whoever it is for."""
-    return replace(text, lambda _name, _fallback, _written: " ")
+    """The text with every variable left out, and all its parts: what an answer says whoever it is for."""
+    return replace(every_part(text), lambda _name, _fallback, _written: " ")
 
 
 def count(text: str) -> int:
