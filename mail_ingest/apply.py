@@ -155,7 +155,7 @@ class Applier:
         message = batch.filing.file_letter(ticket, filed, customer, wakes=wakes, now=now)
         batch.placed[raw.id] = ticket
         if decision.thanks:
-            tickets.record(session, "thanks", ticket=ticket, now=now)
+            tickets.record(session, "thanks", ticket=ticket, now=now, message_id=message.id)
         if decision.spam:
             batch.caught[decision.spam] += 1
         else:

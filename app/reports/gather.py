@@ -1,4 +1,4 @@
-"""The facts of some tickets: read what they follow from, work them out, write them in place of those that were there."""
+"""The facts of some tickets: read what they follow from, work them out, write them in place of those there were."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.customers.models import CustomerAddress
 from app.knowledge.models import Outcome, Suggestion
 from app.reports.derive import Facts, RawEvent, RawMessage, RawTicket, facts_of
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts, TicketStep
 from app.tasks.calendars import hours_by_mailbox
 from app.tasks.clock import Hours
-from app.tickets.models import Event, Kind, Message, Participant, Ticket
-from app.tickets.third_parties import is_aside, third_parties
+from app.tickets import asides
+from app.tickets.models import Event, Kind, Message, Ticket
 
 _TABLES = (TicketFacts, LetterFacts, ReplyFacts, TicketStep)
 _TELLING = ("status", "not-spam", "reopened", "snoozed", "woken", "undone")
@@ -97,8 +96,8 @@ def _messages(session: Session, ids: Sequence[int]) -> dict[int, list[RawMessage
         .order_by(Message.ticket_id, Message.arrived_at, Message.id)
     )  # fmt: skip
     rows = session.execute(query).all()
-    aside = _aside(session, {row.ticket_id for row in rows if row.forwarded_id is not None})
-    with_article = _with_article(session, ids)
+    aside = asides.messages(session, {row.ticket_id for row in rows if row.forwarded_id is not None})
+    articles = _articles(session, ids)
     found: dict[int, list[RawMessage]] = defaultdict(list)
     for row in rows:
         counts = row.automatic is None and not row.held and row.id not in aside
@@ -112,55 +111,21 @@ def _messages(session: Session, ids: Sequence[int]) -> dict[int, list[RawMessage
                 theirs,
                 row.author_id,
                 row.composing_seconds,
-                row.id in with_article,
+                articles.get(row.id),
             )
         )
     return found
 
 
-def _aside(session: Session, ticket_ids: Collection[int]) -> set[int]:
-    """Messages of exchanges with third parties; tickets without a forward have none."""
-    if not ticket_ids:
-        return set()
-    query = sa.select(
-        Message.id, Message.ticket_id, Message.kind, Message.sender_email, Message.to, Message.cc, Message.bcc,
-        Message.forwarded_id,
-    ).where(Message.ticket_id.in_(ticket_ids), Message.kind != Kind.NOTE)  # fmt: skip
-    by_ticket: dict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(query):
-        by_ticket[row.ticket_id].append(row)
-    customers = _customers(session, ticket_ids)
-    found: set[int] = set()
-    for ticket_id, rows in by_ticket.items():
-        others = third_parties(rows, customers.get(ticket_id, set()))
-        found |= {row.id for row in rows if is_aside(row, others)}
-    return found
-
-
-def _customers(session: Session, ticket_ids: Collection[int]) -> dict[int, set[str]]:
-    """ticket → addresses that are the customer's."""
-    first = sa.select(Participant.ticket_id, Participant.email).where(
-        Participant.ticket_id.in_(ticket_ids), Participant.how == "customer"
-    )
-    own = (
-        sa.select(Ticket.id, CustomerAddress.email)
-        .join(CustomerAddress, CustomerAddress.customer_id == Ticket.customer_id)
-        .where(Ticket.id.in_(ticket_ids))
-    )
-    found: dict[int, set[str]] = defaultdict(set)
-    for ticket_id, email in [*session.execute(first), *session.execute(own)]:
-        found[ticket_id].add(email)
-    return found
-
-
-def _with_article(session: Session, ids: Sequence[int]) -> set[int]:
-    """Replies that were made of an article. One that waits for its time to leave counts as it was inserted."""
+def _articles(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """reply → the first article it was made of. One that waits for its time to leave counts as it was inserted."""
     query = (
-        sa.select(Suggestion.reply_id)
+        sa.select(Suggestion.reply_id, Suggestion.article_id)
         .join(Message, Message.id == Suggestion.message_id)
         .where(Message.ticket_id.in_(ids), Suggestion.reply_id.is_not(None), Suggestion.outcome.in_(_SENT))
+        .order_by(Suggestion.id.desc())
     )
-    return {one for one in session.scalars(query) if one is not None}
+    return {row.reply_id: row.article_id for row in session.execute(query) if row.reply_id is not None}
 
 
 def _events(session: Session, ids: Sequence[int]) -> dict[int, list[RawEvent]]:
