@@ -32,6 +32,11 @@ class Places:
     articles: dict[str, list[int]]
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
+    @property
+    def is_fresh(self) -> bool:
+        """There was no ticket before ours."""
+        return self.next["tickets"] == 0
+
     def take(self, table: str) -> int:
         self.next[table] += 1
         return self.next[table]
@@ -115,7 +120,7 @@ def _message(places: Places, story: Story, ticket_id: int, said: Said, address: 
             "delivery": "accepted" if reply else "",
         }
     )
-    _words(places, story, message_id, said, (*sender, *to[0]))
+    _words(places, story, message_id, said, (*sender, *(() if said.kind == "note" else to[0])))
     if reply:
         places.rows["outbox"].append(
             {

@@ -14,8 +14,9 @@ from app.accounts import service as accounts
 from app.accounts.models import Agent
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.demo import people
+from app.demo.bulk import Writer, writer
 from app.demo.people import customer
-from app.demo.rows import Places, Row, add
+from app.demo.rows import Places, add
 from app.demo.stories import PER_CUSTOMER, Desk, story
 from app.demo.texts import TOPICS
 from app.knowledge import seed
@@ -25,11 +26,10 @@ from app.mailboxes.models import Mailbox
 from app.outgoing.models import Outbox
 from app.ratings.models import Rating, RatingInvitation
 from app.tags.service import find_or_make
-from app.tickets import search_index
 from app.tickets.models import Event, Message, Participant, Ticket, ticket_tags
 from app.together import following
 
-CHUNK = 500
+CHUNK = 1000
 # In the order in which one refers to another.
 _MODELS: tuple[type[db.Base], ...] = (
     Organisation,
@@ -60,8 +60,9 @@ def write(tickets: int, now: datetime, done: Done) -> None:
     with db.transaction() as session:
         places = _places(session, now)
     desk = Desk(tickets, now, len(places.agents))
-    _write_chunks(_customers(places, desk), places, 4 * CHUNK, lambda _number: None)
-    _write_chunks(_tickets(places, desk), places, CHUNK, done)
+    with writer(TABLES, fresh=places.is_fresh) as into:
+        _write_chunks(_customers(places, desk), places, into, lambda _number: None)
+        _write_chunks(_tickets(places, desk), places, into, done)
     _settle()
 
 
@@ -150,26 +151,18 @@ def _tickets(places: Places, desk: Desk) -> Iterator[None]:
         yield
 
 
-def _write_chunks(made: Iterator[None], places: Places, size: int, done: Done) -> None:
+def _write_chunks(made: Iterator[None], places: Places, into: Writer, done: Done) -> None:
     waiting = 0
     for _ in made:
         waiting += 1
-        if waiting == size:
-            _flush(places.rows)
+        if waiting == CHUNK:
+            into.write(places.rows)
+            places.rows.clear()
             done(waiting)
             waiting = 0
-    _flush(places.rows)
+    into.write(places.rows)
+    places.rows.clear()
     done(waiting)
-
-
-def _flush(rows: dict[str, list[Row]]) -> None:
-    with db.transaction() as session:
-        connection = session.connection()
-        for table in TABLES:
-            if rows[table.name]:
-                connection.execute(sa.insert(table), rows[table.name])
-        search_index.write(session, rows["search_words"])
-    rows.clear()
 
 
 def _settle() -> None:

@@ -12,9 +12,11 @@ from flask import Flask
 from app import cli, db
 from app.accounts.models import Agent, Role
 from app.customers.models import Customer, CustomerAddress
+from app.demo.write import TABLES, write
 from app.mailboxes.models import Mailbox
 from app.outgoing.models import Outbox
 from app.ratings.models import Rating
+from app.tickets import search_index
 from app.tickets.models import Message, Status, Ticket
 from app.tickets.search import search_page
 from app.tickets.search_filters import Asker
@@ -95,3 +97,32 @@ def test_a_database_with_real_mail_is_refused_unless_somebody_insists(seed) -> N
     with db.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Ticket)) == 0
     assert seed("--tickets", "20", "--yes").exit_code == 0
+
+
+def structure() -> dict[str, object]:
+    """Indexes and foreign keys of every table that is written."""
+    inspector = sa.inspect(db.engine())
+    return {
+        table.name: (
+            sorted((str(one["name"]), str(one["column_names"])) for one in inspector.get_indexes(table.name)),
+            sorted(str(key) for key in inspector.get_foreign_keys(table.name)),
+        )
+        for table in TABLES
+    }
+
+
+def test_in_bulk_it_is_as_if_each_row_had_been_written_by_itself(database: str) -> None:
+    """Rows go past SQLAlchemy, and on PostgreSQL indexes are made anew: what is there must be the same."""
+    before = structure()
+    write(20, db.now(), lambda _number: None)
+    assert structure() == before
+    with db.transaction() as session:
+        messages = session.scalars(sa.select(Message).order_by(Message.id)).all()
+        assert {type(one.to) for one in messages} == {list} and {one.held for one in messages} == {False}
+        assert all(row.attempts == 1 and row.lease_token == "" for row in session.scalars(sa.select(Outbox)))
+        stored = sa.text("SELECT * FROM search_words ORDER BY 1")
+        in_bulk = session.execute(stored).all()
+        assert len(in_bulk) == len(messages) > 100
+        search_index.start_over(session)
+        search_index.add(session, [(one, ()) for one in messages])
+        assert session.execute(stored).all() == in_bulk
