@@ -75,7 +75,7 @@ def _put(
             elif name == "assignee":
                 service.assign(session, ticket, value, by=by, now=now)
             elif name == "priority":
-                priorities.set_priority(session, ticket, value, by=by, now=now)
+                priorities.set_priority(session, ticket, str(value), by=by, now=now)
             elif name == "team":
                 assignment.set_team(session, ticket, value, by=by, now=now)
             elif name.startswith("field:"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -79,51 +80,27 @@ def restore(
 
 
 _Changed = tuple[Touched, Touched] | None
+_Do = Callable[[Session, Ticket, Wish, Agent, datetime], _Changed]
+_Back = Callable[[Session, Ticket, Touched, Touched, Agent, datetime], bool]
 
 
-def _assign(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
-    before = ticket.assignee_id
-    if not service.assign(session, ticket, wish.number, by=by, now=now):
-        return None
-    return {"assignee_id": before}, {"assignee_id": wish.number}
+def _one_value(name: str, put: Callable[..., bool], wanted: Callable[[Wish], Any]) -> tuple[_Do, _Back]:
+    """An action that gives one column of the ticket another value, and its way back."""
 
+    def act(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
+        before, after = getattr(ticket, name), wanted(wish)
+        if not put(session, ticket, after, by=by, now=now):
+            return None
+        return {name: before}, {name: after}
 
-def _assign_back(
-    session: Session, ticket: Ticket, before: Touched, after: Touched, by: Agent, now: datetime
-) -> bool:
-    if ticket.assignee_id != after["assignee_id"]:
-        return False
-    return service.assign(session, ticket, before["assignee_id"], by=by, now=now)
+    def back(
+        session: Session, ticket: Ticket, before: Touched, after: Touched, by: Agent, now: datetime
+    ) -> bool:
+        if getattr(ticket, name) != after[name]:
+            return False
+        return put(session, ticket, before[name], by=by, now=now)
 
-
-def _team(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
-    before = ticket.team_id
-    if not assignment.set_team(session, ticket, wish.number, by=by, now=now):
-        return None
-    return {"team_id": before}, {"team_id": wish.number}
-
-
-def _team_back(
-    session: Session, ticket: Ticket, before: Touched, after: Touched, by: Agent, now: datetime
-) -> bool:
-    if ticket.team_id != after["team_id"]:
-        return False
-    return assignment.set_team(session, ticket, before["team_id"], by=by, now=now)
-
-
-def _priority(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
-    before = ticket.priority
-    if not priorities.set_priority(session, ticket, wish.value, by=by, now=now):
-        return None
-    return {"priority": before}, {"priority": wish.value}
-
-
-def _priority_back(
-    session: Session, ticket: Ticket, before: Touched, after: Touched, by: Agent, now: datetime
-) -> bool:
-    if ticket.priority != after["priority"]:
-        return False
-    return priorities.set_priority(session, ticket, before["priority"], by=by, now=now)
+    return act, back
 
 
 def _status(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
@@ -263,12 +240,10 @@ def _value(name: str, kept: Any) -> Any:
     return datetime.fromisoformat(kept) if is_time and kept else kept
 
 
-_Do = Callable[[Session, Ticket, Wish, Agent, datetime], _Changed]
-_Back = Callable[[Session, Ticket, Touched, Touched, Agent, datetime], bool]
 KINDS: dict[str, tuple[_Do, _Back]] = {
-    "assign": (_assign, _assign_back),
-    "team": (_team, _team_back),
-    "priority": (_priority, _priority_back),
+    "assign": _one_value("assignee_id", service.assign, attrgetter("number")),
+    "team": _one_value("team_id", assignment.set_team, attrgetter("number")),
+    "priority": _one_value("priority", priorities.set_priority, attrgetter("value")),
     "status": (_status, _standing_back),
     "snooze": (_snooze, _standing_back),
     "spam": (_spam, _standing_back),

@@ -189,27 +189,28 @@ def _rows() -> sa.Select[Any]:
         .correlate(Ticket)
         .scalar_subquery()
     )
+    columns: list[Any] = [
+        Ticket.id,
+        Ticket.subject,
+        Ticket.preview,
+        Ticket.status,
+        Ticket.unread,
+        Ticket.last_message_at,
+        Ticket.message_count,
+        Ticket.waiting_since,
+        Ticket.priority,
+        Customer.name.label("customer_name"),
+        address.label("customer_email"),
+        sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address).label("mailbox"),
+        Agent.name.label("assignee"),
+        Agent.email.label("assignee_email"),
+        failed.label("failed"),
+        drafting.label("drafting"),
+        sa.and_(by_programs, sa.not_(by_people)).label("automatic"),
+        tags.label("tags"),
+    ]
     return (
-        sa.select(
-            Ticket.id,
-            Ticket.subject,
-            Ticket.preview,
-            Ticket.status,
-            Ticket.unread,
-            Ticket.last_message_at,
-            Ticket.message_count,
-            Ticket.waiting_since,
-            Ticket.priority,
-            Customer.name.label("customer_name"),
-            address.label("customer_email"),
-            sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address).label("mailbox"),
-            Agent.name.label("assignee"),
-            Agent.email.label("assignee_email"),
-            failed.label("failed"),
-            drafting.label("drafting"),
-            sa.and_(by_programs, sa.not_(by_people)).label("automatic"),
-            tags.label("tags"),
-        )
+        sa.select(*columns)
         .join(Customer, Customer.id == Ticket.customer_id)
         .join(Mailbox, Mailbox.id == Ticket.mailbox_id)
         .outerjoin(Agent, Agent.id == Ticket.assignee_id)

@@ -55,34 +55,31 @@ def _assigned(line: Line, words: Translations) -> str:
     return _l("You were given this ticket", words)
 
 
+def _news(line: Line, once: str, often: str) -> str:
+    return often if line.count > 1 else once
+
+
 def _mention(line: Line, words: Translations) -> str:
-    if line.count > 1:
-        return _n("You were mentioned %(num)s time", "You were mentioned %(num)s times", words, line.count)
-    return _l("%(who)s mentioned you", words, who=_writer(line))
+    often = _n("You were mentioned %(num)s time", "You were mentioned %(num)s times", words, line.count)
+    return _news(line, _l("%(who)s mentioned you", words, who=_writer(line)), often)
 
 
 def _letter(line: Line, words: Translations) -> str:
-    if line.count > 1:
-        return _n(
-            "%(num)s new letter, the newest from %(who)s",
-            "%(num)s new letters, the newest from %(who)s",
-            words,
-            line.count,
-            who=_writer(line),
-        )
-    return _l("New letter from %(who)s", words, who=_writer(line))
+    who = _writer(line)
+    often = _n(
+        "%(num)s new letter, the newest from %(who)s", "%(num)s new letters, the newest from %(who)s",
+        words, line.count, who=who,
+    )  # fmt: skip
+    return _news(line, _l("New letter from %(who)s", words, who=who), often)
 
 
 def _note(line: Line, words: Translations) -> str:
-    if line.count > 1:
-        return _n(
-            "%(num)s new note, the newest by %(who)s",
-            "%(num)s new notes, the newest by %(who)s",
-            words,
-            line.count,
-            who=_writer(line),
-        )
-    return _l("%(who)s wrote a note", words, who=_writer(line))
+    who = _writer(line)
+    often = _n(
+        "%(num)s new note, the newest by %(who)s", "%(num)s new notes, the newest by %(who)s",
+        words, line.count, who=who,
+    )  # fmt: skip
+    return _news(line, _l("%(who)s wrote a note", words, who=who), often)
 
 
 def _delivery(line: Line, words: Translations) -> str:
@@ -124,6 +121,21 @@ def _rule(line: Line, words: Translations) -> str:
     return _l("The rule “%(who)s” tells you of this ticket", words, who=_writer(line))
 
 
+def _due(line: Line, words: Translations) -> str:
+    """A promise of a service level: broken, or to be kept soon."""
+    late = line.detail.get("how") == "late"
+    broken = {
+        "first": _l("The first reply is late", words),
+        "solved": _l("This ticket should be solved by now", words),
+    }
+    soon = {
+        "first": _l("The first reply is due soon", words),
+        "solved": _l("This ticket is to be solved soon", words),
+    }
+    usual = _l("A reply is late", words) if late else _l("A reply is due soon", words)
+    return (broken if late else soon).get(str(line.detail.get("promise")), usual)
+
+
 def _writer(line: Line) -> str:
     return line.who or str(line.detail.get("who") or "—")
 
@@ -138,5 +150,6 @@ _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "draft": _draft,
     "rating": _rating,
     "rule": _rule,
+    "due": _due,
     "answer": _answer,
 }

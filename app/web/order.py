@@ -45,11 +45,23 @@ def snooze(ticket_id: int) -> Any:
     return _act(ticket_id, act)
 
 
-@bp.post("/tickets/<int:ticket_id>/wake")
-@login_required
-def wake(ticket_id: int) -> Any:
-    forms.fields(request.form)
-    return _act(ticket_id, lambda session, ticket: snoozing.wake(session, ticket, by=g.agent, now=now()))
+def _plain(change: Callable[..., Any]) -> Callable[[int], Any]:
+    """A view that does one thing to one ticket and asks for nothing else."""
+
+    def view(ticket_id: int) -> Any:
+        forms.fields(request.form)
+        return _act(ticket_id, lambda session, ticket: change(session, ticket, by=g.agent, now=now()))
+
+    return login_required(view)
+
+
+for _endpoint, _path, _change in (
+    ("wake", "wake", snoozing.wake),
+    ("not_spam", "not-spam", spam.unmark),
+    ("throw_away", "trash", trash.throw_away),
+    ("restore", "restore", trash.restore),
+):
+    bp.add_url_rule(f"/tickets/<int:ticket_id>/{_path}", _endpoint, _plain(_change), methods=["POST"])
 
 
 @bp.get("/tickets/<int:ticket_id>/spam")
@@ -70,27 +82,6 @@ def mark_spam(ticket_id: int) -> Any:
     except InvalidInput as error:
         return _spam_page(ticket_id, problem=_(str(error))), 422
     return _to(ticket_id)
-
-
-@bp.post("/tickets/<int:ticket_id>/not-spam")
-@login_required
-def not_spam(ticket_id: int) -> Any:
-    forms.fields(request.form)
-    return _act(ticket_id, lambda session, ticket: spam.unmark(session, ticket, by=g.agent, now=now()))
-
-
-@bp.post("/tickets/<int:ticket_id>/trash")
-@login_required
-def throw_away(ticket_id: int) -> Any:
-    forms.fields(request.form)
-    return _act(ticket_id, lambda session, ticket: trash.throw_away(session, ticket, by=g.agent, now=now()))
-
-
-@bp.post("/tickets/<int:ticket_id>/restore")
-@login_required
-def restore(ticket_id: int) -> Any:
-    forms.fields(request.form)
-    return _act(ticket_id, lambda session, ticket: trash.restore(session, ticket, by=g.agent, now=now()))
 
 
 @bp.get("/tickets/<int:ticket_id>/delete")
