@@ -47,6 +47,15 @@ def logo_of(session: Session, sha256: str) -> BrandLogo | None:
     return session.get(BrandLogo, sha256) if sha256 else None
 
 
+def keep(session: Session, logo: Logo) -> str:
+    """Store a picture that was cleaned; its name. The same again is stored once."""
+    digest = hashlib.sha256(logo.content).hexdigest()
+    if session.get(BrandLogo, digest) is None:
+        session.add(BrandLogo(sha256=digest, kind=logo.kind, content=logo.content))
+        session.flush()
+    return digest
+
+
 def change_look(
     session: Session,
     mailbox_id: int | None,

@@ -86,6 +86,11 @@ def plain_text(letter: Letter) -> str:
     return _render("reply/body.txt", letter)
 
 
+def html_of(letter: Letter) -> str:
+    """The HTML part of the mail; its pictures are named `cid:<name>.<message id>`."""
+    return _render("reply/body.html", letter)
+
+
 def needs_utf8(letter: Letter) -> bool:
     """True when an address of the headers can only travel with SMTPUTF8 (RFC 6531)."""
     people = (letter.sender, *letter.to, *letter.cc)
@@ -153,7 +158,7 @@ def _bodies(letter: Letter, policy: EmailPolicy) -> list[MIMEPart]:
     plain = MIMEPart(policy=policy)
     plain.set_content(plain_text(letter), subtype="plain", charset="utf-8")
     rich = MIMEPart(policy=policy)
-    rich.set_content(_render("reply/body.html", letter), subtype="html", charset="utf-8")
+    rich.set_content(html_of(letter), subtype="html", charset="utf-8")
     pictures = [_shown(letter, one, policy) for one in letter.files if one.content_id]
     if letter.smileys is not None:
         pictures += [_picture(letter, face, policy) for face in FACES]

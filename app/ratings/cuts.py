@@ -19,6 +19,7 @@ from app.accounts.teams import Team, TeamMember
 from app.customers.models import customer_tags
 from app.knowledge.models import Outcome, Suggestion
 from app.ratings.models import Rating, RatingInvitation
+from app.tags.models import Tag
 from app.tickets.models import Message, ticket_tags
 
 Query = sa.Select[*tuple[Any, ...]]
@@ -82,6 +83,11 @@ def scope_of(session: Session, rights: Rights) -> Scope:
     own = sa.select(TeamMember.team_id).where(TeamMember.agent_id == rights.agent_id)
     members = session.scalars(sa.select(TeamMember.agent_id).where(TeamMember.team_id.in_(own)))
     return Scope(frozenset((rights.agent_id, *members)), rights.mailboxes)
+
+
+def all_tags(session: Session) -> list[tuple[int, str]]:
+    """Number and name of each, by name."""
+    return [(row.id, row.name) for row in session.execute(sa.select(Tag.id, Tag.name).order_by(Tag.name))]
 
 
 def conditions(

@@ -102,8 +102,8 @@ def figures(
     session: Session, dimension: str, cut: Cut, scope: Scope, *, rights: Rights | None = None
 ) -> list[Figure]:
     """A line for everything that was asked about, rated or opened in the cut. Those with enough ratings come first,
-    by the lower end of the interval; nobody below that number has a rank. `rights` leave out articles that the asker may
-    not read."""
+    by the lower end of the interval; nobody below that number has a rank. `rights` leave out articles that the asker
+    may not read."""
     asked = _asked(session, cut, scope, dimension)
     faces = _faces(session, cut, scope, dimension)
     earlier = cut.before()

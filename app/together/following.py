@@ -24,13 +24,15 @@ MODELS: dict[str, type[Event] | type[Message] | type[Change]] = {
     "events": Event,
     "messages": Message,
     "changes": Change,
+    "promises": Change,
 }
-# What agents are told of; changes are followed by whoever counts.
+# What agents are told of; changes are followed by whoever counts (reports) and by the clocks of service levels.
 TOLD = ("events", "messages")
 _STAMPS: dict[str, sa.ColumnElement[datetime]] = {
     "events": Event.__table__.c.at,
     "messages": Message.__table__.c.arrived_at,
     "changes": Change.__table__.c.at,
+    "promises": Change.__table__.c.at,
 }
 
 

@@ -34,6 +34,9 @@ class Told(StrEnum):
     RATING = "rating"
     RULE = "rule"
     ANSWER = "answer"
+    RECOVERY = "recovery"
+    PRAISE = "praise"
+    DUE = "due"
 
 
 class Mailing(StrEnum):

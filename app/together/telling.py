@@ -41,6 +41,12 @@ TOLD_EVENTS = frozenset(
         "delivery_bounced",
         "later_cancelled",
         "draft_taken",
+        "recovery",
+        "recovery_given",
+        "recovery_proposed",
+        "praised",
+        "due_soon",
+        "late",
     }
 )
 

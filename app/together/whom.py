@@ -14,6 +14,7 @@ from typing import Any
 # Kinds of app.together.models.Told, which a pure file does not know.
 ASSIGNED, MENTION, LETTER, NOTE = "assigned", "mention", "letter", "note"
 DELIVERY, LATER, DRAFT, RATING = "delivery", "later", "draft", "rating"
+RECOVERY, PRAISE, DUE = "recovery", "praise", "due"
 _WRITING = ("replied", "forwarded", "begun")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -163,6 +164,36 @@ def _draft_taken(happened: Happened, _circle: Circle) -> list[Tell]:
     return _tell(happened, owner, DRAFT) if isinstance(owner, int) else []
 
 
+def _recovery(happened: Happened, _circle: Circle) -> list[Tell]:
+    """An unhappy customer is to be won back: whoever the event names, such as the leads of the author."""
+    named = happened.detail.get("whom")
+    text = str(happened.detail.get("text") or "")
+    return [
+        line
+        for agent_id in (named if isinstance(named, list) else [])
+        if isinstance(agent_id, int)
+        for line in _tell(happened, agent_id, RECOVERY, how=happened.kind, text=text)
+    ]
+
+
+def _promised(happened: Happened, _circle: Circle) -> list[Tell]:
+    """A promise to a customer ends soon, or is broken: whoever the event names."""
+    named = happened.detail.get("whom")
+    told = {name: happened.detail.get(name) for name in ("promise", "due_at", "level")}
+    return [
+        line
+        for agent_id in (named if isinstance(named, list) else [])
+        if isinstance(agent_id, int)
+        for line in _tell(happened, agent_id, DUE, how=happened.kind, **told)
+    ]
+
+
+def _praised(happened: Happened, _circle: Circle) -> list[Tell]:
+    whom = happened.detail.get("agent_id")
+    text = str(happened.detail.get("text") or "")
+    return _tell(happened, whom, PRAISE, text=text) if isinstance(whom, int) else []
+
+
 _RULES: dict[str, Callable[[Happened, Circle], list[Tell]]] = {
     "assigned": _assigned,
     "team": _team,
@@ -174,4 +205,10 @@ _RULES: dict[str, Callable[[Happened, Circle], list[Tell]]] = {
     "later_cancelled": _later,
     "draft_taken": _draft_taken,
     "rated": _rated,
+    "recovery": _recovery,
+    "recovery_given": _recovery,
+    "recovery_proposed": _recovery,
+    "praised": _praised,
+    "due_soon": _promised,
+    "late": _promised,
 }

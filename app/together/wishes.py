@@ -14,6 +14,8 @@ from app.together.models import Mailing, NoticeSettings, Told
 
 NOW, DAILY, OFF = "now", "daily", "off"
 WAYS = (NOW, DAILY, OFF)
+# Mailed at once to whoever has not said no: a customer who waits to be won back does not wait long.
+_USUALLY = {Told.RECOVERY.value: NOW}
 _MAILINGS = {NOW: Mailing.DUE, DAILY: Mailing.WAITING}
 
 
@@ -27,7 +29,10 @@ class Wishes:
     mailbox_id: int | None = None
 
     def mailing(self, kind: str) -> Mailing:
-        return _MAILINGS.get(self.mail.get(kind, OFF), Mailing.NONE)
+        return _MAILINGS.get(self.way(kind), Mailing.NONE)
+
+    def way(self, kind: str) -> str:
+        return self.mail.get(kind) or _USUALLY.get(kind, OFF)
 
 
 def wishes_of(session: Session, agent_ids: Iterable[int]) -> dict[int, Wishes]:

@@ -172,6 +172,22 @@ def _mail() -> list[Place]:
             "may_administer",
         ),
         Place(
+            _("Asking for ratings"),
+            _(
+                "When replies ask how they were, in which words, with which faces; and winning back the unhappy."
+            ),
+            "emoji-smile",
+            "ratings_asking.show",
+            "may_administer",
+        ),
+        Place(
+            _("Reasons beside a rating"),
+            _("What customers may name: politeness, speed and whatever matters to you."),
+            "check2-all",
+            "ratings_reasons.index",
+            "may_administer",
+        ),
+        Place(
             _("Parked mail"), _("Letters that could not be filed by themselves."), "archive", "parked.index"
         ),
     ]

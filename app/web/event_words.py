@@ -115,6 +115,43 @@ def _field(detail: Detail, _agents: Mapping[int, str]) -> str:
     return f"{detail.get('name')}: {shown.get(value, value) or '—'}"
 
 
+def _recovered(detail: Detail, _agents: Mapping[int, str]) -> str:
+    ends = {
+        "won": _("The unhappy customer was won back"),
+        "lost": _("The unhappy customer was not won back"),
+        "unreachable": _("The unhappy customer could not be reached"),
+    }
+    return ends.get(str(detail.get("outcome")), _("Changed"))
+
+
+def _recovery_given(detail: Detail, agents: Mapping[int, str]) -> str:
+    if detail.get("owner_id") is None:
+        return _("Nobody is to win the customer back any more")
+    return _("%(name)s is to win the customer back", name=agents.get(detail["owner_id"], "?"))
+
+
+def _due_soon(detail: Detail, _agents: Mapping[int, str]) -> str:
+    words = {
+        "first": _("The first reply is due %(time)s", time=_moment(detail.get("due_at"))),
+        "solved": _("To be solved by %(time)s", time=_moment(detail.get("due_at"))),
+    }
+    return words.get(str(detail.get("promise")), _("A reply is due %(time)s", time=_moment(detail.get("due_at"))))
+
+
+def _late(detail: Detail, _agents: Mapping[int, str]) -> str:
+    level = str(detail.get("level", ""))
+    words = {
+        "first": _("The first reply is later than “%(level)s” promises", level=level),
+        "solved": _("Not solved by the time that “%(level)s” promises", level=level),
+    }
+    return words.get(str(detail.get("promise")), _("A reply is later than “%(level)s” promises", level=level))
+
+
+def _praised(detail: Detail, agents: Mapping[int, str]) -> str:
+    name = agents.get(detail.get("agent_id") or 0, "?")
+    return _("Praised %(name)s for the reply", name=name)
+
+
 def _rule(detail: Detail, _agents: Mapping[int, str]) -> str:
     """Which rule, and the first of the conditions that it met with what was found there."""
     name = str(detail.get("name", ""))
@@ -133,6 +170,14 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "priority": lambda detail, _agents: _(
         "Priority: %(priority)s", priority=priority_name(str(detail.get("after", "")))
     ),
+    "recovery": lambda detail, _agents: _("A task was made: win the unhappy customer back"),
+    "recovered": _recovered,
+    "recovery_given": _recovery_given,
+    "recovery_reopened": lambda detail, _agents: _("The task to win the customer back was opened again"),
+    "recovery_proposed": lambda detail, _agents: _("The customer is happy again"),
+    "praised": _praised,
+    "due_soon": _due_soon,
+    "late": _late,
     "tags": _tags,
     "card": _card,
     "merged": lambda detail, _agents: _(

@@ -30,6 +30,9 @@ ICONS = {
     "rating": "emoji-smile",
     "rule": "lightning",
     "answer": "shield-exclamation",
+    "recovery": "heart",
+    "praise": "star",
+    "due": "hourglass-split",
 }
 
 
@@ -111,6 +114,9 @@ def _kinds() -> list[tuple[str, str]]:
         ("later", _("A letter that was to leave later did not")),
         ("draft", _("A colleague takes over your draft")),
         ("rating", _("A customer was unhappy with your reply")),
+        ("recovery", _("An unhappy customer of yours or of your team is to be won back")),
+        ("praise", _("A colleague praises your reply")),
+        ("due", _("An answer that was promised is due soon, or late")),
         ("rule", _("A rule tells you of a ticket")),
         ("answer", _("An answer by mail in your name could not be filed")),
     ]

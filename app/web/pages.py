@@ -122,6 +122,8 @@ def navigation() -> list[Link]:
         (_("Customers"), "people", "customers.index", ("customers",)),
         (_("Knowledge"), "book", "knowledge.index", KNOWLEDGE),
         (_("Ratings"), "emoji-smile", "ratings.index", ("ratings",)),
+        (_("Reports"), "bar-chart", "briefing.show", ("briefing", "reports")),
+        (_("Tasks"), "check2", "tasks.index", ("tasks",)),
     ]
     return [
         Link(text, icon, address(endpoint), request.blueprint in blueprints)

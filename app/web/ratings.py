@@ -1,270 +1,212 @@
-"""Two families: /r/<token>, where a customer rates a reply, and /ratings, where agents read the result.
+"""/ratings: how happy customers are, by whatever one asks for, and every rating behind a figure.
 
-The customer's page needs no cookie and no script: whoever has the token may rate that one reply, and nothing else.
-Opening it writes no rating, whatever is opened and however often; only its form does.
+Agents see their own, leads those of their teams, admins and auditors all; and nobody those of mailboxes they do not see.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import wraps
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
-from flask.blueprints import BlueprintSetupState
-from flask_babel import force_locale, format_date
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from app.accounts.models import Agent
+from app.accounts.queries import agent_names
+from app.accounts.teams import all_teams
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
-from app.outgoing.looks import Look, look_from
-from app.outgoing.models import WrittenReply
-from app.outgoing.words import SEPARATOR
-from app.ratings import queries, service
-from app.ratings.models import Face, Rating, RatingInvitation
+from app.mailboxes.queries import mailbox_names
+from app.ratings import anonymous, cuts, figures, praising, queries, reasons
+from app.ratings.cuts import DIMENSIONS, Cut, Scope
 from app.ratings.score import FEWEST_TO_RANK, percent
+from app.tasks import listing
+from app.web import ratings_words as words
 from app.web.auth import login_required
-from app.web.forms import number
-from app.web.limits import limiter
-from app.web.locale import LANGUAGES
+from app.web.csv_text import csv_file
+from app.web.forms import fields
+from app.web.locale import chosen_language
+from app.web.ratings_filters import FACES, PERIODS, Filters, months, read_filters, zone
 
-log = logging.getLogger(__name__)
-
-bp = Blueprint("ratings", __name__)
-public = Blueprint("public_ratings", __name__, url_prefix="/r")
-FACES = tuple(face.value for face in Face)
-PERIODS = (7, 30, 90, 365)
-DEFAULT_PERIOD = 30
-POSTS_PER_ADDRESS = "60 per minute"
-# A field that people never see: what is in it was put there by a program.
-TRAP_FIELD = "leave_this_empty"
-
-
-@bp.record_once
-def _register_public(state: BlueprintSetupState) -> None:
-    state.app.register_blueprint(public)
-    # The token in the address guards the form: nobody else can know it, and the page works without cookies.
-    state.app.extensions["csrf"].exempt(give)
+bp = Blueprint("ratings", __name__, url_prefix="/ratings")
+MONTHS = 12
+# A file of more lines than that no spreadsheet likes to open.
+MOST_LINES = 50_000
+LINES_AT_ONCE = 500
 
 
 @bp.app_template_filter()
-def exact_day(at: datetime) -> str:
-    """ "29 November"."""
-    return format_date(at, "d MMMM")
+def points(trend: float) -> str:
+    """ "+12", "−3": by how many points a share changed."""
+    whole = round(trend * 100)
+    return f"+{whole}" if whole > 0 else f"\N{MINUS SIGN}{-whole}" if whole else "±0"
 
 
-def face_words() -> dict[str, str]:
-    return {"good": _("Great"), "okay": _("Okay"), "bad": _("Not good")}
+@bp.app_template_filter()
+def month_name(begin: datetime) -> str:
+    """ "November 2026"."""
+    return format_date(begin.astimezone(zone()), "LLLL y")
 
 
-def by_token(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Looks the invitation up and speaks the customer's language; an unknown link gets a friendly page."""
-
-    @wraps(view)
-    def looked_up(token: str, **more: Any) -> Any:
-        try:
-            with reading() as session:
-                invitation = service.find_invitation(session, token)
-                rating = service.rating_of(session, invitation)
-        except NotFound:
-            with force_locale(_language("")):
-                return _gone(404)
-        with force_locale(_language(invitation.language)):
-            return view(token, invitation, rating, **more)
-
-    return looked_up
-
-
-@public.get("/<token>", defaults={"face": ""})
-@public.get("/<token>/<any(good, okay, bad):face>")
-@by_token
-def show(token: str, invitation: RatingInvitation, rating: Rating | None, face: str) -> Any:
-    """The page, with the face of the link chosen. HEAD and GET write no rating."""
-    if "lang" not in request.args:
-        _note_hit(invitation, face)
-    if not service.is_open(invitation, rating, now()):
-        return _gone(410, rating)
-    return _form(token, invitation, rating, face or (rating.face if rating else ""))
-
-
-@public.get("/<token>/all")
-@by_token
-def trap(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any:
-    """Behind a link that nobody sees: only a program that follows every link comes here."""
-    _note_hit(invitation, "", trap=True)
-    return _form(token, invitation, rating, "")
-
-
-@public.post("/<token>")
-@limiter.limit(POSTS_PER_ADDRESS)
-@by_token
-def give(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any:
-    """The one way to rate: the button of the form."""
-    face, comment = request.form.get("face", ""), request.form.get("comment", "")
-    if request.form.get(TRAP_FIELD):
-        _note_hit(invitation, face if face in FACES else "", trap=True)
-        return _form(
-            token, invitation, rating, "", error=_("Please choose a face and press the button once more.")
-        )
-    try:
-        with transaction() as session:
-            days = current_app.config["SETTINGS"].rating_change_days
-            service.give(session, invitation, face, comment, now=now(), change_days=days)
-    except service.TooLate:
-        return _gone(410, rating)
-    except service.TooOften:
-        return _form(
-            token, invitation, rating, face, error=_("That was changed very often. Try again in an hour.")
-        ), 429
-    except InvalidInput:
-        return _form(
-            token, invitation, rating, "", comment=comment, error=_("Choose one of the three faces.")
-        ), 422
-    return redirect(url_for(".thanks", token=token, lang=request.form.get("lang") or None), 303)
-
-
-@public.get("/<token>/thanks")
-@by_token
-def thanks(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any:
-    if rating is None:
-        return redirect(url_for(".show", token=token))
-    return _page(
-        "ratings/thanks.html",
-        token=token,
-        invitation=invitation,
-        rating=rating,
-        open=service.is_open(invitation, rating, now()),
-    )
-
-
-def _form(
-    token: str,
-    invitation: RatingInvitation,
-    rating: Rating | None,
-    face: str,
-    *,
-    comment: str | None = None,
-    error: str = "",
-) -> Any:
-    written = comment if comment is not None else (rating.comment if rating else "")
-    return _page(
-        "ratings/rate.html",
-        token=token,
-        invitation=invitation,
-        rating=rating,
-        chosen=face,
-        comment=written,
-        error=error,
-        trap_field=TRAP_FIELD,
-        longest=service.LONGEST_COMMENT,
-    )
-
-
-def _gone(status: int, rating: Rating | None = None) -> Any:
-    return _page("ratings/gone.html", rating=rating, expired=status == 410), status
-
-
-def _page(template: str, **values: Any) -> str:
-    invitation = values.get("invitation")
-    name = invitation.message.sender_name if invitation else ""
-    agent, _dash, mailbox = name.partition(SEPARATOR)
-    return render_template(
-        template,
-        faces=FACES,
-        face_words=face_words(),
-        agent_name=agent,
-        mailbox_name=mailbox,
-        look=_look(invitation),
-        languages=_languages(values.get("token"), values.get("chosen")),
-        **values,
-    )
-
-
-def _look(invitation: RatingInvitation | None) -> Look:
-    """As the letter that asks looked: a customer should know the page again."""
-    if invitation is None:
-        return Look()
-    with reading() as session:
-        written = session.get(WrittenReply, invitation.message_id)
-    return look_from(written.look) if written is not None else Look()
-
-
-def _languages(token: str | None, chosen: str | None) -> list[tuple[str, str, str]]:
-    """Code, name and address of this page in each language; nothing for a link that is not one of ours."""
-    if token is None:
-        return []
-    endpoint = request.endpoint if request.endpoint == "public_ratings.thanks" else "public_ratings.show"
-    face = {"face": chosen} if chosen in FACES else {}
-    return [
-        (code, name, url_for(endpoint, token=token, lang=code, **face))
-        for code, name in (("en", "English"), ("ru", "Русский"))
-    ]
-
-
-def _language(preferred: str) -> str:
-    """The one asked for with the switch, else the customer's, else the browser's."""
-    wishes = (request.values.get("lang", ""), preferred, request.accept_languages.best_match(LANGUAGES) or "")
-    return next((wish for wish in wishes if wish in LANGUAGES), current_app.config["SETTINGS"].language)
-
-
-def _note_hit(invitation: RatingInvitation, face: str, *, trap: bool = False) -> None:
-    """A count that cannot be written never keeps a customer from the page."""
-    purpose = " ".join(
-        request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
-    )
-    signs = service.Signs(
-        request.method, request.user_agent.string, "prefetch" in purpose or "preview" in purpose, trap
-    )
-    try:
-        with transaction() as session:
-            service.note_hit(session, invitation, face, signs, now())
-    except OperationalError:
-        log.warning("a hit on a rating link could not be counted")
-
-
-@bp.get("/ratings")
+@bp.get("")
 @login_required
 def index() -> Any:
-    """Figures per agent and the comments of a period."""
-    days, agent_id = _period(), number(request.args.get("agent", ""))
-    face = request.args.get("face", "")
-    since = now() - timedelta(days=days) if days else None
-    after = request.args.get("after", "")
+    """Figures by one dimension."""
+    chosen, dimension = read_filters(now()), _dimension()
     with reading() as session:
-        page = queries.comments(
-            session, since=since, agent_id=agent_id, face=face, after=after, rights=g.rights
+        scope = cuts.scope_of(session, g.rights)
+        return render_template(
+            "ratings/index.html",
+            f=chosen,
+            dimension=dimension,
+            dimensions=words.dimension_names(),
+            rows=figures.figures(session, dimension, chosen.cut, scope, rights=g.rights),
+            total=figures.total(session, chosen.cut, scope),
+            openings=figures.openings(session, chosen.cut, scope),
+            unasked=figures.not_asked(session, chosen.cut, scope),
+            page=queries.page(session, chosen.cut, scope, face=chosen.face, words=True),
+            choices=_choices(session, scope),
+            scope=scope,
+            **_common(),
         )
-        if request.headers.get("HX-Target") == "comments-more":
-            return render_template(
-                "ratings/_comments.html",
-                page=page,
-                days=days,
-                agent_id=agent_id,
-                face=face,
-                face_words=face_words(),
-            )
-        rows = queries.agent_scores(session, since=since)
-    return render_template(
-        "ratings/index.html",
-        rows=rows,
-        total=queries.total(rows),
-        page=page,
-        days=days,
-        face=face,
-        agent_id=agent_id,
-        periods=PERIODS,
-        fewest=FEWEST_TO_RANK,
-        faces=FACES,
-        face_words=face_words(),
-        percent=percent,
-        me=g.agent.id,
-    )
 
 
-def _period() -> int:
-    """Days back from now; 0 is everything."""
-    days = request.args.get("days", DEFAULT_PERIOD, type=int)
-    return days if days in (*PERIODS, 0) else DEFAULT_PERIOD
+@bp.get("/figures.csv")
+@login_required
+def figures_csv() -> Any:
+    """What the page shows, as numbers. Who has too few ratings has no rank here either."""
+    chosen, dimension = read_filters(now()), _dimension()
+    with reading() as session:
+        scope = cuts.scope_of(session, g.rights)
+        rows = figures.figures(session, dimension, chosen.cut, scope, rights=g.rights)
+    return csv_file(f"ratings-by-{dimension}", words.figure_lines(dimension, rows))
+
+
+@bp.get("/each")
+@login_required
+def each() -> Any:
+    """The ratings behind a figure, newest first."""
+    chosen = read_filters(now())
+    with reading() as session:
+        scope = cuts.scope_of(session, g.rights)
+        page = queries.page(
+            session,
+            chosen.cut,
+            scope,
+            face=chosen.face,
+            words=chosen.words,
+            after=request.args.get("after", ""),
+        )
+        more = request.headers.get("HX-Target") == "ratings-more"
+        choices = {} if more else _choices(session, scope)
+    template = "ratings/_rows.html" if more else "ratings/each.html"
+    return render_template(template, f=chosen, page=page, choices=choices, **_common())
+
+
+@bp.get("/each.csv")
+@login_required
+def each_csv() -> Any:
+    chosen = read_filters(now())
+    with reading() as session:
+        scope = cuts.scope_of(session, g.rights)
+        lines = list(words.rating_lines(_all_rows(session, chosen, scope), chosen_language()))
+    return csv_file("ratings", lines)
+
+
+@bp.get("/agents/<int:agent_id>")
+@login_required
+def agent(agent_id: int) -> Any:
+    """One agent: the score and how it went, what customers name, what colleagues praise, who was won back."""
+    chosen, at = read_filters(now()), now()
+    with reading() as session:
+        scope = cuts.scope_of(session, g.rights)
+        who = session.get(Agent, agent_id) if scope.sees(agent_id) else None
+        if who is None:
+            raise NotFound("There is no such agent.")
+        own = Cut(**{**chosen.cut.__dict__, "agent": agent_id})
+        f = Filters(chosen.days, chosen.first, chosen.last, own, chosen.face, chosen.words)
+        return render_template(
+            "ratings/agent.html",
+            who=who,
+            f=f,
+            total=figures.total(session, own, scope),
+            months=figures.over_time(session, months(at, MONTHS), Cut(agent=agent_id), scope),
+            named=figures.reason_counts(session, own, scope),
+            praises=queries.praises_of(session, agent_id),
+            outcomes=listing.outcomes(session, agent_id, g.rights),
+            page=queries.page(session, own, scope, face=f.face, words=f.words),
+            **_common(),
+        )
+
+
+@bp.post("/each/<int:mark>/praise")
+@login_required
+def praise(mark: int) -> Any:
+    """Whoever sees the ticket may say "well done", the agent's lead or any colleague."""
+    form = fields(request.form, "words")
+    try:
+        with transaction() as session:
+            row = queries.by_mark(session, mark, Scope(None, g.rights.mailboxes))
+            praising.praise(session, row.rating, form["words"], by=g.agent, now=now())
+            ticket_id = row.rating.ticket_id
+    except InvalidInput as error:
+        flash(_(str(error)), "danger")
+        return redirect(url_for("ratings.each"), 303)
+    flash(_("Praised. Your colleague is told."), "success")
+    return redirect(url_for("tickets.show", ticket_id=ticket_id), 303)
+
+
+def _dimension() -> str:
+    wanted = request.args.get("by", "")
+    return wanted if wanted in DIMENSIONS else cuts.AGENT
+
+
+def _choices(session: Session, scope: Scope) -> dict[str, list[tuple[int, str]]]:
+    """What the figures can be narrowed to, by dimension; nothing that the asker may not know of."""
+    boxes = mailbox_names(session)
+    agents = [(key, name) for key, name in agent_names(session).items() if scope.sees(key)]
+    tags = cuts.all_tags(session)
+    return {
+        cuts.AGENT: agents if len(agents) > 1 else [],
+        cuts.TEAM: [(one.id, one.name) for one in all_teams(session)] if len(agents) > 1 else [],
+        cuts.MAILBOX: [(key, name) for key, name in boxes.items() if g.rights.sees(key)],
+        cuts.TAG: tags,
+        cuts.SEGMENT: tags,
+    }
+
+
+def _all_rows(session: Session, chosen: Filters, scope: Scope) -> Iterator[queries.Row]:
+    after, count = "", 0
+    while count < MOST_LINES:
+        page = queries.page(
+            session,
+            chosen.cut,
+            scope,
+            face=chosen.face,
+            words=chosen.words,
+            after=after,
+            limit=LINES_AT_ONCE,
+        )
+        yield from page.rows
+        count, after = count + len(page.rows), page.next
+        if not after:
+            return
+
+
+def _common() -> dict[str, Any]:
+    language = chosen_language()
+    return {
+        "periods": PERIODS,
+        "fewest": FEWEST_TO_RANK,
+        "fewest_anonymous": anonymous.FEWEST,
+        "faces": FACES,
+        "face_words": words.face_words(),
+        "programs": words.program_words(),
+        "unasked_words": words.unasked_words(),
+        "percent": percent,
+        "me": g.agent.id,
+        "words_of": lambda reason: reasons.words_of(reason, language),
+    }
