@@ -20,6 +20,7 @@ from app.automation.facts import authentication_of, newest_letter
 from app.errors import InvalidInput, NotFound
 from app.knowledge import queries as knowledge
 from app.knowledge.render import Rendered, render
+from app.knowledge.segments import NOTHING
 from app.mailboxes.models import RawMail
 from app.outgoing import receipts, words
 from app.outgoing.receipts import AutomaticText, Opening
@@ -27,6 +28,7 @@ from app.outgoing.receipts_policy import ALIGNED, NOT_ALIGNED, UNCHECKED
 from app.outgoing.signatures import values_for
 from app.settings import Settings
 from app.tickets.models import Message, Status, Ticket
+from app.tickets.segment_facts import facts_for
 
 # Message.automatic of what a rule sends.
 BY_RULE = "rule"
@@ -128,4 +130,5 @@ def content(session: Session, ticket: Ticket, action: Action, *, known: bool) ->
     values = values_for(ticket, None, ticket.mailbox)
     if not known:
         values = {name: value for name, value in values.items() if not name.startswith(_THEIRS)}
-    return render(source, values)
+    # A card says things of its customer that a forged sender must not hear.
+    return render(source, values, facts_for(session, [source], ticket) if known else NOTHING)

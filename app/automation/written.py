@@ -22,6 +22,7 @@ from app.outgoing.signatures import values_for
 from app.tickets import drafts
 from app.tickets.models import DraftKind, Ticket
 from app.tickets.safe_html import sanitise_reply
+from app.tickets.segment_facts import facts_for
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def words_of(session: Session, ticket: Ticket, does: Sequence[Action], by: Agent
         if action.do == "article":
             source = _article(session, by, id_in(action.value) or 0, ticket.language)
             articles.append(id_in(action.value) or 0)
-        said = render(source, values)
+        said = render(source, values, facts_for(session, [source], ticket))
         html.append(said.html)
         missing += said.missing
     return Words("".join(html), tuple(articles), tuple(dict.fromkeys(missing)), send)

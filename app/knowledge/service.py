@@ -6,7 +6,7 @@ Every change reaches the index by the log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -150,6 +150,14 @@ def arrange(
     return article
 
 
+def reviewed(session: Session, article_id: int, *, months: int, by: Agent | None, now: datetime) -> Article:
+    """Still right. `months` until the next look, 0 for none. Raises NotFound."""
+    article = _locked(session, article_id)
+    article.review_on = (now + timedelta(days=30 * min(months, 60))).date() if months > 0 else None
+    session.flush()
+    return article
+
+
 def archive(session: Session, article_id: int, *, by: Agent | None, now: datetime) -> Article:
     """No longer suggested or offered; its text and history stay."""
     return _set_archived(session, article_id, True, by=by, now=now)
@@ -277,6 +285,7 @@ __all__ = [
     "edit",
     "forget_language",
     "restore_version",
+    "reviewed",
     "say_in",
     "tag_words",
     "unarchive",

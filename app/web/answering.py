@@ -24,6 +24,7 @@ from app.outgoing import thread as answered
 from app.settings import Settings
 from app.tickets import recipients, scheduled, thread
 from app.tickets.models import Delivery
+from app.tickets.segment_facts import facts_for
 from app.web import forms, inbox_page
 from app.web.article_files import copy_url
 from app.web.auth import login_required
@@ -85,7 +86,8 @@ def insert(article_id: int, ticket_id: int | None = None) -> Any:
             )
         else:
             said = article.said_in(ticket.language).answer
-            filled = render(said, signatures.values_for(ticket, g.agent, ticket.mailbox))
+            facts = facts_for(session, [said], ticket)
+            filled = render(said, signatures.values_for(ticket, g.agent, ticket.mailbox), facts)
             letter_id = answered.exchange_of(session, ticket).parent_id()
             if letter_id is not None:
                 outcomes.inserted(session, letter_id, article_id, by=g.agent, now=now())

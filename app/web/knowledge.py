@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,34 +13,31 @@ from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import now, reading, transaction
-from app.errors import InvalidInput
-from app.knowledge import queries, service, variables
+from app.errors import InvalidInput, NotFound
+from app.knowledge import queries, segments, service, variables
 from app.knowledge.models import Article
 from app.knowledge.render import render
-from app.knowledge.service import ArticleText, ChangedMeanwhile, tag_words
+from app.knowledge.service import ChangedMeanwhile
+from app.knowledge.texts import LANGUAGES, ArticleText, tag_words
 from app.settings import Settings
+from app.web import article_reader
+from app.web import knowledge_arranging as arranging
 from app.web.auth import login_required
 from app.web.forms import fields, number
 from kb_search.query import ArticleSearch
 
 bp = Blueprint("knowledge", __name__, url_prefix="/knowledge")
-FIELDS = ("title", "answer", "language", "tags", "version", "action")
+FIELDS = ("title", "answer", "language", "of", "tags", "version", "action", "as")
 LONGEST_SEARCH = 200
 MOST_HITS = 50
-# The database counts versions in 32 bits.
-MOST_VERSIONS = 2**31 - 1
-SAMPLES = {
-    "en": {"customer.name": "Olga Petrova", "customer.first_name": "Olga", "ticket.subject": "Where is my order?",
-           "mailbox.name": "Support"},
-    "ru": {"customer.name": "Ольга Петрова", "customer.first_name": "Ольга", "ticket.subject": "Где мой заказ?",
-           "mailbox.name": "Поддержка"},
-}  # fmt: skip
 
 
 @bp.app_template_filter()
 def plain_answer(answer: str) -> str:
     """An answer for a list: without the marks of Markdown, variables as their other words or as dots."""
-    text = variables.replace(answer, lambda _name, fallback, _written: fallback or "…")
+    text = variables.replace(
+        segments.resolve(answer, segments.NOTHING), lambda _name, fallback, _written: fallback or "…"
+    )
     return re.sub(r"\*\*|__|^#+ ", "", text, flags=re.MULTILINE)
 
 
@@ -47,10 +45,15 @@ def plain_answer(answer: str) -> str:
 @login_required
 def index() -> Any:
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
+    today = now().astimezone(ZoneInfo(g.agent.timezone)).date()
     filters = queries.Filters(
         language=request.args.get("language", ""),
         tag=request.args.get("tag", ""),
         archived=request.args.get("archived") == "yes",
+        lacks=request.args.get("lacks", ""),
+        visibility=request.args.get("visibility", ""),
+        owner_id=g.agent.id if request.args.get("mine") == "yes" else 0,
+        due=today if request.args.get("due") == "yes" else None,
     )
     with reading() as session:
         page, marks, degraded = _found(session, text, filters)
@@ -61,6 +64,8 @@ def index() -> Any:
             degraded=degraded,
             q=text,
             filters=filters,
+            today=today,
+            due=queries.due_count(session, g.rights, today),
             tags=queries.all_tags(session, g.rights),
             any_articles=bool(page.articles) or queries.has_articles(session, g.rights),
         )
@@ -69,22 +74,33 @@ def index() -> Any:
 @bp.get("/<int:article_id>")
 @login_required
 def show(article_id: int) -> Any:
+    """`language`: which of its texts; `as`: how the customer with this address would read it."""
+    address = request.args.get("as", "")[:LONGEST_SEARCH].strip()
     with reading() as session:
         article = queries.article_for(session, g.rights, article_id)
+        said = article.said_in(request.args.get("language", ""))
+        reader = article_reader.by_address(session, address) if address else None
+        values, facts = article_reader.reads_as(session, reader, said.language)
         return render_template(
             "knowledge/show.html",
             article=article,
-            rendered=render(article.answer, sample_values(article.language)),
+            said=said,
+            missing_languages=[one for one in LANGUAGES if one not in article.languages],
+            rendered=render(said.answer, values, facts),
+            reader=reader,
+            address=address,
             usage=queries.usage(session, [article_id])[article_id],
             learnt=queries.learnt_count(session, article_id),
             versions=queries.versions(session, article_id),
+            today=now().astimezone(ZoneInfo(g.agent.timezone)).date(),
+            **arranging.choices(session, article),
         )
 
 
 @bp.get("/new")
 @login_required
 def new() -> Any:
-    empty = {"title": "", "answer": "", "language": g.agent.language, "tags": "", "version": "0"}
+    empty = {"title": "", "answer": "", "language": g.agent.language, "tags": "", "version": "0", "of": ""}
     return _editor(None, empty)
 
 
@@ -105,14 +121,19 @@ def create() -> Any:
 @bp.get("/<int:article_id>/edit")
 @login_required
 def edit(article_id: int) -> Any:
+    """`language`: which of its texts, or a new one in a language it is not said in yet."""
     with reading() as session:
         article = queries.article_for(session, g.rights, article_id)
-        return _editor(article, _form_of(article))
+        language = request.args.get("language", article.language)
+        if language not in LANGUAGES:
+            raise NotFound("There is no such language.")
+        return _editor(article, _form_of(article, language))
 
 
 @bp.post("/<int:article_id>/edit")
 @login_required
 def save(article_id: int) -> Any:
+    """`of`: the language of the text that is edited; '' or the first one for the article itself."""
     form = fields(request.form, *FIELDS)
     with reading() as session:
         before = queries.article_for(session, g.rights, article_id)
@@ -121,12 +142,15 @@ def save(article_id: int) -> Any:
     try:
         with transaction() as session:
             version = number(form["version"]) or 0
-            article = service.edit(session, article_id, _text(form), version=version, by=g.agent, now=now())
+            queries.article_for(session, g.rights, article_id)
+            write = service.edit if form["of"] in ("", before.language) else service.say_in
+            text = _text(form) if write is service.edit else replace(_text(form), language=form["of"])
+            article = write(session, article_id, text, version=version, by=g.agent, now=now())
     except ChangedMeanwhile:
         return _conflict(article_id, form), 409
     except InvalidInput as error:
         return _editor(before, form, error=error), 422
-    return _saved(article)
+    return _saved(article, language=form["of"])
 
 
 @bp.post("/preview")
@@ -134,18 +158,9 @@ def save(article_id: int) -> Any:
 def preview() -> Any:
     """The answer as it stands in the editor; called while somebody types."""
     form = fields(request.form, *FIELDS)
-    return render_template("knowledge/_preview.html", **_preview(form["answer"], form["language"]))
-
-
-@bp.post("/<int:article_id>/restore")
-@login_required
-def restore(article_id: int) -> Any:
-    form = fields(request.form, "version")
-    with transaction() as session:
-        queries.article_for(session, g.rights, article_id)
-        wanted = min(number(form["version"]) or 0, MOST_VERSIONS)
-        article = service.restore_version(session, article_id, wanted, by=g.agent, now=now())
-    return _saved(article)
+    return render_template(
+        "knowledge/_preview.html", **_preview(form["answer"], form["of"] or form["language"], form["as"])
+    )
 
 
 @bp.post("/<int:article_id>/archive")
@@ -166,16 +181,6 @@ def unarchive(article_id: int) -> Any:
         queries.article_for(session, g.rights, article_id)
         article = service.unarchive(session, article_id, by=g.agent, now=now())
     return _saved(article, _("The article is suggested again."))
-
-
-def sample_values(language: str) -> dict[str, str]:
-    """Made-up values that show what the variables become, in the language of the article."""
-    return {
-        "customer.email": "olga@shop.example",
-        "agent.name": g.agent.name,
-        "ticket.number": "1042",
-        **SAMPLES.get(language, SAMPLES["en"]),
-    }
 
 
 def _found(
@@ -207,18 +212,30 @@ def _text(form: dict[str, str]) -> ArticleText:
     return ArticleText(form["title"], form["answer"], form["language"], tag_words(form["tags"]))
 
 
-def _form_of(article: Article) -> dict[str, str]:
+def _form_of(article: Article, language: str = "") -> dict[str, str]:
+    """A new text in another language begins with the first one, to be translated."""
+    said = article.said_in(language)
     return {
-        "title": article.title,
-        "answer": article.answer,
-        "language": article.language,
+        "title": said.title,
+        "answer": said.answer,
+        "language": language or article.language,
+        "of": language or article.language,
         "tags": ", ".join(tag.name for tag in article.tags),
         "version": str(article.version),
     }
 
 
-def _preview(answer: str, language: str) -> dict[str, Any]:
-    return {"rendered": render(answer, sample_values(language)), "unknown": variables.unknown(answer)}
+def _preview(answer: str, language: str, address: str = "") -> dict[str, Any]:
+    with reading() as session:
+        reader = article_reader.by_address(session, address) if address else None
+        values, facts = article_reader.reads_as(session, reader, language)
+    return {
+        "rendered": render(answer, values, facts),
+        "unknown": variables.unknown(answer),
+        "wrong_parts": segments.problems(answer),
+        "reader": reader,
+        "address": address,
+    }
 
 
 def _editor(
@@ -231,7 +248,7 @@ def _editor(
         errors={error.field: error} if error else {},
         previewed=preview,
         variables=variables.ALLOWED,
-        **_preview(form["answer"], form["language"]),
+        **_preview(form["answer"], form["of"] or form["language"], form.get("as", "")),
     )
 
 
@@ -240,12 +257,14 @@ def _conflict(article_id: int, form: dict[str, str]) -> str:
     with reading() as session:
         article = queries.article_for(session, g.rights, article_id)
         _version, author = queries.versions(session, article_id)[0]
+        theirs = _form_of(article, form["of"])
         return render_template(
-            "knowledge/conflict.html", article=article, author=author, form=form, theirs=_form_of(article)
+            "knowledge/conflict.html", article=article, author=author, form=form, theirs=theirs
         )
 
 
-def _saved(article: Article, text: str = "") -> Any:
+def _saved(article: Article, text: str = "", language: str = "") -> Any:
     queue.wake("knowledge")
     flash(text or _("Saved."), "success")
-    return redirect(url_for("knowledge.show", article_id=article.id))
+    shown = language if language not in ("", article.language) else None
+    return redirect(url_for("knowledge.show", article_id=article.id, language=shown))

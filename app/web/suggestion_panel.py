@@ -15,6 +15,7 @@ from app.knowledge.offered import Offered, suggestions_for
 from app.knowledge.render import render
 from app.outgoing import signatures
 from app.tickets.models import Kind, Message, Ticket
+from app.tickets.segment_facts import facts_for
 
 MOST = 3
 
@@ -50,7 +51,8 @@ def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Mes
     shown = [one for one in best.values() if one.outcome != Outcome.DISMISSED][:MOST]
     dismissed = [one for one in best.values() if one.outcome == Outcome.DISMISSED]
     values = values_for(ticket, agent)
-    answers = {one.article_id: safe(render(one.answer, values).html) for one in shown}
+    facts = facts_for(session, [one.answer for one in shown], ticket)
+    answers = {one.article_id: safe(render(one.answer, values, facts).html) for one in shown}
     return Panel(ticket.id, newest if waiting else None, shown, pending, answers, dismissed)
 
 

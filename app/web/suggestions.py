@@ -14,6 +14,7 @@ from app.knowledge import outcomes, queries
 from app.knowledge.render import render
 from app.tickets import drafts, thread
 from app.tickets.models import Ticket
+from app.tickets.segment_facts import facts_for
 from app.tickets.service import changed
 from app.web import article_files, forms, inbox_page, suggestion_panel
 from app.web.auth import login_required, passive
@@ -39,7 +40,9 @@ def insert(ticket_id: int, article_id: int) -> Any:
     with transaction() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
         article = queries.article_for(session, g.rights, article_id)
-        filled = render(article.said_in(ticket.language).answer, suggestion_panel.values_for(ticket, g.agent))
+        said = article.said_in(ticket.language).answer
+        facts = facts_for(session, [said], ticket)
+        filled = render(said, suggestion_panel.values_for(ticket, g.agent), facts)
         if letter_id is not None:
             _letter_of(session, ticket, letter_id)
             outcomes.inserted(session, letter_id, article_id, by=g.agent, now=now())

@@ -306,7 +306,11 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "knowledge.edit"): Route(),
     ("POST", "knowledge.save"): Route(form=_ARTICLE, answer=302),
     ("POST", "knowledge.preview"): Route(form=_ARTICLE, writes=False),
-    ("POST", "knowledge.restore"): Route(form={"version": "1"}, answer=302),
+    ("POST", "knowledge_arranging.restore"): Route(form={"version": "1"}, answer=302),
+    ("POST", "knowledge_arranging.arrange"): Route(form={"visibility": "public", "who": "all"}, answer=302),
+    ("POST", "knowledge_arranging.reviewed"): Route(form={"months": "6"}, answer=302),
+    ("POST", "knowledge_arranging.forget_language"): Route(form={"language": "ru"}, answer=302),
+    ("GET", "knowledge_arranging.compared"): Route(),
     ("POST", "knowledge.archive"): Route(answer=302),
     ("POST", "knowledge.unarchive"): Route(answer=302, writes=False),
     ("GET", "knowledge_figures.index"): Route(),
@@ -384,6 +388,27 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "sandbox.mailbox"): Route(sandbox=True),
     ("GET", "sandbox.letter"): Route(sandbox=True, query="address=anna@mail.example&uid=1"),
     ("GET", "sandbox.count"): Route(sandbox=True, query="address=anna@mail.example"),
+    ("GET", "help_centre.front"): Route("public", answer=302),
+    ("GET", "help_centre.home"): Route("public"),
+    ("GET", "help_centre.topic"): Route("public"),
+    ("GET", "help_centre.search"): Route("public", query="q=order"),
+    ("GET", "help_centre.suggest"): Route("public", query="q=order"),
+    ("GET", "help_centre.article"): Route("public"),
+    ("GET", "help_centre.file"): Route("public", ids={"file_id": "help_file"}),
+    ("POST", "help_centre.vote"): Route("public", form={"helped": "yes", "words": "Clear"}, answer=303),
+    ("POST", "help_centre.read"): Route("public", answer=204),
+    ("GET", "help_centre.nothing"): Route("public", answer=404),
+    ("GET", "help_meta.robots"): Route("public"),
+    ("GET", "help_meta.sitemap"): Route("public"),
+    ("GET", "help_meta.look"): Route("public"),
+    ("GET", "help_letters.write"): Route("public"),
+    # Without the mark of a form of ours it is asked for again.
+    ("POST", "help_letters.send"): Route("public", form={"email": "a@b.example", "text": "x"}, answer=422, writes=False),
+    ("GET", "help_letters.written"): Route("public"),
+    ("GET", "help_settings.show"): Route("admin"),
+    ("POST", "help_settings.change"): Route(
+        "admin", form={"open": "on", "language_en": "on", "name_en": "Help"}, answer=302
+    ),
 }  # fmt: skip
 
 # The whole list of what answers somebody who is not signed in. Think twice before you add to it.
@@ -407,6 +432,7 @@ def known(app: Flask) -> list[tuple[str, Rule]]:
 def values(rule: Rule, route: Route, desk: WholeDesk) -> dict[str, Any]:
     """What stands in the address for each of its parts."""
     parts: dict[str, Any] = {"filename": "css/app.css", "view": "open", "face": "good"}
+    parts |= {"language": "en", "slug": desk.help_slug, "anything": "en/nothing/here"}
     for name in rule.arguments:
         if name == "digest":
             parts[name] = desk.logo_digest
