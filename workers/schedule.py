@@ -21,10 +21,12 @@ from app.knowledge import public_publishing
 from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import later, receipts_limit, restored, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
-from app.reports import heartbeats, rollup
+from app.reports import briefing_mail, heartbeats, rollup
 from app.settings import Settings, load_settings
+from app.tasks import level_alarms, level_keeping
 from app.tickets import housekeeping, search_index, snoozing, trash
 from app.together import following, mail_out, mailing, notices, presence, telling
+from workers import upkeep
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +132,32 @@ def keep_facts() -> None:
         time.sleep(BREATH_SECONDS)
 
 
+def keep_promises() -> None:
+    """The clocks of service levels, after what has changed; then who is told that one ends soon or has ended."""
+    with db.reading() as session:
+        due = level_keeping.is_due(session, now=db.now())
+    for _ in range(MOST_TELLINGS if due else 0):
+        with db.transaction() as session:
+            if not level_keeping.step(session, _settings(), now=db.now()):
+                break
+        time.sleep(BREATH_SECONDS)
+    with db.reading() as session:
+        due = level_alarms.has_due(session, now=db.now())
+    if due:
+        with db.transaction() as session:
+            level_alarms.step(session, now=db.now())
+
+
+def brief_agents() -> None:
+    """The briefing of the week, for those who want it and have none yet; the mails leave with those about notices."""
+    now = db.now()
+    with db.reading() as session:
+        agent_ids = briefing_mail.due_agents(session, now)
+    for agent_id in agent_ids:
+        with db.transaction() as session:
+            briefing_mail.write(session, agent_id, _settings(), now=now)
+
+
 def sweep_sandbox() -> None:
     with db.reading() as session:
         letter_ids = sandbox.waiting_letters(session)
@@ -177,6 +205,12 @@ def check_bytes() -> None:
     _bytes_check().step(db.now())
 
 
+def keep_knowledge() -> None:
+    """Ring when a part of the upkeep of the knowledge base has its turn; each says itself how often that is."""
+    if upkeep.has_due():
+        _ring("keep_knowledge", [0])
+
+
 def say_alive() -> None:
     """Of this process; and of the workers, who speak to the queue only."""
     heartbeats.beat(_beating("schedule"))
@@ -213,6 +247,8 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (10, mail_notices),
     (5, sweep_sandbox),
     (5, keep_facts),
+    (300, brief_agents),
+    (2, keep_promises),
     (5, wake_tickets),
     (10, sweep_sent_copies),
     (2, index_messages),
@@ -220,6 +256,7 @@ TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (60, clean_up),
     (30, publish_articles),
     (600, empty_trash),
+    (60, keep_knowledge),
     (30, say_alive),
 )
 

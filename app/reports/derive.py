@@ -39,7 +39,7 @@ class RawMessage:
     theirs: bool
     author_id: int | None = None
     composing: int | None = None
-    with_article: bool = False
+    article_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _reply(turn: _Turn, hours: Hours | None, zone: ZoneInfo) -> Row:
         "hour": _hour(message.at, zone),
         **_span("waited", turn.asked_at, message.at, hours),
         "composing": message.composing,
-        "with_article": message.with_article,
+        "article_id": message.article_id,
     }
 
 

@@ -90,7 +90,9 @@ class LetterFacts(_Placed, Base):
 
 class ReplyFacts(_Placed, Base):
     """One reply of an agent to a customer. `waited`: since the first letter it answers; NULL when nobody waited.
-    `composing`: active seconds in the editor, NULL where nobody measured."""
+
+    `composing`: active seconds in the editor, NULL where nobody measured; `article_id`: the first article in it.
+    """
 
     __tablename__ = "reply_facts"
     __table_args__ = (
@@ -107,7 +109,7 @@ class ReplyFacts(_Placed, Base):
     waited_seconds: Mapped[int | None]
     waited_business: Mapped[int | None]
     composing: Mapped[int | None]
-    with_article: Mapped[bool]
+    article_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
 
 class TicketStep(_Placed, Base):

@@ -82,7 +82,7 @@ def upgrade() -> None:
     _number('waited_seconds', nullable=True),
     _number('waited_business', nullable=True),
     _number('composing', nullable=True),
-    sa.Column('with_article', sa.Boolean(), nullable=False),
+    sa.Column("article_id", sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_reply_facts_message_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('message_id', name=op.f('pk_reply_facts'))
     )

@@ -7,6 +7,7 @@ HTMX=2.0.11
 BOOTSTRAP=5.3.9
 ICONS=1.13.2
 TRIX=2.1.19
+CHART=4.6.1
 
 here=$(cd "$(dirname "$0")" && pwd)
 fetched=$(mktemp -d)
@@ -14,10 +15,13 @@ trap 'rm -rf "$fetched"' EXIT
 cd "$fetched"
 printf '{"private": true}\n' > package.json
 npm install --ignore-scripts --no-audit --no-fund --loglevel=error --save-exact \
-    "htmx.org@$HTMX" "bootstrap@$BOOTSTRAP" "bootstrap-icons@$ICONS" "trix@$TRIX"
+    "htmx.org@$HTMX" "bootstrap@$BOOTSTRAP" "bootstrap-icons@$ICONS" "trix@$TRIX" "chart.js@$CHART"
 cp node_modules/htmx.org/dist/htmx.min.js "$here/htmx.min.js"
 cp node_modules/trix/dist/trix.esm.min.js "$here/trix.min.js"
 cp node_modules/trix/dist/trix.css "$here/trix.css"
+# Only pages of reports load it.
+sed '/^\/\/# sourceMappingURL=/d' node_modules/chart.js/dist/chart.umd.min.js > "$here/chart.umd.min.js"
+cp node_modules/chart.js/LICENSE.md "$here/chart.LICENSE.txt"
 # No source maps are kept, so the line that names one would only make browsers ask for a missing file.
 sed '/^\/\*# sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.min.css > "$here/bootstrap.min.css"
 
@@ -45,4 +49,5 @@ row() {
     row bootstrap-icons "$ICONS" MIT icons.svg
     row trix "$TRIX" MIT trix.min.js
     row trix "$TRIX" MIT trix.css
+    row chart.js "$CHART" MIT chart.umd.min.js
 } > "$here/VENDORED.md"

@@ -64,7 +64,7 @@ def test_times_of_a_ticket_across_the_end_of_summer_time() -> None:
                 reply(3, "2026-10-26 09:30", composing=90),  # 10:30, a Monday
                 letter(4, "2026-10-26 10:00"),
                 letter(5, "2026-10-26 10:20"),
-                reply(6, "2026-10-26 11:00", with_article=True),
+                reply(6, "2026-10-26 11:00", article_id=5),
             ],
             [event("status", "2026-10-26 11:00", before="open", after="closed")],
             status="closed",
@@ -83,7 +83,7 @@ def test_times_of_a_ticket_across_the_end_of_summer_time() -> None:
     assert [one["hour"] for one in facts.letters] == [20, 11, 11]
     # The second reply answers two letters: the customer waited since the first of them.
     assert [one["waited_seconds"] for one in facts.replies] == [39.5 * 3600, 3600]
-    assert [(one["composing"], one["with_article"]) for one in facts.replies] == [(90, False), (None, True)]
+    assert [(one["composing"], one["article_id"]) for one in facts.replies] == [(90, None), (None, 5)]
 
 
 def test_what_counts_for_nothing() -> None:

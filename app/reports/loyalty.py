@@ -1,0 +1,294 @@
+"""Customers: whether they are content, whether they stay, whether they complain; and who writes how often (RFM).
+
+satisfaction  share of positive ratings of the period, with its Wilson interval; a neutral one counts in n.
+loyalty       L = 1 - r (1 - S).
+churn         of the customers who wrote in the previous period, those who did not write in this one.
+lifetime      of these: days from their first letter ever to their last, on average.
+complaints    tickets of the period with an unhappy rating or with the tag that means a complaint, reckoned for a year.
+RFM           of the customers who wrote in the period: how lately, how often, and what a card field says they are
+              worth, each in fifths of all of them; equal values share a fifth.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from app.customers.models import customer_tags
+from app.ratings.models import Face, Rating
+from app.ratings.score import Score
+from app.reports.choices import Choices, choices
+from app.reports.filters import Condition, Filters, Scope, moments, rated, seen, within
+from app.reports.models import LetterFacts, TicketFacts
+from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
+from app.reports.stats import QUINTILES, loyalty, quintiles, share
+from app.tags.models import Tag
+from app.tickets.models import ticket_tags
+from app.tickets.order_models import CardValue
+
+YEAR = 365
+EVERYBODY = "everybody"
+MOST_SEGMENTS = 50
+FIFTHS = range(1, QUINTILES + 1)
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """A customer's letters: the first ever and the last until the end of the period, and how many in both periods."""
+
+    first: int
+    last: int
+    now: int
+    before: int
+
+
+def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) -> Report:
+    chosen = choices(session)
+    wrote = _wrote(session, filters, scope)
+    scores = _scores(session, filters, scope, zone)
+    before = _scores(session, filters.before, scope, zone, segments=False)[EVERYBODY]
+    complaints = _complaints(session, filters, scope, chosen)
+    complained_before = _complaints(session, filters.before, scope, chosen, segments=False)[EVERYBODY]
+    segments = _segments(session)
+    figures = _figures(wrote, scores[EVERYBODY], before, chosen)
+    yearly = YEAR / filters.days
+    figures.append(
+        Figure(
+            "complaints", complaints[EVERYBODY] * yearly, Unit.NUMBER, n=complaints[EVERYBODY],
+            before=complained_before * yearly, behind="complaints", better=-1,
+        )
+    )  # fmt: skip
+    tables = [
+        _by_segment(segments, wrote, scores, complaints, chosen),
+        *_rfm(session, wrote, segments, filters, chosen),
+    ]
+    return Report("customers", tuple(figures), tuple(tables))
+
+
+def _figures(wrote: Mapping[int, Wrote], score: Score, before: Score, chosen: Choices) -> list[Figure]:
+    known = [one for one in wrote.values() if one.before]
+    gone = [one for one in known if not one.now]
+    r, has = chosen.competition, score.n > 0
+    return [
+        Figure(
+            "satisfaction", score.share if has else None, Unit.SHARE, n=score.n,
+            before=before.share if before.n else None,
+            low=score.low if has else None, high=score.high if has else None, behind="rated-good", better=1,
+        ),
+        Figure("competition", r, Unit.SHARE),
+        Figure(
+            "loyalty", loyalty(score.share, r) if has else None, Unit.SHARE, n=score.n,
+            before=loyalty(before.share, r) if before.n else None, low=loyalty(score.low, r) if has else None,
+            high=loyalty(score.high, r) if has else None, behind="rated-any", better=1,
+        ),
+        Figure("active", sum(one.now > 0 for one in wrote.values()), before=len(known), behind="written"),
+        Figure("churn", share(len(gone), len(known)), Unit.SHARE, n=len(known), behind="churned", better=-1),
+        Figure(
+            "lifetime", sum(one.last - one.first for one in gone) / len(gone) if gone else None, Unit.DAYS,
+            n=len(gone), behind="churned", better=1,
+        ),
+    ]  # fmt: skip
+
+
+def _wrote(session: Session, filters: Filters, scope: Scope) -> dict[int, Wrote]:
+    day, (first, last) = LetterFacts.day, filters.span
+    begin = filters.before.span[0]
+    query = (
+        sa.select(
+            LetterFacts.customer_id,
+            sa.func.min(day),
+            sa.func.max(day),
+            sa.func.sum(sa.case((day >= first, 1), else_=0)),
+            sa.func.sum(sa.case((day.between(begin, first - 1), 1), else_=0)),
+        )
+        .where(day <= last, *seen(LetterFacts, filters, scope))
+        .group_by(LetterFacts.customer_id)
+    )
+    return {
+        row[0]: Wrote(row[1], row[2], int(row[3]), int(row[4]))
+        for row in session.execute(query)
+        if row[3] or row[4]
+    }
+
+
+def _segments(session: Session) -> dict[str, tuple[int, set[int]]]:
+    """Tags of client cards by name: their number, and who has them."""
+    query = (
+        sa.select(Tag.name, Tag.id, customer_tags.c.customer_id)
+        .join(customer_tags, customer_tags.c.tag_id == Tag.id)
+        .order_by(Tag.name)
+    )
+    found: dict[str, tuple[int, set[int]]] = {}
+    for name, tag_id, customer_id in session.execute(query):
+        found.setdefault(name, (tag_id, set()))[1].add(customer_id)
+    return dict(list(found.items())[:MOST_SEGMENTS])
+
+
+def _scores(
+    session: Session, filters: Filters, scope: Scope, zone: str, *, segments: bool = True
+) -> dict[str, Score]:
+    """Of everybody, and of each segment: by the name of its tag."""
+    begin, end = moments(filters, zone)
+    conditions = [Rating.counted_at >= begin, Rating.counted_at < end, *rated(filters, scope)]
+    faces = [
+        sa.func.sum(sa.case((Rating.face == face, 1), else_=0)) for face in (Face.GOOD, Face.OKAY, Face.BAD)
+    ]
+    row = session.execute(sa.select(*faces).where(*conditions)).one()
+    found = {EVERYBODY: Score(*(int(number or 0) for number in row))}
+    if segments:
+        query = (
+            sa.select(Tag.name, *faces)
+            .select_from(Rating)
+            .join(customer_tags, customer_tags.c.customer_id == Rating.customer_id)
+            .join(Tag, Tag.id == customer_tags.c.tag_id)
+            .where(*conditions)
+            .group_by(Tag.name)
+        )
+        found |= {name: Score(*map(int, numbers)) for name, *numbers in session.execute(query)}
+    return found
+
+
+def complaining(chosen: Choices) -> Condition:
+    """A condition on tickets."""
+    unhappy = sa.select(Rating.ticket_id).where(Rating.face == Face.BAD, Rating.ticket_id.is_not(None))
+    condition: Condition = TicketFacts.ticket_id.in_(unhappy)
+    if chosen.complaint_tag_id is not None:
+        named = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == chosen.complaint_tag_id)
+        condition = sa.or_(condition, TicketFacts.ticket_id.in_(named))
+    return condition
+
+
+def _complaints(
+    session: Session, filters: Filters, scope: Scope, chosen: Choices, *, segments: bool = True
+) -> dict[str, int]:
+    conditions = [within(TicketFacts.day, filters), *seen(TicketFacts, filters, scope), complaining(chosen)]
+    found = defaultdict(int, {EVERYBODY: session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0})
+    if segments:
+        query = (
+            sa.select(Tag.name, sa.func.count())
+            .select_from(TicketFacts)
+            .join(customer_tags, customer_tags.c.customer_id == TicketFacts.customer_id)
+            .join(Tag, Tag.id == customer_tags.c.tag_id)
+            .where(*conditions)
+            .group_by(Tag.name)
+        )
+        found |= {row[0]: row[1] for row in session.execute(query)}
+    return found
+
+
+def _by_segment(
+    segments: Mapping[str, tuple[int, set[int]]],
+    wrote: Mapping[int, Wrote],
+    scores: Mapping[str, Score],
+    complaints: Mapping[str, int],
+    chosen: Choices,
+) -> Table:
+    rows = [_segment(EVERYBODY, wrote.keys(), wrote, scores, complaints, chosen, "written", None)]
+    for name, (tag_id, members) in segments.items():
+        rows.append(_segment(name, members, wrote, scores, complaints, chosen, f"segment-{tag_id}", tag_id))
+    columns = (
+        Column("active", drawn=False),
+        Column("loyalty", Unit.SHARE),
+        Column("satisfaction", Unit.SHARE),
+        Column("satisfaction_low", Unit.SHARE, drawn=False),
+        Column("satisfaction_high", Unit.SHARE, drawn=False),
+        Column("ratings", drawn=False),
+        Column("churn", Unit.SHARE, drawn=False),
+        Column("complaints_counted", drawn=False),
+    )
+    return Table("segments", Label.NAME, columns, tuple(rows), Chart.BAR)
+
+
+def _segment(
+    name: str,
+    members: Collection[int],
+    wrote: Mapping[int, Wrote],
+    scores: Mapping[str, Score],
+    complaints: Mapping[str, int],
+    chosen: Choices,
+    behind: str,
+    row_id: int | None,
+) -> Row:
+    mine = [wrote[one] for one in members if one in wrote]
+    known = [one for one in mine if one.before]
+    score = scores.get(name, Score(0, 0, 0))
+    said: tuple[Value, ...] = (None, None, None, None)
+    if score.n:
+        said = (loyalty(score.share, chosen.competition), score.share, score.low, score.high)
+    cells = (
+        sum(one.now > 0 for one in mine),
+        *said,
+        score.n,
+        share(sum(not one.now for one in known), len(known)),
+        complaints.get(name, 0),
+    )
+    return Row(name, cells, behind, row_id)
+
+
+def _rfm(
+    session: Session,
+    wrote: Mapping[int, Wrote],
+    segments: Mapping[str, tuple[int, set[int]]],
+    filters: Filters,
+    chosen: Choices,
+) -> list[Table]:
+    """Two tables: lateness against frequency, and the mean fifths of each segment."""
+    active = {customer_id: one for customer_id, one in wrote.items() if one.now}
+    late, often = (
+        quintiles(one.last for one in active.values()),
+        quintiles(one.now for one in active.values()),
+    )
+    worth = _worth(session, chosen.value_field_id)
+    values = {customer_id: worth[customer_id] for customer_id in active if customer_id in worth}
+    rich = quintiles(values.values())
+    marks = {
+        customer_id: (
+            late[one.last],
+            often[one.now],
+            rich[values[customer_id]] if customer_id in values else None,
+        )
+        for customer_id, one in active.items()
+    }
+    grid: dict[tuple[int, int], int] = defaultdict(int)
+    for r, f, _v in marks.values():
+        grid[r, f] += 1
+    columns = tuple(Column(f"often-{f}") for f in FIFTHS)
+    rows = tuple(Row(f"late-{r}", tuple(grid[r, f] for f in FIFTHS)) for r in reversed(FIFTHS))
+    return [Table("rfm", Label.WORD, columns, rows, Chart.HEAT), _mean_fifths(marks, segments)]
+
+
+def _mean_fifths(
+    marks: Mapping[int, tuple[int, int, int | None]], segments: Mapping[str, tuple[int, set[int]]]
+) -> Table:
+    rows = []
+    for name, (tag_id, members) in {EVERYBODY: (None, marks.keys()), **segments}.items():
+        mine = [marks[one] for one in members if one in marks]
+        means = []
+        for place in range(3):
+            found = [mark[place] for mark in mine if mark[place] is not None]
+            means.append(sum(one for one in found if one) / len(found) if found else None)
+        best = sum(r >= 4 and f >= 4 for r, f, _v in mine)
+        rows.append(
+            Row(name, (len(mine), *means, best), f"segment-{tag_id}" if tag_id else "written", tag_id)
+        )
+    columns = (
+        Column("active"),
+        Column("mean_r", Unit.NUMBER),
+        Column("mean_f", Unit.NUMBER),
+        Column("mean_v", Unit.NUMBER),
+        Column("best"),
+    )
+    return Table("rfm_segments", Label.NAME, columns, tuple(rows))
+
+
+def _worth(session: Session, field_id: int | None) -> dict[int, float]:
+    if field_id is None:
+        return {}
+    query = sa.select(CardValue.customer_id, CardValue.number).where(
+        CardValue.field_id == field_id, CardValue.number.is_not(None)
+    )
+    return {row.customer_id: float(row.number or 0) for row in session.execute(query)}

@@ -1,0 +1,93 @@
+// Draws a chart above every table that asks for one (data-chart: line or bar), from what the table says. The table stays,
+// folded: whoever does not see the chart, or has no script, reads the same numbers there.
+
+const charts = [];
+const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const TONES = ["--accent", "--good", "--warn", "--bad"];
+const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3]];
+const POINTS = ["circle", "rect", "triangle", "rectRot"];
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+function read(table) {
+  const heads = [...table.tHead.rows[0].querySelectorAll("th")];
+  const rows = [...table.tBodies[0].rows];
+  const drawn = heads.map((head, place) => ({ head, place })).filter(({ head }) => "drawn" in head.dataset);
+  return {
+    labels: rows.map((row) => row.cells[0].textContent.trim()),
+    unit: drawn[0]?.head.dataset.unit ?? "count",
+    series: drawn.map(({ head, place }) => ({
+      name: head.textContent.trim(),
+      values: rows.map((row) => (row.cells[place + 1].dataset.value === "" ? null : Number(row.cells[place + 1].dataset.value))),
+      texts: rows.map((row) => row.cells[place + 1].textContent.trim()),
+    })),
+  };
+}
+
+// Short words for the axis, in the reader's own language.
+function tick(value, unit) {
+  if (unit === "share") return `${Math.round(value * 100)} %`;
+  if (unit !== "seconds") return value.toLocaleString(document.documentElement.lang);
+  const { timeMinutes, timeHours } = document.body.dataset;
+  const said = (text, number) => text.replace("{n}", Number(number.toFixed(1)).toLocaleString(document.documentElement.lang));
+  return Math.abs(value) < 5400 ? said(timeMinutes, value / 60) : said(timeHours, value / 3600);
+}
+
+function looks(kind, place) {
+  const colour = style(TONES[place % TONES.length]);
+  if (kind === "line") {
+    return {
+      borderColor: colour, backgroundColor: colour, borderDash: DASHES[place % DASHES.length], borderWidth: 2, pointRadius: 2.5,
+      pointStyle: POINTS[place % POINTS.length], tension: 0.25, spanGaps: true,
+    };
+  }
+  // The second bar is a frame: told apart without its colour.
+  return { backgroundColor: place ? `${colour}2e` : colour, borderColor: colour, borderWidth: place ? 1.5 : 0, borderRadius: 4, maxBarThickness: 46 };
+}
+
+function draw(canvas, kind, found) {
+  const ink = style("--ink-2");
+  const line = style("--line");
+  const wide = kind === "bar" && found.labels.some((label) => label.length > 9);
+  const values = { grid: { color: line }, border: { display: false }, beginAtZero: true, ticks: { color: ink, maxTicksLimit: 7, callback: (value) => tick(value, found.unit) } };
+  const names = { grid: { display: false }, border: { color: line }, ticks: { color: ink, autoSkip: !wide, maxRotation: 0 } };
+  return new Chart(canvas, {
+    type: kind,
+    data: { labels: found.labels, datasets: found.series.map((one, place) => ({ label: one.name, data: one.values, ...looks(kind, place) })) },
+    options: {
+      responsive: true, maintainAspectRatio: false, animation: still ? false : { duration: 250 }, indexAxis: wide ? "y" : "x",
+      interaction: { mode: "index", intersect: false, axis: wide ? "y" : "x" },
+      scales: wide ? { x: values, y: names } : { x: names, y: values },
+      plugins: {
+        legend: { display: found.series.length > 1, position: "bottom", labels: { color: ink, usePointStyle: true, boxHeight: 7 } },
+        tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${found.series[item.datasetIndex].texts[item.dataIndex]}` } },
+      },
+    },
+  });
+}
+
+function show(table) {
+  const fold = table.closest("[data-chart-table]");
+  const found = read(table);
+  if (!fold || !found.series.length || !found.series.some((one) => one.values.some((value) => value !== null))) return;
+  const place = document.createElement("div");
+  place.className = "chart-place";
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  place.append(canvas);
+  fold.before(place);
+  fold.open = false;
+  if (found.labels.length > 12 && table.dataset.chart === "bar") place.classList.add("chart-tall");
+  charts.push({ canvas, kind: table.dataset.chart, found, chart: draw(canvas, table.dataset.chart, found) });
+}
+
+// Colours are those of the theme: another theme, another drawing.
+function again() {
+  for (const one of charts) {
+    one.chart.destroy();
+    one.chart = draw(one.canvas, one.kind, one.found);
+  }
+}
+
+for (const table of document.querySelectorAll("table[data-chart]:not([data-chart='heat'])")) show(table);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+new MutationObserver(again).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
