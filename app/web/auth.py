@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
@@ -39,6 +40,14 @@ manager = LoginManager()
 manager.session_protection = None
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Pages for everybody have none: nothing is written, and caches need not tell readers apart by their cookies."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.blueprint not in FOR_EVERYBODY:
+            super().save_session(app, session, response)
+
+
 class SignedIn:
     """What flask-login keeps for the request: the token is the identity, the agent comes with it."""
 
@@ -59,6 +68,7 @@ class SignedIn:
 def init_app(app: Flask) -> None:
     limits.init_app(app)
     manager.init_app(app)
+    app.session_interface = Sessions()
     app.before_request(_identify)
     app.teardown_request(lambda _error: now_asks(None))
 

@@ -56,10 +56,6 @@ def _no_cookies(state: BlueprintSetupState) -> None:
     state.app.extensions["csrf"].exempt(send)
 
 
-class OldForm(InvalidInput):
-    """The form is none of ours, or a day old: it needs a fresh mark. Nothing of the letter is wrong."""
-
-
 @dataclass(frozen=True)
 class Typed:
     """What the form holds."""
@@ -177,7 +173,8 @@ def _file(sent: FileStorage) -> FormFile:
 
 
 def _nonce() -> str:
-    """Of the form that was sent. Raises OldForm; and InvalidInput for what only a program does."""
+    """Of the form that was sent. Raises InvalidInput, with the field "form" when it needs a fresh mark:
+    it is none of ours, or a day old."""
     if request.form.get(TRAP_FIELD):
         raise InvalidInput("Please press the button once more.")
     try:
@@ -185,7 +182,9 @@ def _nonce() -> str:
             request.form.get("form", ""), max_age=FORM_HOURS * 3600, return_timestamp=True
         )
     except BadData:
-        raise OldForm("This page was open for long. Please press the button once more.") from None
+        raise InvalidInput(
+            "This page was open for long. Please press the button once more.", "form"
+        ) from None
     if now() - issued < timedelta(seconds=SOONEST_SECONDS):
         raise InvalidInput("Please press the button once more.")
     return str(nonce)
@@ -216,7 +215,7 @@ def _form(desk: Desk, typed: Typed, *, error: InvalidInput | None = None) -> Res
 def _form_mark(error: InvalidInput | None) -> str:
     """A refused letter keeps the mark of its form, so that sending it once more cannot make it two."""
     sent = request.form.get("form", "") if request.method == "POST" else ""
-    if sent and error is not None and not isinstance(error, OldForm):
+    if sent and error is not None and error.field != "form":
         return sent
     return str(_serializer().dumps(secrets.token_urlsafe(12)))
 

@@ -20,8 +20,11 @@ from app.blobs import BlobStore
 from app.customers import merging as cards_merging
 from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organisation
 from app.customers.service import find_or_create
+from app.knowledge import public_settings
 from app.knowledge import service as knowledge
 from app.knowledge.models import ArticleFile, Suggestion
+from app.knowledge.public_models import HelpPage, HelpRead, HelpVote
+from app.knowledge.public_settings import Centre, Topic
 from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
 from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import Outbox, SandboxLetter
@@ -54,6 +57,7 @@ from app.tickets.reading_models import RecentSearch, ShownSender
 from app.tickets.saved_views import SavedForm
 from app.together import links as links_of_tickets
 from app.together.models import Notice, Presence, Told, Watch
+from app.upkeep.models import AskedLetter, Gap
 from tests.support.web import add_agent
 
 PNG = bytes.fromhex(
@@ -74,6 +78,7 @@ class WholeDesk:
     rating_token: str
     welcome_token: str
     logo_digest: str = "0" * 64
+    help_slug: str = ""
 
 
 class _Builder:
@@ -112,13 +117,15 @@ def build(
         _later(made, mailbox, customer, text)
         _rest(made, mailbox, text, name)
         _order(made, mailbox, text, name)
+        _upkeep(made)
+        slug = _help_centre(made, mailbox, text, name)
         made.session.add(BrandLogo(sha256="0" * 64, kind="image/png", content=PNG))
         made.session.add(
             Brand(company=name[:120], footer=text[:200], logo_sha256="0" * 64, logo_type="image/png")
         )
         session.refresh(session.get_one(Agent, invited.id))
         welcome = links.invite(session, session.get_one(Agent, invited.id), now=db.now())
-    return WholeDesk(made.ids, token, welcome, "0" * 64)
+    return WholeDesk(made.ids, token, welcome, "0" * 64, slug)
 
 
 def _mailbox(made: _Builder, text: str, name: str) -> Mailbox:
@@ -240,6 +247,38 @@ def _knowledge(made: _Builder, text: str) -> None:
                 why={"words": [text], "example": text}, created_at=made.at,
             )
         )  # fmt: skip
+
+
+def _help_centre(made: _Builder, mailbox: Mailbox, text: str, name: str) -> str:
+    """Open, with one public article that has a file; its only topic has the same address. The address."""
+    words = knowledge.ArticleText(f"A {text[:150]}", text.replace("{{", "{"), "en", ("public",))
+    article = knowledge.create(made.session, words, by=made.me, now=made.tick())
+    topic = Topic(article.tags[0].id, {"en": article.title})
+    public_settings.change(
+        made.session,
+        Centre(
+            open=True, languages=("en", "ru"), names={"en": name[:80]}, greetings={"en": text[:300]},
+            topics=(topic,), form=True, mailbox_id=mailbox.id,
+        ),
+        by=made.me,
+        now=made.at,
+    )  # fmt: skip
+    file = ArticleFile(
+        article_id=article.id, filename=text[:300], content_type="text/plain", size=10,
+        sha256=made.blobs.put(b"plain text"), added_at=made.at,
+    )  # fmt: skip
+    made.add("help_file", file)
+    knowledge.arrange(made.session, article.id, knowledge.Arrangement("public"), by=made.me, now=made.tick())
+    made.session.add_all(
+        [
+            HelpVote(
+                article_id=article.id, language="en", version=1, helped=False, words=text, visitor="x",
+                at=made.at,
+            ),
+            HelpRead(article_id=article.id, language="en", day=made.at.date(), times=3),
+        ]
+    )  # fmt: skip
+    return made.session.scalars(sa.select(HelpPage.slug).where(HelpPage.article_id == article.id)).one()
 
 
 def _replies(made: _Builder, ticket: Ticket, text: str) -> None:
@@ -492,4 +531,27 @@ def _automation(made: _Builder, mailbox: Mailbox, text: str) -> None:
         made.add(key, calendar)
         made.session.add(Holiday(calendar_id=calendar.id, day=date(2026, 12, 25), name=text[:120]))
     made.session.add(Acknowledgement(mailbox_id=mailbox.id, text_en=text, text_ru=text))
+    made.session.flush()
+
+
+def _upkeep(made: _Builder) -> None:
+    """Letters of the first mailbox that ask the same and have no article, in a gap that is hidden."""
+    gap = Gap(language="en", state="hidden", state_at=made.at, created_at=made.at)
+    made.add("gap_id", gap)
+    query = (
+        sa.select(Message)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(
+            Ticket.mailbox_id == made.ids["mailbox_id"], Ticket.status.not_in(("spam", "trash")),
+            Message.kind == "incoming", Message.id.not_in(sa.select(Suggestion.message_id)),
+        )
+        .order_by(Message.id)
+        .limit(3)
+    )  # fmt: skip
+    letters = list(made.session.scalars(query))
+    assert len(letters) == 3, "a gap has three letters"
+    for letter in letters:
+        row = AskedLetter(message_id=letter.id, language="en", asked_at=letter.arrived_at, words="order", closeness=1.0)
+        row.gap_id = gap.id
+        made.session.add(row)
     made.session.flush()

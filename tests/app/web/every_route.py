@@ -71,6 +71,7 @@ def may(role: str, method: str, route: Route) -> bool:
 _WRITTEN = {"body": "Hello", "to": "olga@buyer.example", "nonce": "n" * 20}
 _LATER = {"ticket_id": "later_ticket", "draft_id": "later_draft"}
 _BEGUN = {"kind": "new", "draft_id": "=begun_draft"}
+_DRAFT = {"title": "A title", "answer": "An answer", "language": "en", "tags": ""}
 _ARTICLE = {
     "title": "A title",
     "answer": "An answer",
@@ -316,6 +317,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "knowledge_figures.index"): Route(),
     ("GET", "knowledge_figures.table"): Route(),
     ("GET", "knowledge_figures.show"): Route(),
+    ("GET", "knowledge_gaps.index"): Route(query="state=hidden"),
+    ("GET", "knowledge_gaps.table"): Route(),
+    ("GET", "knowledge_gaps.show"): Route(),
+    ("GET", "knowledge_gaps.draft"): Route("lead"),
+    ("POST", "knowledge_gaps.make"): Route("lead", form=_DRAFT, answer=302),
+    ("POST", "knowledge_gaps.hide"): Route("lead", answer=302, writes=False),
+    ("POST", "knowledge_gaps.show_again"): Route("lead", answer=302),
     ("GET", "ratings.index"): Route(),
     ("GET", "mailboxes.index"): Route(),
     ("GET", "mailbox_settings.show"): Route(),

@@ -24,7 +24,9 @@ from app.ratings.models import Rating
 from app.settings import Settings
 from app.tickets.models import Attachment, Draft, Message, Ticket
 from app.tickets.safe_html import frame_csp
+from app.web.auth import FOR_EVERYBODY
 from app.web.headers import INERT_POLICY
+from app.web.help_centre_page import KEPT_SECONDS
 from tests.app.web.every_route import (
     MAY_CHANGE,
     MAY_READ,
@@ -57,7 +59,10 @@ OWN_POLICY = {
     "attachments.preview": INERT_POLICY,
     "branding.logo": INERT_POLICY,
     "article_files.download": INERT_POLICY,
+    "help_centre.file": INERT_POLICY,
 }
+# Pages for everybody have no cookie that a form elsewhere could use; whoever rates has the token of an address.
+UNGUARDED = {"public_ratings.give", "help_centre.vote", "help_centre.read", "help_letters.send"}
 Rows = dict[str, set[Any]]
 
 
@@ -96,10 +101,9 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
     families = {
         rule.endpoint.partition(".")[0] for method, rule in known(app) if (method, rule.endpoint) in PUBLIC
     }
-    assert (
-        families == {"static", "health", "pages", "signin", "public_ratings", "branding"}
-        and len(PUBLIC) == 14
-    )
+    help_centre = {"help_centre", "help_letters", "help_meta"}
+    assert families == {"static", "health", "pages", "signin", "public_ratings", "branding"} | help_centre
+    assert len(PUBLIC) == 14 + 16
 
 
 def test_strangers_are_sent_to_sign_in_and_change_nothing(app: Flask, desk: WholeDesk) -> None:
@@ -299,9 +303,7 @@ def test_a_form_works_with_its_token_and_only_with_it(
     client = agent if route.who in MAY_CHANGE["agent"] | {"public"} else admin
     before = dump()
     refused = _ask(client, "POST", app, rule, route, desk)
-    if (
-        rule.endpoint != "public_ratings.give"
-    ):  # the token in its address is the secret: it works without cookies
+    if rule.endpoint not in UNGUARDED:
         assert refused.status_code == 400 and not changed(before, dump(), TOUCHED)
         assert not _headers(refused, rule.endpoint)
     token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/profile").text)
@@ -398,8 +400,10 @@ def _headers(answer: TestResponse, endpoint: str) -> list[str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if endpoint != "static":
+    if endpoint != "static" and headers.get("Cache-Control") != f"public, max-age={KEPT_SECONDS}":
         promised["Cache-Control"] = "no-store"
+    elif endpoint != "static" and endpoint.partition(".")[0] not in FOR_EVERYBODY:
+        problems.append(f"{endpoint}: kept by caches")
     problems += [f"{endpoint}: {name}" for name, value in promised.items() if headers.get(name) != value]
     for cookie in headers.getlist("Set-Cookie"):
         if "HttpOnly" not in cookie or "SameSite=Lax" not in cookie:
