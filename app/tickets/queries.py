@@ -53,6 +53,9 @@ class TicketRow:
     # What the list is sorted by, for a page that puts a changed row in its place.
     stamp: int = 0
     priority: str = "normal"
+    # Until when something is promised to the customer, and what; None and '' for nothing.
+    due_at: datetime | None = None
+    due_kind: str = ""
     # Of the tags, in their order; '' for none.
     colours: tuple[str, ...] = ()
     # Of a search: the words around what was found.
@@ -199,6 +202,8 @@ def _rows() -> sa.Select[Any]:
         Ticket.message_count,
         Ticket.waiting_since,
         Ticket.priority,
+        Ticket.due_at,
+        Ticket.due_kind,
         Customer.name.label("customer_name"),
         address.label("customer_email"),
         sa.func.coalesce(sa.func.nullif(Mailbox.name, ""), Mailbox.address).label("mailbox"),
@@ -239,5 +244,7 @@ def _row(row: Any, sorted_at: datetime | None = None) -> TicketRow:
         automatic=bool(row.automatic),
         waiting_since=row.waiting_since,
         priority=row.priority,
+        due_at=row.due_at,
+        due_kind=row.due_kind,
         stamp=orders.stamp(sorted_at),
     )

@@ -148,6 +148,11 @@ def _waits(value: str, asker: Asker) -> Condition:
     return sa.and_(Ticket.status == Status.OPEN, Ticket.waiting_since <= since)
 
 
+def _due(value: str, asker: Asker) -> Condition:
+    """What was promised ends within so many hours, or should have ended."""
+    return Ticket.due_at <= (asker.now or db.now()) + timedelta(hours=int(value))
+
+
 def _field(value: str, _asker: Asker) -> Condition:
     return by_field(value, contains)
 
@@ -160,7 +165,7 @@ def _has(value: str, _asker: Asker) -> Condition:
     return files.where(Attachment.inline.is_(False)).exists()
 
 
-def _is(value: str, _asker: Asker) -> Condition:
+def _is(value: str, asker: Asker) -> Condition:
     of_ticket = sa.select(Message.ticket_id).where(Message.ticket_id == Ticket.id).correlate(Ticket)
     return {
         "unanswered": sa.and_(Ticket.status == Status.OPEN, Ticket.waiting_since.is_not(None)),
@@ -170,6 +175,7 @@ def _is(value: str, _asker: Asker) -> Condition:
         "held": of_ticket.where(Message.held.is_(True)).exists(),
         "snoozed": Ticket.status == Status.SNOOZED,
         "waiting": Ticket.status == Status.WAITING,
+        "late": Ticket.due_at <= (asker.now or db.now()),
         "failed": Ticket.id.in_(sa.select(Message.ticket_id).where(FAILED)),
     }[value]
 
@@ -201,6 +207,7 @@ _ONE: dict[str, Callable[[str, Asker], Condition]] = {
     "organisation": _organisation,
     "language": _language,
     "waiting": _waits,
+    "due": _due,
     "field": _field,
     "has": _has,
     "is": _is,

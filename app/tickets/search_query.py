@@ -1,6 +1,6 @@
 """What a person types into the search field → words and filters. Pure.
 
-`from: to: subject: tag: status: priority: assignee: team: mailbox: customer: organisation: language: waiting: field: has:
+`from: to: subject: tag: status: priority: assignee: team: mailbox: customer: organisation: language: waiting: due: field: has:
 before: after: rated: is:`, a minus in front for "not", quotes for a phrase; the operators have Russian names too.
 Whatever is no operator is a word to search for.
 """
@@ -29,6 +29,7 @@ OPERATORS = {
     "organisation": ("организация", "компания"),
     "language": ("язык",),
     "waiting": ("ждёт", "ждет"),
+    "due": ("срок",),
     "field": ("поле",),
     "has": ("есть",),
     "before": ("до",),
@@ -62,6 +63,7 @@ _VALUES = {
         "snoozed": ("отложено",),
         "waiting": ("ждёт", "ждет"),
         "failed": ("недоставлено",),
+        "late": ("просрочено",),
     },
     "rated": {
         "good": ("хорошо",),
@@ -157,7 +159,7 @@ def _filter(name: str, value: str, *, without: bool, today: date) -> Filter | Pr
     if name in ("before", "after"):
         day = _date(value, today)
         return Filter(name, day.isoformat(), without) if day else Problem(name, value, ("2026-11-22", "30d"))
-    if name == "waiting":
+    if name in ("waiting", "due"):
         waits = _WAITS.match(value.lower())
         hours = int(waits.group(1)) * _HOURS[waits.group(2)] if waits else 0
         return Filter(name, str(hours), without) if waits else Problem(name, value, ("4h", "2d", "1w"))

@@ -224,6 +224,13 @@ def _working() -> list[Place]:
             "may_administer",
         ),
         Place(
+            _("Service levels"),
+            _("How soon whom is answered, and what happens when it is late."),
+            "hourglass-split",
+            "service_levels.index",
+            "may_administer",
+        ),
+        Place(
             _("Help centre"),
             _("Public articles for everybody to read and search, and a form to write to you."),
             "book",

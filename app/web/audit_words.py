@@ -25,9 +25,16 @@ def audit_detail(entry: AuditEntry, mailboxes: dict[int, str]) -> list[str]:
     for name, value in detail.items():
         if isinstance(value, dict):
             lines += [f"{_names().get(key, key)}: {_pair(pair)}" for key, pair in value.items()]
-        elif value not in ("", None, 0):
-            lines.append(f"{_names().get(name, name)}: {role_name(str(value)) if name == 'role' else value}")
+        elif value is False or value not in ("", None, 0):
+            lines.append(f"{_names().get(name, name)}: {_said(name, value)}")
     return lines
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "role":
+        return role_name(str(value))
+    words = {True: _("yes"), False: _("no"), "added": _("added"), "removed": _("removed")}
+    return str(words.get(value, value)) if isinstance(value, bool | str) else str(value)
 
 
 def _value(kind: str, value: Any, mailboxes: dict[int, str]) -> str:
@@ -57,6 +64,7 @@ def _names() -> dict[str, str]:
         "clients": _("clients"),
         "to": _("to"),
         "changed": _("changed"),
+        "active": _("switched on"),
         "first_import": _("Mail that is there already"),
         "imap_host": _("IMAP server"),
         "smtp_host": _("SMTP server"),
@@ -101,6 +109,7 @@ def _titles() -> dict[str, str]:
         "exported": _("Took data out"),
         "deleted": _("Deleted data"),
         "setting": _("Changed a setting"),
+        "service level": _("Changed a service level"),
         "rule": _("Changed a rule"),
         "macro": _("Changed a macro"),
         "hours": _("Changed business hours"),

@@ -21,6 +21,7 @@ from app.tasks import calendars
 from app.tasks.calendars import CalendarForm
 from app.tasks.clock import is_open, next_opening
 from app.tasks.models import Calendar, Holiday
+from app.tasks.public_holidays import countries, public_holidays
 from app.web.auth import admin_required
 from app.web.forms import fields, number
 
@@ -132,6 +133,26 @@ def add_holidays(calendar_id: int) -> Any:
     return redirect(url_for("hours.show", calendar_id=calendar_id), 303)
 
 
+@bp.post("/<int:calendar_id>/holidays/public")
+@admin_required
+def add_public_holidays(calendar_id: int) -> Any:
+    """Those of a country in a year, with their names in the language of whoever asks."""
+    form = fields(request.form, "country", "year")
+    try:
+        days = public_holidays(form["country"], number(form["year"]) or 0, str(get_locale() or "en"))
+        with transaction() as session:
+            calendar = calendars.calendar_by_id(session, calendar_id)
+            new = calendars.add_holidays(session, calendar, days)
+            audit.note(session, "hours", calendar.name, by=g.agent, now=now(), holidays=f"+{new}")
+    except InvalidInput as error:
+        return _page(calendar_id, error=error), 422
+    said = ngettext(
+        "One day more on which you are closed.", "%(num)d days more on which you are closed.", new
+    )
+    flash(said, "success")
+    return redirect(url_for("hours.show", calendar_id=calendar_id), 303)
+
+
 @bp.post("/<int:calendar_id>/holidays/remove")
 @admin_required
 def remove_holidays(calendar_id: int) -> Any:
@@ -194,6 +215,9 @@ def _page(
         zones=sorted(available_timezones()),
         day_date=lambda day: format_date(day, "d MMMM y", locale=str(get_locale())),
         days=list(zip(DAYS, _day_names(), strict=True)),
+        countries=_countries() if calendar else [],
+        home="RU" if get_locale() and get_locale().language == "ru" else "GB",
+        years=[now().year, now().year + 1],
     )
 
 
@@ -213,6 +237,12 @@ def _ranges(holidays: list[Holiday]) -> list[tuple[Any, Any, str]]:
         else:
             found.append((one.day, one.day, one.name))
     return found
+
+
+def _countries() -> list[tuple[str, str]]:
+    """(code, name) in the order of the reader's alphabet."""
+    names = get_locale().territories
+    return sorted(((code, names.get(code, code)) for code in countries()), key=lambda one: one[1])
 
 
 def _day_names() -> list[str]:

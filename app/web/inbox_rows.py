@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from app import db
 from app.tickets.queries import TicketRow
+from app.web.level_words import due_chip
 from app.web.words import Words, words
 
 # Some two kilobytes each.
@@ -22,6 +23,7 @@ MOST_KEPT = 2000
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["ticket_row"] = ticket_row
+    app.jinja_env.globals["due_chip"] = lambda at, kind: due_chip(words(), at, kind)
 
 
 def ticket_row(
@@ -60,5 +62,6 @@ def _drawn(
         _=reader.text,
         ngettext=reader.plural,
         reltime=reader.reltime,
+        due=due_chip(reader, row.due_at, row.due_kind),
     )
     return Markup(drawn)  # noqa: S704 (a template of ours, which escapes)
