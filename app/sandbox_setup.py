@@ -15,7 +15,7 @@ from app.accounts import queries as account_queries
 from app.accounts import service as accounts
 from app.accounts.models import Role
 from app.db import now, transaction
-from app.knowledge import seed
+from app.knowledge import script_service, seed
 from app.knowledge import service as knowledge
 from app.knowledge.models import Article, KnowledgeLog, LogKind
 from app.mailboxes.models import FirstImport, Mailbox, Security
@@ -83,6 +83,8 @@ def _articles(session: Session, at: datetime) -> None:
     for one in seed.seed_articles():
         text = knowledge.ArticleText(one.title, one.answer, one.language, one.tags)
         ids[one.key] = knowledge.create(session, text, by=None, now=at).id
+    for script in seed.seed_scripts():
+        script_service.make(session, script, by=None, now=at)
     session.add_all(
         KnowledgeLog(kind=LogKind.LEARN, article_id=ids[key], question=question, created_at=at)
         for question, key in seed.learnt_questions()

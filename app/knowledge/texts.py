@@ -47,8 +47,8 @@ class WrongPart(InvalidInput):
 
 def check(text: ArticleText) -> ArticleText:
     """The same text, tidied. Raises InvalidInput with the field."""
-    title = " ".join(_visible(text.title).split())
-    answer = _visible(text.answer.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    title = " ".join(visible(text.title).split())
+    answer = visible(text.answer.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not title:
         raise InvalidInput("Please give the article a title.", "title")
     if len(title) > LONGEST_TITLE:
@@ -71,7 +71,7 @@ def tag_words(typed: str) -> tuple[str, ...]:
     return tuple(word for word in (part.strip() for part in typed.split(",")) if word)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Without control and private characters; they could only confuse whoever reads the answer."""
     return "".join(
         char

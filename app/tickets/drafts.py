@@ -147,12 +147,13 @@ def _addresses(written: Written) -> int:
 
 
 def insert_answer(
-    session: Session, ticket: Ticket, html: str, article_id: int, *, by: Agent, now: datetime
+    session: Session, ticket: Ticket, html: str, article_id: int | None, *, by: Agent, now: datetime
 ) -> Draft:
-    """Put an answer at the end of the agent's reply, as browsers without scripts do."""
+    """Put an answer at the end of the agent's reply, as browsers without scripts do. No article: words of a script."""
     draft = find_or_begin(session, ticket, Kind.OUTGOING, by=by, now=now)
     draft.html = sanitise_reply(f"{draft.html}<br>{html}" if draft.html.strip() else html)
-    draft.article_ids = list(dict.fromkeys([*draft.article_ids, article_id]))
+    if article_id is not None:
+        draft.article_ids = list(dict.fromkeys([*draft.article_ids, article_id]))
     draft.version += 1
     draft.updated_at = now
     return draft

@@ -22,17 +22,19 @@ from app.customers.models import Customer, CustomerAddress, CustomerPhone, Organ
 from app.customers.service import find_or_create
 from app.knowledge import public_settings
 from app.knowledge import service as knowledge
-from app.knowledge.models import ArticleFile, Suggestion
+from app.knowledge.models import ArticleFile, Script, Suggestion
 from app.knowledge.public_models import HelpPage, HelpRead, HelpVote
 from app.knowledge.public_settings import Centre, Topic
 from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
 from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import Outbox, SandboxLetter
 from app.outgoing.service import Reply, write_reply
-from app.ratings.models import RatingInvitation
+from app.ratings.asking_models import RatingReason
+from app.ratings.models import Praise, RatingInvitation
 from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
+from app.tasks import recovery
 from app.tasks.models import Calendar, Holiday
 from app.tickets import (
     bulk,
@@ -238,6 +240,9 @@ def _knowledge(made: _Builder, text: str) -> None:
         sha256=made.blobs.put(b"plain text"), added_at=made.at,
     )  # fmt: skip
     made.add("article_file", file)
+    step = {"key": "1", "say": text, "text": words.answer, "choices": [{"label": text, "to": "1"}]}
+    script = Script(title=text[:200], language="en", steps=[step], version=1, updated_at=made.at)
+    made.add("script_id", script)
     for letter in ("message_id", "second_letter"):
         message = made.session.get_one(Message, made.ids[letter])
         message.suggest_state = "done"
@@ -313,7 +318,24 @@ def _rating(made: _Builder, text: str) -> str:
     invitation = made.session.scalars(
         sa.select(RatingInvitation).where(RatingInvitation.message_id == made.ids["sent_reply"])
     ).one()
-    give(made.session, invitation, "bad", text, now=made.tick(), change_days=7)
+    happy = made.session.scalars(
+        sa.select(RatingInvitation).where(RatingInvitation.message_id == made.ids["bounced_reply"])
+    ).one()
+    happy.agent_id = made.colleague.id
+    praised = give(made.session, happy, "good", text, now=made.tick(), change_days=7)
+    made.ids["mark"] = praised.mark
+    made.add(
+        "praise",
+        Praise(rating_id=praised.id, by_id=made.me.id, agent_id=made.colleague.id, words=text, at=made.at),
+    )
+    reasons = made.session.scalars(sa.select(RatingReason.id).order_by(RatingReason.id)).all()
+    made.ids |= {"reason_id": reasons[1]}
+    unhappy = give(
+        made.session, invitation, "bad", text, now=made.tick(), change_days=7, reason_ids=reasons[:2]
+    )
+    task = recovery.after_rating(made.session, unhappy, now=made.at)
+    assert task is not None
+    made.ids["task_id"] = task.id
     return invitation_token(invitation, made.settings.secret_key)
 
 
@@ -551,7 +573,9 @@ def _upkeep(made: _Builder) -> None:
     letters = list(made.session.scalars(query))
     assert len(letters) == 3, "a gap has three letters"
     for letter in letters:
-        row = AskedLetter(message_id=letter.id, language="en", asked_at=letter.arrived_at, words="order", closeness=1.0)
+        row = AskedLetter(
+            message_id=letter.id, language="en", asked_at=letter.arrived_at, words="order", closeness=1.0
+        )
         row.gap_id = gap.id
         made.session.add(row)
     made.session.flush()

@@ -2,7 +2,7 @@
 
 Texts only, no database: `app.knowledge.service` decides what becomes of them. An article is one file,
 `<key>.md`: title, language and tags between two lines of dashes, then the answer. `learnt.json` maps keys
-to questions.
+to questions; `scripts.json` holds three scripts for hard conversations in each language.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+
+from app.knowledge.scripts import ScriptText, read
 
 _FOLDER = Path(__file__).parent
 
@@ -34,6 +36,12 @@ def learnt_questions() -> list[tuple[str, str]]:
     """Pairs of a question in a customer's words and the key of the article that answered it."""
     by_key: dict[str, list[str]] = json.loads((_FOLDER / "learnt.json").read_text("utf-8"))
     return [(question, key) for key, questions in by_key.items() for question in questions]
+
+
+def seed_scripts() -> list[ScriptText]:
+    """Angry, too expensive, late: in both languages."""
+    stored = json.loads((_FOLDER / "scripts.json").read_text("utf-8"))
+    return [ScriptText(one["title"], one["language"], read(one["steps"])) for one in stored]
 
 
 def _article(key: str, text: str) -> SeedArticle:

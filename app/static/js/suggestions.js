@@ -14,13 +14,13 @@ document.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   try {
-    const fields = { message_id: form.querySelector('[name="message_id"]').value };
+    const fields = new FormData(form);
     const caret = caretOf(document.querySelector("#form-reply trix-editor"));
     const answer = await post(form.getAttribute("action"), fields);
     const area = await openComposer("reply");
     const letter = document.getElementById("form-reply");
     insertAnswer(area, answer.html, caret);
-    noteArticle(letter, answer.article_id);
+    if (answer.article_id) noteArticle(letter, answer.article_id);
     if (answer.files?.length) await takeFiles(letter, answer.copy);
     form.closest(".suggest")?.classList.add("is-used");
     const read = form.closest(".suggest")?.querySelector("details");
