@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,23 +15,14 @@ from app.tickets import queries, search_index
 from app.tickets.models import Message, Ticket
 from app.tickets.queries import PAGE, Page, TicketRow
 from app.tickets.search_filters import Asker, Condition, contains, on_messages, on_tickets
+from app.tickets.search_newest import BATCH, Asked, Hit, newest
 from app.tickets.search_query import Query
-from app.tickets.search_text import MOST_EXCERPTED, Term, excerpt
+from app.tickets.search_text import MOST_EXCERPTED, Term, excerpt, whole
 
-# How many matching messages are read at once; several of them are often of one ticket.
-BATCH = 200
 # The best are looked for among so many of the newest: the index has no cheaper way to rank.
 RANKED = 5000
 MOST_CARDS = 50
 _MARK = re.compile(r"\d{1,18}\Z")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A ticket and its newest, or best, message that matches."""
-
-    ticket_id: int
-    message_id: int
 
 
 def search_page(
@@ -44,80 +35,37 @@ def search_page(
     conditions = [*on_tickets(query, asker), rights.within(Ticket.mailbox_id)]
     if not query.terms:
         return queries.condition_page(session, conditions, asker.agent_id, after=after, limit=limit)
-    narrowed = [*conditions, *on_messages(query, asker)]
+    terms = _settled(session, query.terms)
     if best:
-        hits, mark = _best(session, query.terms, narrowed, limit), ""
+        narrowed = [*conditions, *on_messages(query, asker)]
+        hits, mark = _best(session, terms, narrowed, limit), ""
     else:
         start = int(after) if _MARK.match(after) else None
-        hits, mark = _newest(session, query.terms, narrowed, start, limit)
+        asked = Asked(terms, conditions, on_messages(query, asker))
+        hits, mark = newest(session, asked, start, limit)
         if start is None:
             hits = _named(session, query, conditions, hits)
-    return Page(_with_excerpts(session, hits, query.terms, asker.agent_id), mark)
+    return Page(_with_excerpts(session, hits, terms, asker.agent_id), mark)
 
 
-def _newest(
-    session: Session, terms: Sequence[Term], conditions: Sequence[Condition], start: int | None, limit: int
-) -> tuple[list[Hit], str]:
-    """The tickets of the newest matching messages before `start`, one hit each, and the mark to go on from."""
-    hits: dict[int, Hit] = {}
-    position = start
-    while True:
-        batch = _batch(session, terms, conditions, position)
-        known = _shown_before(session, terms, {hit.ticket_id for hit in batch}, start)
-        for hit in batch:
-            if hit.ticket_id in hits or hit.ticket_id in known:
-                continue
-            if len(hits) == limit:
-                return list(hits.values()), str(list(hits.values())[-1].message_id)
-            hits[hit.ticket_id] = hit
-        if len(batch) < BATCH:
-            return list(hits.values()), ""
-        position = batch[-1].message_id
-
-
-def _batch(
-    session: Session, terms: Sequence[Term], conditions: Sequence[Condition], before: int | None
-) -> list[Hit]:
-    found = search_index.matches(session, terms)
-    if found is None:
-        return []
-    table, key = found
-    query = (
-        sa.select(Message.ticket_id, key)
-        .select_from(table.join(Message, Message.id == key).join(Ticket, Ticket.id == Message.ticket_id))
-        .where(*conditions)
-        .order_by(key.desc())
-        .limit(BATCH)
+def _settled(session: Session, terms: Sequence[Term]) -> tuple[Term, ...]:
+    """The last word may still be typed; one that is common as it stands is no beginning."""
+    return tuple(
+        whole(one) if one.begun and not one.without and search_index.is_common(session, whole(one)) else one
+        for one in terms
     )
-    if before is not None:
-        query = query.where(key < before)
-    return [Hit(*row) for row in session.execute(query)]
-
-
-def _shown_before(
-    session: Session, terms: Sequence[Term], ticket_ids: set[int], start: int | None
-) -> set[int]:
-    """Which of these tickets stood on an earlier page, by a newer message."""
-    found = search_index.matches(session, terms)
-    if start is None or not ticket_ids or found is None:
-        return set()
-    table, key = found
-    newer = sa.select(Message.id).where(Message.ticket_id.in_(ticket_ids), Message.id >= start)
-    query = sa.select(Message.ticket_id).join(table, key == Message.id).where(key.in_(newer))
-    return set(session.scalars(query))
 
 
 def _best(session: Session, terms: Sequence[Term], conditions: Sequence[Condition], limit: int) -> list[Hit]:
-    floor = _floor(session, terms)
-    found = search_index.matches(session, terms)
+    found = search_index.ranked(session, terms)
     if found is None:
         return []
     table, key = found
     query = (
         sa.select(Message.ticket_id, key)
         .select_from(table.join(Message, Message.id == key).join(Ticket, Ticket.id == Message.ticket_id))
-        .where(*conditions, key >= floor)
-        .order_by(sa.literal_column("found.rank"), key.desc())
+        .where(*conditions, key >= _floor(session, terms))
+        .order_by(table.c.rank, key.desc())
         .limit(BATCH)
     )
     hits: dict[int, Hit] = {}
@@ -128,12 +76,10 @@ def _best(session: Session, terms: Sequence[Term], conditions: Sequence[Conditio
 
 def _floor(session: Session, terms: Sequence[Term]) -> int:
     """The id of the oldest message that is ranked."""
-    found = search_index.matches(session, terms)
+    found = search_index.newest(session, terms, 2**62, RANKED)
     if found is None:
         return 0
-    table, key = found
-    oldest = sa.select(key).select_from(table).order_by(key.desc()).offset(RANKED).limit(1)
-    return session.scalar(oldest) or 0
+    return session.scalar(sa.select(sa.func.min(found.c.id))) or 0
 
 
 def _named(session: Session, query: Query, conditions: Sequence[Condition], hits: list[Hit]) -> list[Hit]:

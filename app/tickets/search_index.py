@@ -8,6 +8,7 @@ added by `catch_up`, newest first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
@@ -16,6 +17,9 @@ from app.tickets.models import Message
 from app.tickets.search_text import FIELDS, Document, Term, document, for_fts5, for_tsquery
 
 CATCH_UP = 500
+# A word that this many messages have is a word by itself, and not the beginning of one.
+COMMON = 1000
+_NO_END = 2**62
 _FTS5 = sa.text(
     "INSERT OR REPLACE INTO search_words (rowid, subject, sender, recipients, body)"
     " VALUES (:id, :subject, :sender, :recipients, :body)"
@@ -33,7 +37,9 @@ _TSVECTOR = sa.text(
 )
 progress = sa.table("search_progress", sa.column("below", sa.BigInteger))
 _vectors = sa.table("search_words", sa.column("id", sa.BigInteger), sa.column("words"))
-_fts5 = sa.table("search_words", sa.column("rowid", sa.BigInteger), sa.column("search_words"))
+_fts5 = sa.table(
+    "search_words", sa.column("rowid", sa.BigInteger), sa.column("search_words"), sa.column("rank", sa.Double)
+)
 
 
 def add(session: Session, messages: Iterable[tuple[Message, Sequence[str]]]) -> None:
@@ -87,30 +93,61 @@ def start_over(session: Session) -> None:
     session.execute(sa.update(progress).values(below=newest))
 
 
-def matches(session: Session, terms: Sequence[Term]) -> tuple[sa.FromClause, sa.ColumnElement[int]] | None:
-    """(what to select from, the message id) of messages that match all terms; None when nothing is asked."""
+def has(session: Session, terms: Sequence[Term]) -> sa.ColumnElement[bool] | None:
+    """The condition that a row of `table(session)` matches all terms; None when nothing is asked."""
     if _is_sqlite(session):
         asked = for_fts5(terms)
-        if not asked:
-            return None
-        found = sa.text("SELECT rowid AS id, rank FROM search_words WHERE search_words MATCH :asked")
-        return _as_table(found.bindparams(asked=asked), "id")
+        return _fts5.c.search_words.op("MATCH")(asked) if asked else None
     asked = for_tsquery(terms)
-    if not asked:
+    return _vectors.c.words.op("@@")(sa.func.to_tsquery("simple", asked)) if asked else None
+
+
+def table(session: Session) -> tuple[sa.TableClause, sa.ColumnElement[int]]:
+    """The index and, of its columns, the message id. Newest first it is read without sorting."""
+    return (_fts5, _fts5.c.rowid) if _is_sqlite(session) else (_vectors, _vectors.c.id)
+
+
+def newest(
+    session: Session, terms: Sequence[Term], before: int, most: int, among: sa.Select[Any] | None = None
+) -> sa.Subquery | None:
+    """`id` of the newest messages that match, so many at most, older than `before`; None when nothing is asked.
+
+    `among`: ids of the messages that can be meant at all.
+    """
+    condition = has(session, terms)
+    if condition is None:
         return None
-    query = sa.func.to_tsquery("simple", asked)
-    words: sa.ColumnClause[str] = sa.column("words")
-    found_vectors = (
-        sa.select(_vectors.c.id, (-sa.func.ts_rank(words, query)).label("rank"))
-        .where(words.op("@@")(query))
-        .subquery("found")
+    index, key = table(session)
+    found = sa.select(key.label("id")).select_from(index).where(condition, key < before)
+    if among is not None:
+        oldest = sa.select(sa.func.min(among.subquery().c.id)).scalar_subquery()
+        # Plus nothing: so that the index is walked once, and not asked for each of these messages.
+        found = found.where(key >= oldest, (key + 0).in_(among))
+    return found.order_by(key.desc()).limit(most).subquery("found")
+
+
+def is_common(session: Session, one: Term) -> bool:
+    """Whether so many messages have this very word that nobody looks for longer ones that begin with it.
+
+    A beginning is dear: everything that begins so is collected before the newest of it is known.
+    """
+    found = newest(session, [one], _NO_END, COMMON)
+    assert found is not None
+    return session.scalar(sa.select(sa.func.count()).select_from(found)) == COMMON
+
+
+def ranked(session: Session, terms: Sequence[Term]) -> tuple[sa.FromClause, sa.ColumnElement[int]] | None:
+    """(what to select from, the message id) of messages that match all terms, with their `rank`, the best lowest."""
+    condition = has(session, terms)
+    if condition is None:
+        return None
+    index, key = table(session)
+    asked = sa.func.to_tsquery("simple", for_tsquery(terms))
+    rank = _fts5.c.rank if _is_sqlite(session) else -sa.func.ts_rank(_vectors.c.words, asked)
+    found = (
+        sa.select(key.label("id"), rank.label("rank")).select_from(index).where(condition).subquery("found")
     )
-    return found_vectors, found_vectors.c.id
-
-
-def _as_table(found: sa.TextClause, key: str) -> tuple[sa.FromClause, sa.ColumnElement[int]]:
-    table = found.columns(sa.column(key, sa.BigInteger), sa.column("rank", sa.Double)).subquery("found")
-    return table, table.c[key]
+    return found, found.c.id
 
 
 def _row(message_id: int, written: Document) -> dict[str, object]:

@@ -7,8 +7,8 @@ Both databases get words that are already folded and stemmed by kb_search.stems,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb_search.stems import fold, fold_word, stem
@@ -73,6 +73,11 @@ def term(text: str, *, field: str = "", begun: bool = False, without: bool = Fal
     return Term(tuple(_stem(word) for word in found), field, found[-1] if begun else "", without)
 
 
+def whole(one: Term) -> Term:
+    """The same words, and nothing longer that begins with the last."""
+    return replace(one, begun="")
+
+
 def for_fts5(terms: Iterable[Term]) -> str:
     """An FTS5 query (sqlite.org/fts5.html, section 3); '' when nothing positive is asked. Stems hold letters only."""
     wanted = [_fts5(one) for one in terms if not one.without]
@@ -125,7 +130,7 @@ def excerpt(text: str, terms: Iterable[Term], length: int = 160) -> list[Piece]:
     sought = {word for one in terms if not one.without for word in one.stems}
     begun = tuple(one.begun for one in terms if one.begun and not one.without)
     line = " ".join(text[:MOST_EXCERPTED].split())
-    hits = [match.span() for match in _WORD.finditer(line) if _is_hit(match.group(), sought, begun)]
+    hits = list(_hits(line, sought, begun, length))
     start = max(0, hits[0][0] - LEAD) if hits else 0
     start = line.rfind(" ", 0, start) + 1 if start else 0
     end = start + length
@@ -137,9 +142,27 @@ def excerpt(text: str, terms: Iterable[Term], length: int = 160) -> list[Piece]:
     return [*(piece for piece in pieces if piece.text), Piece(line[at:end])]
 
 
+def _hits(line: str, sought: set[str], begun: tuple[str, ...], length: int) -> Iterator[tuple[int, int]]:
+    """Where the words stand: the first, and those near enough behind it to be seen with it."""
+    end = len(line)
+    for match in _WORD.finditer(line):
+        if match.start() > end:
+            return
+        if _is_hit(match.group(), sought, begun):
+            end = min(end, match.start() + length)
+            yield match.span()
+
+
 def _is_hit(word: str, sought: set[str], begun: tuple[str, ...]) -> bool:
+    folded, stemmed = _forms(word)
+    return stemmed in sought or bool(begun and folded.startswith(begun))
+
+
+@lru_cache(20_000)
+def _forms(word: str) -> tuple[str, str]:
+    """A word of a letter as it is typed into a search, and its stem. Letters use the same words again and again."""
     folded = fold_word(fold(word))[:LONGEST_WORD]
-    return _stem(folded) in sought or bool(begun and folded.startswith(begun))
+    return folded, _stem(folded)
 
 
 @lru_cache(20_000)
