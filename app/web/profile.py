@@ -20,6 +20,7 @@ from app.web import auth
 from app.web.auth import for_readers, login_required
 from app.web.forms import fields
 from app.web.limits import limiter
+from app.web.role_words import role_name
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
 FIELDS = ("name", "language", "timezone", "theme", "shortcuts", "signature")
@@ -122,6 +123,7 @@ def _page(*, error: InvalidInput | None = None, typed: dict[str, Any] | None = N
         pictured = shown_senders.senders_of(session, g.agent.id)
     return render_template(
         "profile/show.html",
+        role_name=role_name,
         agent=g.agent,
         values=typed or {name: getattr(g.agent, name) for name in FIELDS},
         errors={error.field: error} if error else {},
