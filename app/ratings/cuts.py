@@ -73,16 +73,15 @@ EVERYTHING = Scope()
 
 
 def scope_of(session: Session, rights: Rights) -> Scope:
-    """Where there are no teams everybody is one: a lead then sees all."""
+    """A lead who is in no team leads everybody."""
     if rights.role in UNBOUND:
         return Scope(None, rights.mailboxes)
     if rights.role != Role.LEAD:
         return Scope(frozenset((rights.agent_id,)), rights.mailboxes)
-    if session.scalar(sa.select(Team.id).where(Team.active.is_(True)).limit(1)) is None:
-        return Scope(None, rights.mailboxes)
-    own = sa.select(TeamMember.team_id).where(TeamMember.agent_id == rights.agent_id)
-    members = session.scalars(sa.select(TeamMember.agent_id).where(TeamMember.team_id.in_(own)))
-    return Scope(frozenset((rights.agent_id, *members)), rights.mailboxes)
+    teams = sa.select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
+    own = teams.where(TeamMember.agent_id == rights.agent_id, Team.active.is_(True))
+    members = set(session.scalars(sa.select(TeamMember.agent_id).where(TeamMember.team_id.in_(own))))
+    return Scope(frozenset(members) if members else None, rights.mailboxes)
 
 
 def all_tags(session: Session) -> list[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """/ratings: how happy customers are, by whatever one asks for, and every rating behind a figure.
 
-Agents see their own, leads those of their teams, admins and auditors all; and nobody those of mailboxes they do not see.
+Agents see their own, leads those of their teams, admins and auditors all; and nobody those of mailboxes not theirs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from app.accounts.models import Agent
 from app.accounts.queries import agent_names
 from app.accounts.teams import all_teams
 from app.db import now, reading, transaction
-from app.errors import InvalidInput, NotFound
+from app.errors import InvalidInput, NotAllowed, NotFound
 from app.mailboxes.queries import mailbox_names
 from app.ratings import anonymous, cuts, figures, praising, queries, reasons
 from app.ratings.cuts import DIMENSIONS, Cut, Scope
@@ -123,9 +123,11 @@ def agent(agent_id: int) -> Any:
     chosen, at = read_filters(now()), now()
     with reading() as session:
         scope = cuts.scope_of(session, g.rights)
-        who = session.get(Agent, agent_id) if scope.sees(agent_id) else None
+        who = session.get(Agent, agent_id)
         if who is None:
             raise NotFound("There is no such agent.")
+        if not scope.sees(agent_id):
+            raise NotAllowed("Only they themselves and their lead see how an agent is rated.")
         own = Cut(**{**chosen.cut.__dict__, "agent": agent_id})
         f = Filters(chosen.days, chosen.first, chosen.last, own, chosen.face, chosen.words)
         return render_template(

@@ -27,6 +27,7 @@ from app.tickets.safe_html import frame_csp
 from app.web.auth import FOR_EVERYBODY
 from app.web.headers import INERT_POLICY
 from app.web.help_centre_page import KEPT_SECONDS
+from app.web.ratings_asking import PREVIEW_POLICY
 from tests.app.web.every_route import (
     MAY_CHANGE,
     MAY_READ,
@@ -58,6 +59,7 @@ OWN_POLICY = {
     "attachments.download": INERT_POLICY,
     "attachments.preview": INERT_POLICY,
     "branding.logo": INERT_POLICY,
+    "ratings_asking.preview": PREVIEW_POLICY,
     "article_files.download": INERT_POLICY,
     "help_centre.file": INERT_POLICY,
 }
