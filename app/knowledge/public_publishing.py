@@ -52,7 +52,7 @@ def is_late(session: Session) -> bool:
 
 
 def refused(session: Session, *, limit: int = 50) -> list[tuple[int, str, str, list[str]]]:
-    """Public texts with a variable that has no fallback, so that they are not shown: article, language, title, names."""
+    """Public texts that are not shown, for a variable without a fallback: article, language, title, names."""
     found = [
         (article.id, text.language, text.title, list(public_text(text.answer).missing))
         for article in _with_variables(session)

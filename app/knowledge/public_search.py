@@ -80,7 +80,8 @@ class PublicIndex:
         page = self.pages.get(key)
         if page is None:
             return []
-        terms = {term: {term: 1.0} for term in page.title[:MOST_TERMS]}
+        shared = [term for term in page.title[:MOST_TERMS] if len(self._lists[term]) > 1]
+        terms = {term: {term: 1.0} for term in shared}
         return [found for found in self._best(terms, key[1], limit + 1) if found.key != key][:limit]
 
     def _terms(self, typed: str, growing: bool) -> dict[str, dict[str, float]]:

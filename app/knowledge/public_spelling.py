@@ -8,7 +8,7 @@ from collections.abc import Sequence
 # Shorter words have too many neighbours.
 _SHORTEST = 4
 # From this length on two slips are forgiven.
-_LONG = 8
+_LONG = 7
 _MOST = 3
 # So many words that share the most letter triples are compared letter by letter.
 _COMPARED = 40

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from app.knowledge.render import render
+from app.knowledge.segments import NOTHING, problems
 from kb_search.stems import stems
 
 # The editor has one kind of heading; on a page the title stands above it.
@@ -19,7 +20,8 @@ _DESCRIPTION = 160
 
 @dataclass(frozen=True)
 class PublicText:
-    """`html` is safe to place in a page. `missing`: variables without a fallback; with any the text is not public."""
+    """`html` is safe to place in a page. `missing`: variables without a fallback, or marks of parts that cannot be
+    read; with any the text is not public."""
 
     html: str
     plain: str
@@ -28,7 +30,11 @@ class PublicText:
 
 def public_text(answer: str) -> PublicText:
     """The answer for a reader of whom nothing is known."""
-    shown = render(answer, {})
+    if wrong := problems(
+        answer
+    ):  # Where a part for some begins and ends is not sure: then nothing is for all.
+        return PublicText("", "", tuple(one.text for one in wrong))
+    shown = render(answer, {}, NOTHING)
     return PublicText(_HEADING.sub(r"<\1h2>", shown.html), shown.text, shown.missing)
 
 
