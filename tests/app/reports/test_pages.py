@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import timedelta
-
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from app import db
 from app.accounts.models import Agent
 from app.reports.catalogue import REPORTS
-from app.tickets.models import Change, Message, Ticket
 from tests.app.reports.conftest import Desk, catch_up
 from tests.support.web import sign_in
 
