@@ -3,10 +3,8 @@ looked at before, used on one ticket or a selection, and taken back as one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import (
     Blueprint,
     Response,
@@ -22,7 +20,6 @@ from flask import (
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
-from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts import audit
 from app.automation import macros, plan, rules, written
@@ -30,20 +27,18 @@ from app.automation.actions import KINDS, MACRO, read_actions
 from app.automation.conditions import OPS, Group, kind_of
 from app.automation.macros import MacroForm
 from app.automation.models import Macro, MacroRun
-from app.customers.models import Customer
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.settings import Settings
-from app.tickets.models import Ticket
 from app.web import automation_form, automation_words
 from app.web.auth import login_required
 from app.web.automation_form import Drafted
 from app.web.automation_names import Names
 from app.web.forms import fields, number
-from app.web.inbox_page import ids_of, known_view
+from app.web.inbox_page import known_view
+from app.web.macro_tickets import tickets_of, wanted
 
 bp = Blueprint("macros", __name__, url_prefix="/macros")
-MOST_TICKETS = 500
 
 
 @bp.get("")
@@ -107,7 +102,7 @@ def choose() -> Any:
     """The list to choose from, for the tickets in the address; alone for scripts, a page of its own without."""
     everything = bool(request.args.get("all"))
     with reading() as session:
-        tickets = _wanted(session, request.args.getlist("ticket"), everything)
+        tickets = wanted(session, request.args.getlist("ticket"), everything)
         rows = macros.visible(session, g.agent, {ticket.mailbox_id for ticket in tickets}) if tickets else []
         names = Names.of(session)
     part = request.headers.get("X-Part") == "picker"
@@ -125,7 +120,7 @@ def preview(macro_id: int) -> Any:
     settings: Settings = current_app.config["SETTINGS"]
     with reading() as session:
         macro = macros.macro_for(session, g.agent, macro_id)
-        (ticket,) = _tickets(session, request.args.getlist("ticket")[:1]) or _none()
+        (ticket,) = tickets_of(session, request.args.getlist("ticket")[:1]) or _none()
         does = read_actions(macro.actions)
         looked = plan.Plan(session, ticket, now(), settings, g.agent)
         with session.no_autoflush:
@@ -153,7 +148,7 @@ def apply(macro_id: int) -> Any:
     settings: Settings = current_app.config["SETTINGS"]
     with transaction() as session:
         macro = macros.macro_for(session, g.agent, macro_id)
-        tickets = _wanted(session, asked, everything)
+        tickets = wanted(session, asked, everything)
         if not tickets:
             raise InvalidInput("Choose at least one ticket.", "ticket")
         does = read_actions(macro.actions)
@@ -221,30 +216,6 @@ def undo(run_id: int) -> Any:
     if len(tickets) == 1:
         return redirect(url_for("tickets.show", ticket_id=tickets[0], view=view), 303)
     return redirect(url_for("inbox.view", view=view), 303)
-
-
-def _wanted(session: Session, asked: Sequence[str], everything: bool) -> list[Ticket]:
-    """The tickets that were ticked, or all of the view as it is at this moment, from the top of the list."""
-    if everything:
-        view = known_view(request.values.get("view", ""))
-        asked = [str(one) for one in ids_of(session, view, g.agent.id, limit=MOST_TICKETS, now=now())]
-    return _tickets(session, asked)
-
-
-def _tickets(session: Session, asked: Sequence[str]) -> list[Ticket]:
-    """Those of them that this agent may see and that are not part of others, in a fixed number of queries."""
-    ids = {one for one in map(number, asked[:MOST_TICKETS]) if one is not None}
-    query = (
-        sa.select(Ticket)
-        .where(Ticket.id.in_(ids), Ticket.merged_into_id.is_(None), g.rights.within(Ticket.mailbox_id))
-        .options(
-            joinedload(Ticket.customer).selectinload(Customer.addresses),
-            joinedload(Ticket.mailbox),
-            selectinload(Ticket.tags),
-        )
-        .order_by(Ticket.id)
-    )
-    return list(session.scalars(query))
 
 
 def _none() -> Any:
