@@ -183,7 +183,6 @@ def _lay(
     row.level_id = level.id
     row.target_seconds = int(clock.target.total_seconds())
     row.due_at, row.stopped_at = (None if ended else clock.due_at), clock.stopped_at
-    if row.due_at is None or row.spent_seconds is None:
-        # Of one that runs the end says it all: it need not be written again every hour.
-        row.spent_seconds = int(clock.spent.total_seconds())
+    # Of one that runs the end says it all: it need not be written again every hour.
+    row.spent_seconds = int(clock.spent.total_seconds()) if row.due_at is None else 0
     row.broken = clock.is_broken(now)

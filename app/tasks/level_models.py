@@ -48,7 +48,7 @@ class ServiceLevel(Base):
 class LevelClock(Base):
     """One promise in one ticket. It runs while `stopped_at` is NULL, and stands still while `due_at` is NULL as well.
 
-    `spent_seconds` and `target_seconds` are counted as the level counts. A clock that has stopped is never changed:
+    `spent_seconds` (0 while it runs) and `target_seconds` are counted as the level counts. A clock that has stopped is never changed:
     what was promised then is what counts.
     """
 

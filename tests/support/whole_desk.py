@@ -35,6 +35,7 @@ from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
 from app.tasks import recovery
+from app.tasks.level_models import ServiceLevel
 from app.tasks.models import Calendar, Holiday
 from app.tickets import (
     bulk,
@@ -541,6 +542,12 @@ def _automation(made: _Builder, mailbox: Mailbox, text: str) -> None:
         changes=[{"ticket": ticket_id, "before": {}, "after": {}, "message": None, "draft": None}],
     )  # fmt: skip
     made.add("run_id", run)
+    for position, key in enumerate(("level_id", "second_level")):
+        level = ServiceLevel(
+            name=f"{text[:70]} {position}", position=position, targets={"normal": {"first": 60}}, armed_from=made.at,
+            created_at=made.at, escalate_urgent=False,
+        )  # fmt: skip
+        made.add(key, level)
     week = [[[540, 1080]]] * 5 + [[], []]
     for key, name in (("calendar_id", text[:70]), ("second_calendar", f"{text[:70]} 2")):
         calendar = Calendar(
