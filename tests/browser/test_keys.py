@@ -29,7 +29,7 @@ pytestmark = [
 # What the table on the screen lists; the tests below press each of them.
 PRESSED = {
     "J", "K", "↓", "↑", "Enter", "U", "X", "Shift", "/", "Ctrl", "R", "A", "F", "N", "1", "2", "3", "Z", "E", "S", "I", "T", "M", "?",
-    "L", "W", "D", "C", "P", "O", "G",
+    "L", "W", "D", "C", "P", "O", "G", "H", "Q",
 }  # fmt: skip
 
 Opened = Callable[[str], None]
@@ -205,6 +205,11 @@ def test_the_ticket(opened: Opened, browser_page: Page, keys: Keyboard, desk: De
     keys.type("later")
     keys.press("Enter")
     expect(head.locator(".head-tags")).to_contain_text("later")
+    keys.press("KeyH")
+    expect(head.get_by_role("button", name="Urgent")).to_be_focused()
+    keys.press("Enter")
+    expect(head.locator('[data-key="h"]')).to_contain_text("Urgent")
+    expect(page.locator("#rows .row").filter(has_text="Urgent")).to_have_count(1)
     keys.press("KeyD")
     expect(page.locator(f"#fields-{ticket}")).to_be_visible()
     keys.press("Escape")
