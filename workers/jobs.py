@@ -12,6 +12,7 @@ from app.outgoing import deliver, sandbox
 from app.settings import Settings, load_settings
 from app.together import mail_out
 from mail_ingest import sent_copies
+from workers import upkeep
 
 
 @cache
@@ -49,3 +50,9 @@ def send_sandbox_letter(letter_id: int) -> None:
     """Hand a letter written on the sandbox page to the sandbox's own SMTP server."""
     settings = _settings()
     sandbox.send_letter(letter_id, settings, BlobStore(settings.blob_dir))
+
+
+def keep_knowledge(_round: int) -> None:
+    """Look for gaps, doubles and answers that are typed again and again, as far as their time has come."""
+    _settings()
+    upkeep.run_due()

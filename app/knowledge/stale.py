@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.knowledge.own_words import own_words
 from app.knowledge.similarity import similarity
 from app.knowledge.variables import without
-from kb_search.clean import clean_question
 from kb_search.stems import stems
 
 # So many replies since the last change of the article, and this share of the edited ones, make a habit of an edit.
@@ -66,7 +66,7 @@ def sentences(text: str) -> list[str]:
 def edits(answer: str, reply: str) -> list[Edit]:
     """What was changed on the way from the article to the reply."""
     wanted = [(one, _bag(without(one))) for one in sentences(answer)]
-    found = [(one, _bag(one)) for one in _body(reply)]
+    found = [(one, _bag(one)) for one in sentences(own_words(reply))]
     for text, bag in list(wanted):
         same = next((pair for pair in found if _alike(bag, pair[1]) >= SAME_SENTENCE), None)
         if same is not None or bag.total() < FEWEST_STEMS:
@@ -112,12 +112,6 @@ def reasons(
     if review_on is not None and review_on <= today:
         found.append(Why.REVIEW)
     return found
-
-
-def _body(reply: str) -> list[str]:
-    """The sentences of a reply without greeting and signature; lines stay apart, although cleaning joins them."""
-    kept = _bag(clean_question(reply))
-    return [one for one in sentences(reply) if (bag := _bag(one)) and bag <= kept]
 
 
 def _same(group: tuple[Edit, Counter[str], list[int]], edit: Edit, bag: Counter[str]) -> bool:

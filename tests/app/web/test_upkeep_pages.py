@@ -7,12 +7,15 @@ import io
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app import db
 from app.accounts.models import Agent, MailboxGrant
 from app.knowledge.models import Article
+from app.upkeep.models import Gap
 from tests.app.upkeep.made_desk import MadeDesk
+from workers import upkeep
 
 
 def _a_week(client: FlaskClient) -> dict[str, int]:
@@ -70,3 +73,60 @@ def test_figures_count_only_tickets_that_the_agent_may_see(agent: FlaskClient) -
     assert agent.get(f"/knowledge/{ids['article']}/figures").status_code == 404
     assert "Returns" not in agent.get("/knowledge/figures").text
     assert "Returns" not in agent.get("/knowledge/figures.csv").text
+
+
+def _a_gap(number: int = 4) -> int:
+    """Letters that ask the same, found as a gap; in the shop's mailbox."""
+    with db.transaction() as session:
+        made = MadeDesk(session)
+        for n in range(number):
+            ticket = made.ticket(at=db.now(), subject=f"Question {n}")
+            made.letter(ticket, "How long is the gift card valid?", at=db.now())
+            made.reply(ticket, f"Hello Olga,\n\nTwo years, card 4815162{n}.\n\nRegards,\nNora", at=db.now())
+        secret = made.boxes[0].id
+    upkeep.find_gaps()
+    return secret
+
+
+def test_a_lead_makes_an_article_of_a_gap_and_agents_look(
+    app: Flask, agent: FlaskClient, admin: FlaskClient
+) -> None:
+    secret = _a_gap()
+    assert "valid" in agent.get("/knowledge/gaps").text
+    with db.reading() as session:
+        gap_id = session.scalar(sa.select(Gap.id))
+    page = agent.get(f"/knowledge/gaps/{gap_id}").text
+    assert page.count("Question ") == 4
+    assert "Make an article" not in page
+    assert agent.get(f"/knowledge/gaps/{gap_id}/draft").status_code == 403
+    assert agent.post(f"/knowledge/gaps/{gap_id}/hide").status_code == 403
+    draft = admin.get(f"/knowledge/gaps/{gap_id}/draft").text
+    assert "⟦48151620⟧" in draft or "⟦4815162" in draft
+    form = {"title": "Gift cards", "answer": "Two years, ⟦48151620⟧.", "language": "en", "tags": ""}
+    refused = admin.post(f"/knowledge/gaps/{gap_id}/draft", data=form)
+    assert refused.status_code == 422
+    assert "Look at what is marked" in refused.text
+    saved = admin.post(f"/knowledge/gaps/{gap_id}/draft", data={**form, "answer": "Two years."})
+    assert saved.status_code == 302
+    assert "Two years." in admin.get(saved.location).text
+    assert "valid" not in agent.get("/knowledge/gaps").text
+    assert "valid" in agent.get("/knowledge/gaps?state=closed").text
+    with db.transaction() as session:
+        nora = session.get_one(Agent, agent.agent.id)
+        nora.every_mailbox = False
+        session.add(MailboxGrant(agent_id=nora.id, mailbox_id=secret + 1))
+    assert "valid" not in agent.get("/knowledge/gaps?state=closed").text
+    assert "valid" not in agent.get("/knowledge/gaps/gaps.csv").text
+    assert agent.get(f"/knowledge/gaps/{gap_id}").status_code == 404
+
+
+def test_not_a_gap_is_hidden_until_it_is_shown_again(admin: FlaskClient) -> None:
+    _a_gap()
+    with db.reading() as session:
+        gap_id = session.scalar(sa.select(Gap.id))
+    for _ in range(2):
+        assert admin.post(f"/knowledge/gaps/{gap_id}/hide").status_code == 302
+    assert "valid" not in admin.get("/knowledge/gaps").text.split("<main")[1].split("Not gaps")[1]
+    assert "valid" in admin.get("/knowledge/gaps?state=hidden").text
+    admin.post(f"/knowledge/gaps/{gap_id}/show-again")
+    assert "valid" in admin.get("/knowledge/gaps").text

@@ -1,0 +1,59 @@
+"""Keeping the knowledge base good: rounds that a worker runs, each in steps with a transaction of its own.
+
+A round that is killed in the middle leaves nothing half done that the next one does not put right.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from app import db
+from app.upkeep import asked, gap_search, rounds
+
+GAPS = "gaps"
+
+
+def run_due() -> None:
+    """Every part whose time has come, one after the other."""
+    for name, work in PARTS.items():
+        with db.transaction() as session:
+            turn = rounds.begin(session, name, db.now())
+        if turn is None:
+            continue
+        began = time.process_time()
+        rows = work()
+        with db.transaction() as session:
+            rounds.end(session, name, now=db.now(), seconds=time.process_time() - began, rows=rows)
+
+
+def has_due() -> bool:
+    with db.reading() as session:
+        return any(rounds.is_due(session, name, db.now()) for name in PARTS)
+
+
+def find_gaps() -> int:
+    """Read new letters, cluster them anew, bring the gaps up to date; the number of letters looked at."""
+    while _read_some():
+        pass
+    with db.reading() as session:
+        letters = gap_search.gather(session)
+    every = gap_search.found(letters)
+    known = gap_search.same_gaps(letters, every)
+    with db.transaction() as session:
+        ids = gap_search.name_gaps(session, every, known, db.now())
+    for rows in gap_search.moves(letters, every, ids):
+        with db.transaction() as session:
+            gap_search.move(session, rows)
+    with db.transaction() as session:
+        gap_search.tidy(session, looked_at=ids, now=db.now())
+        asked.forget_old(session, now=db.now())
+    return len(letters)
+
+
+def _read_some() -> bool:
+    with db.transaction() as session:
+        return asked.read_new(session, now=db.now())
+
+
+PARTS: dict[str, Callable[[], int]] = {GAPS: find_gaps}
