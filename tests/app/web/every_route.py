@@ -339,6 +339,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "knowledge_gaps.hide"): Route("lead", answer=302, writes=False),
     ("POST", "knowledge_gaps.show_again"): Route("lead", answer=302),
     ("GET", "ratings.index"): Route(),
+    ("GET", "briefing.show"): Route(),
+    ("POST", "briefing.by_mail"): Route("anyone", form={"by_mail": "on"}, answer=302),
+    ("GET", "reports.index"): Route(answer=302),
+    ("GET", "reports.show"): Route(query="period=365"),
+    ("GET", "reports.save"): Route(query="period=365"),
+    ("GET", "reports.behind"): Route(query="period=365"),
+    ("POST", "reports.set_choices"): Route("admin", form={"competition": "40"}, answer=302),
     ("GET", "ratings.figures_csv"): Route(),
     ("GET", "ratings.each"): Route(),
     ("GET", "ratings.each_csv"): Route(),
@@ -483,6 +490,7 @@ def known(app: Flask) -> list[tuple[str, Rule]]:
 def values(rule: Rule, route: Route, desk: WholeDesk) -> dict[str, Any]:
     """What stands in the address for each of its parts."""
     parts: dict[str, Any] = {"filename": "css/app.css", "view": "open", "face": "good"}
+    parts |= {"name": "speed", "figure": "opened"}
     parts |= {"language": "en", "slug": desk.help_slug, "anything": "en/nothing/here"}
     for name in rule.arguments:
         if name == "digest":
