@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +38,9 @@ from tests.support.smtp_sink import SmtpSink
 pytest_plugins = ["tests.support.web", "tests.support.fault_seeds", "tests.support.hostile_letters"]
 
 scratch.use_memory()
+# How long it takes to think of an example is a matter of the machine, and no finding.
+hypothesis.settings.register_profile("ours", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("ours")
 quick_apps.share_addresses()
 
 SECRET = "tests only: forty characters of a secret"
