@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.db import Base, BigId
 from app.tags.models import Tag
@@ -29,8 +29,18 @@ class Customer(Base):
     """The person who writes. Found by any of their addresses; merged by people only."""
 
     __tablename__ = "customers"
+    __table_args__ = (
+        sa.Index(
+            "ix_customers_renamed",
+            "id",
+            sqlite_where=sa.text("renamed"),
+            postgresql_where=sa.text("renamed"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200), default="")
+    # The name is another one than the card was made with: letters may not show it, so a search looks here as well.
+    renamed: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"), index=True)
     language: Mapped[str] = mapped_column(sa.String(5), default="")
     notes: Mapped[str] = mapped_column(sa.Text, default="")
@@ -49,6 +59,13 @@ class Customer(Base):
         order_by="CustomerPhone.id", cascade="all, delete-orphan"
     )
     tags: Mapped[list[Tag]] = relationship(secondary=customer_tags, order_by=Tag.name)
+
+    @validates("name")
+    def _note_renaming(self, _key: str, name: str) -> str:
+        """Whoever changes it, a card that was there under another name is renamed."""
+        if sa.inspect(self).has_identity and name != self.name:
+            self.renamed = True
+        return name
 
     @property
     def email(self) -> str:

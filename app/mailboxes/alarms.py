@@ -23,11 +23,17 @@ WITHHELD = "The server lists {number} mail(s) that it does not hand over; they a
 _WITHHELD = re.compile(re.escape(WITHHELD).replace(r"\{number\}", r"(\d+)"))
 # A permission that ends this soon is to be renewed by a person.
 TOKEN_WARNING = timedelta(days=7)
+_M, _G = Mailbox.__table__.c, OAuthGrant.__table__.c
+# Every list asks this: rows, not entities.
 _PAIRS = (
-    sa.select(Mailbox, OAuthGrant)
-    .outerjoin(OAuthGrant, OAuthGrant.mailbox_id == Mailbox.id)
-    .order_by(Mailbox.id)
-)
+    sa.select(
+        _M.id, _M.address, _M.automatic_stopped_at, _M.active, _M.imap_host, _M.last_success_at, _M.created_at,
+        _M.last_error, _M.last_error_at, _G.mailbox_id.label("granted"), _G.failing_since, _G.refresh_until,
+        _G.last_error.label("grant_error"),
+    )
+    .select_from(Mailbox.__table__.outerjoin(OAuthGrant.__table__, _G.mailbox_id == _M.id))
+    .order_by(_M.id)
+)  # fmt: skip
 
 
 class AlarmKind(StrEnum):
@@ -67,6 +73,15 @@ class Count:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Granted:
+    """What is asked of a permission."""
+
+    failing_since: datetime | None
+    refresh_until: datetime | None
+    last_error: str
+
+
 def alarms(
     session: Session,
     *,
@@ -82,9 +97,12 @@ def alarms(
     """
     found = [] if low_disk_mb is None else [Alarm(AlarmKind.DISK, number=low_disk_mb)]
     names: dict[int, str] = {}
-    for mailbox, grant in session.execute(_PAIRS):
-        names[mailbox.id] = mailbox.address
-        found += mailbox_alarms(mailbox, grant, now=now, silence=silence)
+    for row in session.connection().execute(_PAIRS):
+        names[row.id] = row.address
+        grant = (
+            None if row.granted is None else Granted(row.failing_since, row.refresh_until, row.grant_error)
+        )
+        found += mailbox_alarms(row, grant, now=now, silence=silence)
     values: dict[str, object] = {"undecided_since": now - UNDECIDED_ALARM}
     for count in counts:
         values.update(count.values)
@@ -96,9 +114,9 @@ def alarms(
 
 
 def mailbox_alarms(
-    mailbox: Mailbox, grant: OAuthGrant | None, *, now: datetime, silence: timedelta
+    mailbox: Any, grant: Granted | None, *, now: datetime, silence: timedelta
 ) -> Iterator[Alarm]:
-    """What the row of a mailbox itself tells."""
+    """What the row of a mailbox itself tells; of its columns, those of `_PAIRS`."""
     name, row_id = mailbox.address, mailbox.id
     if mailbox.automatic_stopped_at is not None:
         yield Alarm(AlarmKind.AUTOMATIC, name, row_id, mailbox.automatic_stopped_at)
@@ -114,7 +132,7 @@ def mailbox_alarms(
         yield from _token_alarm(mailbox, grant, now)
 
 
-def _token_alarm(mailbox: Mailbox, grant: OAuthGrant, now: datetime) -> Iterator[Alarm]:
+def _token_alarm(mailbox: Any, grant: Granted, now: datetime) -> Iterator[Alarm]:
     if grant.failing_since is not None:
         yield Alarm(AlarmKind.TOKEN, mailbox.address, mailbox.id, grant.failing_since, words=grant.last_error)
     elif grant.refresh_until is not None and grant.refresh_until - now < TOKEN_WARNING:

@@ -145,12 +145,22 @@ def excerpt(text: str, terms: Iterable[Term], length: int = 160) -> list[Piece]:
 def _hits(line: str, sought: set[str], begun: tuple[str, ...], length: int) -> Iterator[tuple[int, int]]:
     """Where the words stand: the first, and those near enough behind it to be seen with it."""
     end = len(line)
-    for match in _WORD.finditer(line):
+    # Words that begin alike are found quickly; where there is none, every word is looked at.
+    likely = _likely(frozenset(sought), begun)
+    for match in likely.finditer(line) if likely.search(line) else _WORD.finditer(line):
         if match.start() > end:
             return
         if _is_hit(match.group(), sought, begun):
             end = min(end, match.start() + length)
             yield match.span()
+
+
+@lru_cache(1000)
+def _likely(sought: frozenset[str], begun: tuple[str, ...]) -> re.Pattern[str]:
+    """Words that begin as these do. A stem may differ from its word in the last letters."""
+    starts = {word[: max(2, len(word) - 2)] for word in (*sought, *begun)}
+    ways = "|".join(re.escape(start).replace("е", "[её]") for start in sorted(starts))
+    return re.compile(rf"(?<![^\W_])(?:{ways})(?:[^\W_]|['’ʼ`](?=[^\W_]))*", re.IGNORECASE)
 
 
 def _is_hit(word: str, sought: set[str], begun: tuple[str, ...]) -> bool:

@@ -20,8 +20,19 @@ def upgrade() -> None:
         'ix_tickets_priority', 'tickets', ['priority', 'last_message_at', 'id'],
         sqlite_where=UNUSUAL, postgresql_where=UNUSUAL,
     )  # fmt: skip
+    op.add_column('customers', sa.Column('renamed', sa.Boolean(), server_default=sa.false(), nullable=False))
+    # Cards whose name stands in no letter of theirs.
+    op.execute(
+        "UPDATE customers SET renamed = true WHERE name <> '' AND NOT EXISTS ("
+        'SELECT 1 FROM messages WHERE messages.customer_id = customers.id AND messages.sender_name = customers.name)'
+    )
+    op.create_index(
+        'ix_customers_renamed', 'customers', ['id'], sqlite_where=sa.text('renamed'), postgresql_where=sa.text('renamed')
+    )  # fmt: skip
 
 
 def downgrade() -> None:
+    op.drop_index('ix_customers_renamed', 'customers')
+    op.drop_column('customers', 'renamed')
     op.drop_index('ix_tickets_priority', 'tickets')
     op.drop_column('tickets', 'priority')
