@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
+from app.db import Base
 from app.errors import Conflict
 from app.outgoing import states
 from app.outgoing.models import Outbox
@@ -58,6 +59,7 @@ def hold_back(settings: Settings, now: datetime) -> int:
             states.back_to_queue(session, row, Delivery.UNCERTAIN, ANSWER, now)
             states.refresh(session, row.message_id, now)
         _stop_drafts(session, known[1], now)
+        _stop_notices(session, known[1], now)
     log.warning("the database is older than what was sent: %d deliveries wait for an agent", len(rows))
     remember(settings, now)
     return len(rows)
@@ -68,6 +70,25 @@ def _stop_drafts(session: Session, sent_at: datetime, now: datetime) -> None:
     due = sa.select(Draft).where(Draft.send_at <= sent_at).order_by(Draft.id).with_for_update()
     for draft in session.scalars(due).all():
         scheduled.stop(session, session.get_one(Ticket, draft.ticket_id), draft, ANSWER, now=now)
+
+
+def _stop_notices(session: Session, sent_at: datetime, now: datetime) -> None:
+    """Mails to agents about notices: the notices are on their pages anyway, so a second copy is worth less than none.
+    That feature stands above this one, so its rows are named here."""
+    mails = Base.metadata.tables.get("notice_mails")
+    if mails is None:
+        return
+    waiting = sa.and_(mails.c.state.in_((Delivery.QUEUED, Delivery.SENDING)), mails.c.created_at <= sent_at)
+    gone = {
+        "state": Delivery.UNCERTAIN,
+        "due_at": None,
+        "done_at": now,
+        "lease_token": "",
+        "lease_until": None,
+    }
+    session.execute(
+        sa.update(mails).where(waiting).values(answer=ANSWER, subject="", text="", html="", **gone)
+    )
 
 
 def _reached(session: Session) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.accounts.models import Agent
 from app.mailboxes.models import Mailbox
-from app.outgoing import backoff
+from app.outgoing import backoff, restored
 from app.outgoing.door import Door
 from app.outgoing.ids import ascii_domain
 from app.outgoing.service import instance_id
@@ -69,6 +69,7 @@ async def _send(mailbox_id: int, settings: Settings) -> None:
             log.info("notice mail %s: %s", mail.id, type(result).__name__)
             with db.transaction() as session:
                 record(session, mail, result, db.now())
+            restored.remember(settings, db.now())
 
 
 async def _hand_over(mail: NoticeMail, door: Door, settings: Settings) -> Result | None:

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from app import db
 from app.accounts.models import Agent
 from app.mailboxes.models import Mailbox
+from app.outgoing import restored
 from app.outgoing.service import instance_id, token_key
 from app.security import seal
 from app.settings import Settings
 from app.tickets import service
-from app.tickets.models import Ticket
+from app.tickets.models import Change, Ticket
 from app.together import mail_out, mailing, notices, telling, wishes
 from app.together.mailing import GRACE, last_hour
 from app.together.marks import mark_of, read_mark
@@ -282,3 +283,26 @@ def test_marks_are_our_own_or_none(settings: Settings) -> None:
     assert read_mark(mark.replace("notice-12", "notice-13"), key) is None
     assert read_mark(mark_of(12, b"another key"), key) is None
     assert read_mark("notice-" * 100_000, key) is None
+
+
+def test_a_database_put_back_from_an_older_copy_mails_nothing_twice(
+    desk: Desk, installation: Settings, smtp_sink: SmtpSink
+) -> None:
+    queued(desk, installation)
+    with db.transaction() as session:
+        session.execute(sa.update(NoticeMail).values(created_at=db.now()))
+    with db.reading() as session:
+        columns = NoticeMail.__table__.c
+        older = dict(session.execute(sa.select(NoticeMail.__table__)).mappings().one())
+        newest = session.scalar(sa.select(sa.func.max(Change.id))) or 0
+    desk.letter("Something new happens before it leaves")
+    send(desk, installation)
+    assert len(smtp_sink.accepted) == 1
+    with db.transaction() as session:
+        session.execute(sa.delete(Change).where(Change.id > newest))
+        session.execute(sa.update(NoticeMail.__table__).where(columns.id == older["id"]).values(older))
+    assert states() == [MailState.QUEUED]
+    restored.hold_back(installation, db.now())
+    send(desk, installation)
+    assert states() == [MailState.UNCERTAIN]
+    assert len(smtp_sink.accepted) == 1, "not a second copy"
