@@ -18,6 +18,7 @@ from app.db import now, transaction
 from app.demo.command import seed_demo
 from app.errors import InvalidInput
 from app.knowledge import index_log
+from app.knowledge.commands import export_articles, import_articles
 from app.reports import rollup
 from app.settings import Settings
 from app.tickets import search_index
@@ -29,6 +30,8 @@ def register(app: Flask) -> None:
     app.cli.add_command(rebuild_search)
     app.cli.add_command(rebuild_reports)
     app.cli.add_command(seed_demo)
+    app.cli.add_command(export_articles)
+    app.cli.add_command(import_articles)
 
 
 @click.command("add-agent")

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, selectinload
 from app.db import reading
 from app.knowledge.models import Article, ArticleVariant, KnowledgeLog, LogKind
 from app.knowledge.variables import without
-from app.knowledge.segments import every_part
 from kb_search.events import AnsweredFreely, ArticleRemoved, ArticleText, Event, Learnt
 
 BATCH = 500

@@ -1,34 +1,23 @@
-"""What can happen to articles: written, changed, said in another language, archived, restored, tagged, arranged.
+"""What can happen to articles: written, changed, said in another language, archived, restored, tagged.
 
 Every change reaches the index by the log.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotFound
-from app.knowledge import index_log
-from app.knowledge.models import Article, ArticleVariant, ArticleVersion, KnowledgeLog, LogKind, Visibility
+from app.knowledge.arrangement import Arrangement, arrange, reviewed
+from app.knowledge.article_rows import locked, tell_index
+from app.knowledge.models import Article, ArticleVariant, ArticleVersion, LogKind
 from app.knowledge.public_publishing import follow
 from app.knowledge.texts import ArticleText, UnknownVariable, check, tag_words
-from app.knowledge.who_sees import Circle, circle_of, restrict
 from app.tags.service import find_or_make
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """Who reads an article and who looks after it. `circle` None: every agent."""
-
-    visibility: str = Visibility.AGENTS
-    circle: Circle | None = None
-    owner_id: int | None = None
-    review_on: date | None = None
 
 
 class ChangedMeanwhile(Conflict):
@@ -61,7 +50,7 @@ def create(
     session.add(article)
     session.flush()
     _keep_version(session, article, checked, by=by, now=now)
-    _tell_index(session, article, LogKind.ARTICLE, now)
+    tell_index(session, article, LogKind.ARTICLE, now)
     return article
 
 
@@ -93,11 +82,31 @@ def say_in(
     return article
 
 
+def turn_first(
+    session: Session, article_id: int, language: str, *, by: Agent | None, now: datetime
+) -> Article:
+    """One of its other languages becomes its first one, and the first one of the others. No text changes."""
+    article = locked(session, article_id)
+    variant = _said_in(article, language)
+    if not isinstance(variant, ArticleVariant):
+        return article
+    first = (article.title, article.answer, article.language)
+    other = ArticleVariant(version=article.version, updated_at=now, updated_by_id=_id(by))
+    other.title, other.answer, other.language = first
+    article.title, article.answer, article.language = variant.title, variant.answer, variant.language
+    article.variants.remove(variant)
+    session.flush()
+    article.variants.append(other)
+    _touched(article, by, now)
+    session.flush()
+    return article
+
+
 def forget_language(
     session: Session, article_id: int, language: str, *, by: Agent | None, now: datetime
 ) -> Article:
     """Not said in this language any more; its texts stay among the versions. Safe to run twice."""
-    article = _locked(session, article_id)
+    article = locked(session, article_id)
     variant = _said_in(article, language)
     if not isinstance(variant, ArticleVariant):
         return article
@@ -116,7 +125,7 @@ def restore_version(
 
     A language that the article is not said in any more comes back with it.
     """
-    article = _locked(session, article_id)
+    article = locked(session, article_id)
     query = sa.select(ArticleVersion).where(
         ArticleVersion.article_id == article_id, ArticleVersion.version == number
     )
@@ -125,36 +134,6 @@ def restore_version(
         raise NotFound("There is no such version.")
     text = ArticleText(old.title, old.answer, old.language or article.language)
     _write(session, article, _said_in(article, text.language), text, by=by, now=now)
-    return article
-
-
-def arrange(
-    session: Session, article_id: int, wanted: Arrangement, *, by: Agent | None, now: datetime
-) -> Article:
-    """Who reads it, who looks after it and until when it is right. Raises InvalidInput, NotFound."""
-    if wanted.visibility not in tuple(Visibility):
-        raise InvalidInput("Please choose one of the list.", "visibility")
-    if wanted.visibility == Visibility.PUBLIC and wanted.circle is not None:
-        raise InvalidInput("What anybody may read cannot be for some agents only.", "visibility")
-    article = _locked(session, article_id)
-    if wanted.owner_id not in (None, article.owner_id):
-        _working(session, wanted.owner_id)
-    before = circle_of(session, article.id) if article.restricted else None
-    restrict(session, article, wanted.circle)
-    if before != wanted.circle and not article.archived:
-        # Letters that wait for an answer are looked at again: it may be theirs now, or not any more.
-        _tell_index(session, article, LogKind.ARTICLE, now)
-    article.visibility = wanted.visibility
-    article.owner_id, article.review_on = wanted.owner_id, wanted.review_on
-    follow(session, article.id, now=now)
-    return article
-
-
-def reviewed(session: Session, article_id: int, *, months: int, by: Agent | None, now: datetime) -> Article:
-    """Still right. `months` until the next look, 0 for none. Raises NotFound."""
-    article = _locked(session, article_id)
-    article.review_on = (now + timedelta(days=30 * min(months, 60))).date() if months > 0 else None
-    session.flush()
     return article
 
 
@@ -196,7 +175,7 @@ def _write(
         # The index keeps one text for each language: the one in the old language has to go.
         _index_anew(session, article, now)
     elif not article.archived:
-        _tell_index(session, article, LogKind.ARTICLE, now)
+        tell_index(session, article, LogKind.ARTICLE, now)
     follow(session, article.id, now=now)
 
 
@@ -214,36 +193,24 @@ def _index_anew(session: Session, article: Article, now: datetime) -> None:
     """Out of the index and in again, with the texts it has now."""
     session.flush()
     if not article.archived:
-        _tell_index(session, article, LogKind.GONE, now)
-        _tell_index(session, article, LogKind.ARTICLE, now)
+        tell_index(session, article, LogKind.GONE, now)
+        tell_index(session, article, LogKind.ARTICLE, now)
 
 
 def _set_archived(
     session: Session, article_id: int, archived: bool, *, by: Agent | None, now: datetime
 ) -> Article:
-    article = _locked(session, article_id)
+    article = locked(session, article_id)
     if article.archived != archived:
         article.archived = archived
         _touched(article, by, now)
-        _tell_index(session, article, LogKind.GONE if archived else LogKind.ARTICLE, now)
+        tell_index(session, article, LogKind.GONE if archived else LogKind.ARTICLE, now)
         follow(session, article.id, now=now)
     return article
 
 
-def _locked(session: Session, article_id: int) -> Article:
-    article = session.get(Article, article_id, with_for_update=True)
-    if article is None:
-        raise NotFound("There is no such article.")
-    return article
-
-
-def _working(session: Session, agent_id: int | None) -> None:
-    if session.scalar(sa.select(Agent.active).where(Agent.id == agent_id)) is not True:
-        raise InvalidInput("Please choose one of the list.", "owner_id")
-
-
 def _at_version(session: Session, article_id: int, version: int) -> Article:
-    article = _locked(session, article_id)
+    article = locked(session, article_id)
     if article.version != version:
         raise ChangedMeanwhile()
     return article
@@ -265,11 +232,6 @@ def _keep_version(
     )
 
 
-def _tell_index(session: Session, article: Article, kind: LogKind, now: datetime) -> None:
-    index_log.append(session, KnowledgeLog(kind=kind, article_id=article.id, created_at=now))
-    session.flush()
-
-
 def _id(agent: Agent | None) -> int | None:
     return agent.id if agent else None
 
@@ -288,5 +250,6 @@ __all__ = [
     "reviewed",
     "say_in",
     "tag_words",
+    "turn_first",
     "unarchive",
 ]

@@ -18,9 +18,9 @@ from app.accounts import teams
 from app.accounts.models import Agent
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
-from app.knowledge import queries, service
+from app.knowledge import arrangement, queries, service
+from app.knowledge.arrangement import Arrangement
 from app.knowledge.models import Article, ArticleVersion
-from app.knowledge.service import Arrangement
 from app.knowledge.who_sees import Circle, circle_of
 from app.knowledge.worddiff import as_html, compare
 from app.mailboxes.models import Mailbox
@@ -50,7 +50,7 @@ def arrange(article_id: int) -> Any:
             number(form["owner_id"]),
             _day(form["review_on"]),
         )
-        service.arrange(session, article_id, wanted, by=g.agent, now=now())
+        arrangement.arrange(session, article_id, wanted, by=g.agent, now=now())
     queue.wake("knowledge")
     flash(_("Saved."), "success")
     return _to(article_id)
@@ -63,7 +63,7 @@ def reviewed(article_id: int) -> Any:
     months = number(fields(request.form, "months")["months"]) or 0
     with transaction() as session:
         article = queries.article_for(session, g.rights, article_id)
-        service.reviewed(session, article.id, months=months, by=g.agent, now=now())
+        arrangement.reviewed(session, article.id, months=months, by=g.agent, now=now())
     flash(_("Saved."), "success")
     return _to(article_id)
 

@@ -61,6 +61,7 @@ OWN_POLICY = {
     "branding.logo": INERT_POLICY,
     "ratings_asking.preview": PREVIEW_POLICY,
     "article_files.download": INERT_POLICY,
+    "knowledge_exchange.export": INERT_POLICY,
     "help_centre.file": INERT_POLICY,
 }
 # Pages for everybody have no cookie that a form elsewhere could use; whoever rates has the token of an address.
