@@ -6,12 +6,13 @@ its own article taken away, which is what a question that no article answers loo
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 RING = 600
 REFIT_EVERY = 50
 # An installation's own letters outweigh the prior after about this many cases.
-_PRIOR_CASES = 150.0
+_PRIOR_CASES = 600.0
 _ROUNDS = 12
 # Share of answers where the agent's choice is not the best article: without it a few such mistakes would
 # talk the confidence out of every sure suggestion.
@@ -23,7 +24,7 @@ class Evidence(NamedTuple):
 
     odds: logarithm of its odds against all others · own: share of the letter its past letters and text know ·
     sure_and_known: both together · lead: of the linear score over the next candidate · linear: that score ·
-    examples: how many letters it has answered, in tens
+    examples: logarithm of how many letters it has answered · total: the score that ranks · meant: likeness of meaning
     """
 
     odds: float
@@ -32,6 +33,8 @@ class Evidence(NamedTuple):
     lead: float
     linear: float
     examples: float
+    total: float
+    meant: float
 
 
 class Case(NamedTuple):
@@ -42,26 +45,20 @@ class Case(NamedTuple):
     weight: float
 
 
-# Fitted on development questions, English and Russian, with 0 to 30 letters per article and 30 % of letters
-# that no article answers; the matrix is how firmly those questions held each figure, per case.
-_PRIOR = (-1.081, 0.425, 1.155, 2.381, 0.761, -0.730, -0.374)
-_FIRMNESS = (
-    (0.1379, -0.0083, 0.0196, 0.0346, 0.0184, 0.0403, 0.0699),
-    (-0.0083, 0.7938, 0.0399, 0.0261, 0.0401, 0.0560, 0.0866),
-    (0.0196, 0.0399, 0.0072, 0.0083, 0.0054, 0.0105, 0.0197),
-    (0.0346, 0.0261, 0.0083, 0.0134, 0.0068, 0.0146, 0.0281),
-    (0.0184, 0.0401, 0.0054, 0.0068, 0.0079, 0.0106, 0.0185),
-    (0.0403, 0.0560, 0.0105, 0.0146, 0.0106, 0.0217, 0.0424),
-    (0.0699, 0.0866, 0.0197, 0.0281, 0.0185, 0.0424, 0.1378),
-)
-_SIZE = len(_PRIOR)
+@dataclass(frozen=True)
+class Prior:
+    """Weights to start from, the first one for no figure at all, and how firmly they are held, per case."""
+
+    weights: tuple[float, ...]
+    firmness: tuple[tuple[float, ...], ...]
 
 
 class Calibrator:
     """probability() of a suggestion being right; observe() what became of one."""
 
-    def __init__(self) -> None:
-        self.weights: list[float] = list(_PRIOR)
+    def __init__(self, prior: Prior) -> None:
+        self._prior = prior
+        self.weights: list[float] = list(prior.weights)
         self.cases: list[Case] = []
         self.seen = 0
 
@@ -76,14 +73,14 @@ class Calibrator:
             self.cases[self.seen % RING] = case
         self.seen += 1
         if self.seen % REFIT_EVERY == 0:
-            self.weights = _fit(self.cases)
+            self.weights = fit(self.cases, self._prior)
 
 
-def _fit(cases: Sequence[Case]) -> list[float]:
-    """Newton's method from the prior; a few rounds are exact enough for seven figures."""
-    weights = list(_PRIOR)
+def fit(cases: Sequence[Case], prior: Prior, prior_cases: float = _PRIOR_CASES) -> list[float]:
+    """Newton's method from the prior; a few rounds are exact enough for nine figures."""
+    weights = list(prior.weights)
     for _ in range(_ROUNDS):
-        slope, curve = _prior_pull(weights)
+        slope, curve = _prior_pull(weights, prior, prior_cases)
         for case in cases:
             _add_case(slope, curve, weights, case)
         step = _solve(curve, slope)
@@ -93,12 +90,14 @@ def _fit(cases: Sequence[Case]) -> list[float]:
     return weights
 
 
-def _prior_pull(weights: Sequence[float]) -> tuple[list[float], list[list[float]]]:
+def _prior_pull(
+    weights: Sequence[float], prior: Prior, cases: float
+) -> tuple[list[float], list[list[float]]]:
     """Slope and curvature of the prior alone."""
-    curve = [[_PRIOR_CASES * firmness for firmness in row] for row in _FIRMNESS]
-    for place in range(_SIZE):
+    curve = [[cases * firmness for firmness in row] for row in prior.firmness]
+    for place in range(len(curve)):
         curve[place][place] += 0.1
-    away = [prior - weight for prior, weight in zip(_PRIOR, weights, strict=True)]
+    away = [before - weight for before, weight in zip(prior.weights, weights, strict=True)]
     return [_dot(row, away) for row in curve], curve
 
 
@@ -119,16 +118,17 @@ def _add_case(slope: list[float], curve: list[list[float]], weights: Sequence[fl
 
 def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
     """Gauss elimination of a small positive definite system."""
+    size = len(right)
     rows = [[*line, value] for line, value in zip(matrix, right, strict=True)]
-    for pivot in range(_SIZE):
-        for below in range(pivot + 1, _SIZE):
+    for pivot in range(size):
+        for below in range(pivot + 1, size):
             factor = rows[below][pivot] / rows[pivot][pivot]
-            for column in range(pivot, _SIZE + 1):
+            for column in range(pivot, size + 1):
                 rows[below][column] -= factor * rows[pivot][column]
-    answer = [0.0] * _SIZE
-    for pivot in reversed(range(_SIZE)):
-        rest = sum(rows[pivot][column] * answer[column] for column in range(pivot + 1, _SIZE))
-        answer[pivot] = (rows[pivot][_SIZE] - rest) / rows[pivot][pivot]
+    answer = [0.0] * size
+    for pivot in reversed(range(size)):
+        rest = sum(rows[pivot][column] * answer[column] for column in range(pivot + 1, size))
+        answer[pivot] = (rows[pivot][size] - rest) / rows[pivot][pivot]
     return answer
 
 

@@ -1,4 +1,4 @@
-"""A cleaned question as a sparse vector: stems, pairs of neighbouring stems, pieces of words. Pure.
+"""A cleaned question as a sparse vector: stems, pairs of neighbouring stems, pieces of words, concepts. Pure.
 
 Pieces of three to five letters recognise misspelt words and Russian endings. Features are hashed by
 CRC-32, which is the same in every process (Python's own hash of a text is not).
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from kb_search.concepts import topics
+from kb_search.concepts import concept_of, topics
 from kb_search.stems import stem, words
 from kb_search.stopwords import STOP_WORDS
 
 BUCKETS = 1 << 20
 _MASK = BUCKETS - 1
 _PIECES = (3, 4, 5)
-_SHARE = {"stem": 1.0, "pair": 0.6, "piece": 0.8}
+_SHARE = {"stem": 1.0, "pair": 0.6, "piece": 0.8, "concept": 0.6}
 _STOP_VALUE = 0.4
 _MOST_WORDS = 200
 
@@ -44,6 +44,7 @@ def vector_of(question: str) -> Vector:
     _add(values, pairs, _SHARE["stem"])
     _add(values, dict(Counter(_pairs(every))), _SHARE["pair"])
     _add(values, _piece_values(every), _SHARE["piece"])
+    _add(values, _concept_values(every), _SHARE["concept"])
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
     shares = array("f", (value / length for value in values.values()))
     return Vector(array("I", values), shares, telling, tuple(topics(every)))
@@ -75,6 +76,11 @@ def _piece_values(every: Iterable[str]) -> dict[int, float]:
         for bucket in _pieces(word):
             values[bucket] = values.get(bucket, 0.0) + 1.0
     return values
+
+
+def _concept_values(every: Iterable[str]) -> dict[int, float]:
+    numbers = (number for word in every if (number := concept_of(word)) is not None)
+    return {_bucket(f"m{number}"): float(count) for number, count in Counter(numbers).items()}
 
 
 @lru_cache(maxsize=1 << 13)

@@ -67,8 +67,9 @@ def thaw(content: bytes, model: str = "") -> tuple[Memory, int | None]:
     arrays = [_array(typecode, rest.take(length)) for typecode, length in head["arrays"]]
     vectors = list(map(rest.take, head["vectors"]))
     meant = list(map(rest.take, head["meant"]))
-    memory = Memory()
-    if head["meaning"] and head["meaning"]["model"] == model:
+    same_model = bool(head["meaning"]) and head["meaning"]["model"] == model
+    memory = Memory(model if same_model else "")
+    if same_model:
         memory.ranker.meaning = Meaning.thawed(head["meaning"], meant)
     memory.ids = head["ids"]
     memory.numbers = {article_id: number for number, article_id in enumerate(memory.ids) if number}
@@ -81,12 +82,18 @@ def thaw(content: bytes, model: str = "") -> tuple[Memory, int | None]:
     for letter in _letters(head["letters"], arrays[:3], vectors[articles:]):
         memory.restore_letter(letter)
     memory.latest = {tuple(terms): number for terms, number in head["latest"]}
+    if head["meaning"] is None or same_model:
+        _thaw_confidence(memory, head)
+    return memory, head["position"]
+
+
+def _thaw_confidence(memory: Memory, head: dict[str, Any]) -> None:
+    """Cases seen with a sentence model say nothing about what is known without it."""
     memory.calibrator.weights = head["weights"]
     memory.calibrator.cases = [
         Case(tuple(figures), right, weight) for figures, right, weight in head["cases"]
     ]
     memory.calibrator.seen = head["seen"]
-    return memory, head["position"]
 
 
 class _Rest:

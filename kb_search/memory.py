@@ -14,6 +14,7 @@ from kb_search.features import vector_of
 from kb_search.index import ArticleId
 from kb_search.lessons import lessons_of, topics_of
 from kb_search.meaning import Meaning
+from kb_search.priors import WITH_MEANING, WORDS_ALONE
 from kb_search.ranking import Asked, Letter, Ranker, Scores
 
 REPLAYS = 8
@@ -26,7 +27,9 @@ SAID = 200
 _ARTICLE_WEIGHT = 5.0
 _FEWEST_FOR_CASES = 3
 # Letters that no article answers are fewer than those that one does.
-_TAKEN_AWAY = 0.5
+_TAKEN_AWAY = 0.3
+# A wrong first place is often a near miss: it should not make all the rest look doubtful.
+_WRONG_FIRST = 0.7
 # The very words an agent already answered: the confidence to show, if they are enough to be one question.
 _SAME_WORDS = 3
 _SAME_CONFIDENCE = 0.95
@@ -61,7 +64,7 @@ class Memory:
         self.lessons: dict[int, list[Asked]] = {}
         self.ranker = Ranker(meaning=Meaning(model) if model else None)
         self.ranker.grow(1)
-        self.calibrator = Calibrator()
+        self.calibrator = Calibrator(WITH_MEANING if model else WORDS_ALONE)
 
     @property
     def model(self) -> str:
@@ -227,7 +230,8 @@ class Memory:
             return
         scores = self.ranker.scores(asked, self.live)
         order = scores.order(self.live)
-        self.calibrator.observe(self.ranker.evidence(scores, order), order[0] == right)
+        first = order[0] == right
+        self.calibrator.observe(self.ranker.evidence(scores, order), first, 1.0 if first else _WRONG_FIRST)
         order.remove(right)
         self.calibrator.observe(self.ranker.evidence(scores, order), False, _TAKEN_AWAY)
 

@@ -10,10 +10,10 @@ from kb_search.meaning import Meaning
 from kb_search.model import Model, best_rival
 from kb_search.text import ASKED_KEPT, TextScores
 
-TEXT_SHARE = 0.06
-LIKENESS_SHARE = 3.0
-MEANT_LINEAR_SHARE = 1.0
-MEANT_LIKENESS_SHARE = 3.5
+TEXT_SHARE = 0.12
+LIKENESS_SHARE = 2.0
+MEANT_LINEAR_SHARE = 1.5
+MEANT_LIKENESS_SHARE = 5.0
 _SHARPNESS = 4.0
 _NOTHING_FITS = 0.5
 
@@ -123,7 +123,9 @@ class Ranker:
             own=own,
             lead=min(scores.linear[first] - scores.linear[order[1]], 3.0) if len(order) > 1 else 0.0,
             linear=min(scores.linear[first], 4.0),
-            examples=min(len(self.of_class.get(first, ())), 30) / 10.0,
+            examples=math.log1p(min(len(self.of_class.get(first, ())), 60)),
+            total=min(scores.total[first], 10.0),
+            meant=scores.meant[first],
         )
 
     def nearest(self, vector: Vector, number: int, place: str | None = None) -> tuple[float, Letter | None]:

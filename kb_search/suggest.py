@@ -1,8 +1,8 @@
 """A customer's letter → at most three articles with confidence and reason; learns from what agents accept.
 
 One long-lived process owns a directory: the Whoosh index of the articles, which `query.ArticleSearch` reads from any
-process, and beside it what was learnt (see store.py). Nothing here raises because of the state of the disk: what cannot be read is rebuilt or left out, and
-`problem` says so in one sentence.
+process, and beside it what was learnt (see store.py). Nothing here raises because of the state of the disk: what
+cannot be read is rebuilt or left out, and `problem` says so in one sentence.
 """
 
 import logging
