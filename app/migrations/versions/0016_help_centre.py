@@ -24,7 +24,7 @@ def upgrade() -> None:
     sa.Column('texts', sa.JSON(), nullable=False),
     sa.Column('topics', sa.JSON(), nullable=False),
     sa.Column('form', sa.Boolean(), nullable=False),
-    sa.Column('mailbox_id', sa.BigInteger(), nullable=True),
+    sa.Column('mailbox_id', BIG, nullable=True),
     sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('salt', sa.String(length=64), nullable=False),
     sa.Column('salt_on', sa.Date(), nullable=True),
@@ -33,7 +33,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_help_centre'))
     )
     op.create_table('help_pages',
-    sa.Column('article_id', sa.BigInteger(), nullable=False),
+    sa.Column('article_id', BIG, nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(length=100), nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_help_pages_language_title'), 'help_pages', ['language', 'title'], unique=False)
     op.create_table('help_slugs',
     sa.Column('id', BIG, nullable=False),
-    sa.Column('article_id', sa.BigInteger(), nullable=False),
+    sa.Column('article_id', BIG, nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('slug', sa.String(length=100), nullable=False),
     sa.Column('created_at', app.db.UtcDateTime(timezone=True), nullable=False),
@@ -59,7 +59,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_help_slugs_article_id'), 'help_slugs', ['article_id'], unique=False)
     op.create_table('help_votes',
     sa.Column('id', BIG, nullable=False),
-    sa.Column('article_id', sa.BigInteger(), nullable=False),
+    sa.Column('article_id', BIG, nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('helped', sa.Boolean(), nullable=False),
@@ -71,7 +71,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('article_id', 'language', 'visitor', name=op.f('uq_help_votes_article_id_language_visitor'))
     )
     op.create_table('help_reads',
-    sa.Column('article_id', sa.BigInteger(), nullable=False),
+    sa.Column('article_id', BIG, nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('times', sa.Integer(), nullable=False),
