@@ -26,9 +26,11 @@ from app.reports.filters import TAGGED, Condition, in_segment, moments, rated, s
 from app.reports.funnel import STAGES, stage_of
 from app.reports.loyalty import complaining
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts
+from app.reports.promises import broken, decided, runs_late
 from app.reports.reasons import untagged
 from app.reports.shape import Value
 from app.reports.speed import STEPS
+from app.tasks.level_models import LevelClock
 from app.tickets.models import Ticket
 
 PAGE = 50
@@ -186,6 +188,20 @@ def _rated(asked: Asked, *conditions: Condition) -> Which:
     return Which([TicketFacts.ticket_id.in_(sa.select(Rating.ticket_id).where(*found))])
 
 
+def _promised(asked: Asked, *conditions: Condition, owner: int | None = None) -> Which:
+    """Tickets with such a clock that was decided in the period."""
+    clocks = sa.select(LevelClock.ticket_id).where(decided(asked.filters, asked.now, asked.zone), *conditions)
+    found: list[Condition] = [TicketFacts.ticket_id.in_(clocks)]
+    if owner is not None:
+        found.append(TicketFacts.assignee_id == owner if owner else TicketFacts.assignee_id.is_(None))
+    return _tickets(asked, *found, day=None)
+
+
+def _late_now(_session: Session, asked: Asked) -> Which:
+    late = sa.select(LevelClock.ticket_id).where(runs_late(asked.now))
+    return _tickets(asked, TicketFacts.ticket_id.in_(late), day=None)
+
+
 def _churned(_session: Session, asked: Asked) -> Which:
     """What those wrote in the previous period who did not write in this one."""
     still = [within(LetterFacts.day, asked.filters), *seen(LetterFacts, asked.filters, asked.scope)]
@@ -219,6 +235,8 @@ _PLAIN: dict[str, Callable[[Session, Asked], Which]] = {
     "used-article": lambda _session, asked: _replied(asked, _MADE),
     "no-article": lambda _session, asked: _replied(asked, _TYPED),
     "churned": _churned,
+    "broken-promises": lambda _session, asked: _promised(asked, broken()),
+    "late-promises": _late_now,
     "complaints": lambda session, asked: _tickets(asked, complaining(choices(session))),
     "rated-any": lambda _session, asked: _rated(asked),
     **{
@@ -238,6 +256,8 @@ _NUMBERED: dict[str, Callable[[Asked, list[int]], Which]] = {
         LetterFacts.hour == numbers[1] if len(numbers) > 1 else sa.true(),
     ),
     "first": _first,
+    "level": lambda asked, numbers: _promised(asked, broken(), LevelClock.level_id == numbers[0]),
+    "owner": lambda asked, numbers: _promised(asked, broken(), owner=numbers[0]),
     "age": _age,
     "agent": lambda asked, numbers: _replied(asked, ReplyFacts.agent_id == numbers[0]),
     "composed": lambda asked, numbers: _replied(

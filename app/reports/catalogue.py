@@ -1,6 +1,6 @@
 """Every report by its name, in the order in which they are offered.
 
-Reports that need something to be set up first (service levels need policies) join here with a condition of their own.
+The report of service levels is offered where something was promised.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from app.reports.filters import Filters, Scope
 from app.reports.funnel import funnel
 from app.reports.knowledge_use import knowledge_use
 from app.reports.loyalty import customers
+from app.reports.promises import is_offered, promises
 from app.reports.reasons import reasons
 from app.reports.shape import Report
 from app.reports.speed import speed
@@ -47,6 +48,9 @@ REPORTS: dict[str, Maker] = {
     "backlog": lambda session, asked: backlog(
         session, asked.filters, asked.scope, now=asked.now, zone=asked.zone
     ),
+    "promises": lambda session, asked: promises(
+        session, asked.filters, asked.scope, now=asked.now, zone=asked.zone
+    ),
     "workload": _plain(workload),
     "reasons": _plain(reasons),
     "funnel": _plain(funnel),
@@ -56,6 +60,6 @@ REPORTS: dict[str, Maker] = {
 }
 
 
-def offered(_session: Session) -> list[str]:
+def offered(session: Session) -> list[str]:
     """Names of the reports that have something to say on this desk."""
-    return list(REPORTS)
+    return [name for name in REPORTS if name != "promises" or is_offered(session)]

@@ -19,6 +19,7 @@ def report_title(name: str) -> str:
         "volume": _("Volume"),
         "speed": _("Speed"),
         "backlog": _("Backlog"),
+        "promises": _("Service levels"),
         "workload": _("Workload"),
         "reasons": _("Reasons for contact"),
         "funnel": _("Course of tickets"),
@@ -33,6 +34,7 @@ def report_about(name: str) -> str:
         "volume": _("How many letters come, and on which days and at which hours."),
         "speed": _("How long customers wait."),
         "backlog": _("What is not done yet, and how old it is."),
+        "promises": _("Whether customers were answered as soon as was promised."),
         "workload": _("Who answers how much."),
         "reasons": _("Why customers write, by tags."),
         "funnel": _("What becomes of the tickets that were opened in the period."),
@@ -50,6 +52,8 @@ def table_title(key: str) -> str:
         "speed_spread": _("First reply within"),
         "backlog_trend": _("Open at the end of the day, week or month"),
         "backlog_age": _("Age of open tickets"),
+        "promises_levels": _("By service level"),
+        "promises_agents": _("By agent"),
         "workload": _("By agent"),
         "reasons": _("By tag"),
         "funnel": _("From opening to rating"),
@@ -75,6 +79,7 @@ def table_about(key: str) -> str:
         "time_saved": _(
             "Each agent is compared with their own replies without an article. Fewer than 5 of either say nothing."
         ),
+        "promises_agents": _("By whoever has the ticket now."),
         "segments": _("Segments are the tags of client cards."),
         "rfm": _(
             "Customers who wrote in the period, in fifths: 5 wrote last, or most often. Equal values share a fifth."
@@ -110,6 +115,11 @@ def figure_words() -> dict[str, tuple[str, str]]:
         "waiting_now": (_("Waiting for us now"), _("Open tickets in which the customer waits for an answer at this moment.")),
         "age_median": (_("Age, median"), _("Half of the open tickets were opened no longer ago.")),
         "age_p90": (_("Age, 90 %%") % {}, _("Nine of ten open tickets were opened no longer ago.")),
+        "promises_kept": (_("Promises kept"), _("Of the promises that ended in the period, or ran out in it: the share that was kept. What still runs in time does not count.")),
+        "promises_first": (_("First reply in time"), _("The same, of first replies.")),
+        "promises_next": (_("Further replies in time"), _("The same, of replies to later letters.")),
+        "promises_solved": (_("Solved in time"), _("The same, of tickets to be solved; the time in which you wait for the customer is not counted.")),
+        "promises_late": (_("Late now"), _("Promises that have run out and are not fulfilled yet, at this moment.")),
         "agents_writing": (_("Agents who wrote"), _("Agents with at least one reply in the period.")),
         "busiest_share": (_("Share of the busiest"), _("Replies of the agent who wrote most, of all replies of the period.")),
         "unassigned": (_("Open and nobody’s"), _("Tickets that are open at this moment and that no agent has.")),
@@ -118,7 +128,7 @@ def figure_words() -> dict[str, tuple[str, str]]:
         "funnel_replied": (_("Answered"), _("Share of the tickets opened in the period that have a reply.")),
         "funnel_ended": (_("Closed"), _("Share that have a reply and are closed.")),
         "funnel_stayed": (_("Closed for good"), _("Share that have a reply, are closed and never came back.")),
-        "funnel_rated": (_("Rated"), _("Share that have a reply and a rating with a name.")),
+        "funnel_rated": (_("With a rating"), _("Share that have a reply and a rating with a name.")),
         "with_article_share": (_("With an article"), _("Share of the replies that an article was put into and not thrown out again before sending.")),
         "with_article": (_("Replies with an article"), _("Replies of the period that were made of an article.")),
         "articles_used": (_("Articles used"), _("Different articles that replies of the period were made of.")),
@@ -150,6 +160,7 @@ def column_title(key: str) -> str:
         "share_before": _("Share before"), "open_then": _("Open"), "replies_before": _("Replies before"),
         "tickets_answered": _("Tickets answered"), "open_now": _("Open now"), "composing_sum": _("Time of writing"),
         "reopened_share": _("Came back"), "with_article_share": _("With an article"), "with_article": _("With an article"),
+        "kept": _("Kept"), "broken": _("Broken"), "kept_share": _("Share kept"),
         "used": _("Replies"), "used_before": _("Period before"), "mean_with": _("With an article"),
         "mean_without": _("Without one"), "n_with": _("n with"), "n_without": _("n without"), "saved": _("Time saved"),
         "saved_low": _("at least"), "saved_high": _("at most"), "active": _("Customers"), "loyalty": _("Loyalty L"),
@@ -183,7 +194,7 @@ def _word(label: str) -> str:
         "age-0": _("today"), "age-1": _("1–2 days"), "age-2": _("3–6 days"), "age-3": _("7–29 days"),
         "age-4": _("30 days and more"),
         "opened": _("Opened"), "replied": _("Answered"), "ended": _("Closed"), "stayed": _("Closed for good"),
-        "rated": _("Rated"), "happy": _("Happy"),
+        "rated": _("With a rating"), "happy": _("Happy"),
     }.get(label, label)  # fmt: skip
 
 
