@@ -102,8 +102,7 @@ def gather(session: Session, scope: Scope, *, now: datetime, zone: str) -> Brief
     today = now.astimezone(ZoneInfo(zone)).date()
     week = Filters(today - timedelta(days=WEEK), today - timedelta(days=1))
     late, late_count = _burning(session, week, scope, Ticket.waiting_since, Ticket.waiting_since < now - LATE)
-    quiet = sa.and_(Ticket.status == Status.OPEN, Ticket.last_message_at < now - SILENT)
-    silent, silent_count = _burning(session, week, scope, Ticket.last_message_at, quiet)
+    silent, silent_count = _burning(session, week, scope, Ticket.last_message_at, _quiet(now))
     unhappy, unhappy_count = _unhappy(session, week, scope, zone)
     score, score_before = _score(session, week, scope, zone), _score(session, week.before, scope, zone)
     loads = _loads(session, week, scope)
@@ -143,8 +142,16 @@ def late_ones(now: datetime) -> Condition:
 
 
 def silent_ones(now: datetime) -> Condition:
-    quiet = sa.and_(Ticket.status == Status.OPEN, Ticket.last_message_at < now - SILENT)
-    return TicketFacts.ticket_id.in_(sa.select(Ticket.id).where(quiet))
+    return TicketFacts.ticket_id.in_(sa.select(Ticket.id).where(_quiet(now)))
+
+
+def _quiet(now: datetime) -> Condition:
+    """Answered and not closed, and not a word since. Where the customer waits, that is said already."""
+    return sa.and_(
+        Ticket.status.in_((Status.OPEN, Status.WAITING)),
+        Ticket.waiting_since.is_(None),
+        Ticket.last_message_at < now - SILENT,
+    )
 
 
 def _burning(

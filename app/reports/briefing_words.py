@@ -176,10 +176,9 @@ def _value(value: float | None, kind: str, words: Translations, language: str) -
 def _duration(time: timedelta, words: Translations) -> str:
     if time >= DAY:
         return _age(time, words)
-    minutes = round(time.total_seconds() / 60)
-    if minutes < 60:
-        return _n("%(num)s minute", "%(num)s minutes", words, minutes)
-    return _age(time, words)
+    hours, minutes = divmod(round(time.total_seconds() / 60), 60)
+    parts = [_l("%(n)s h", words, n=hours)] if hours else []
+    return " ".join([*parts, _l("%(n)s min", words, n=minutes)])
 
 
 def _week(figure: str, told: Briefing) -> str:

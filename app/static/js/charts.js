@@ -15,6 +15,7 @@ function read(table) {
   return {
     labels: rows.map((row) => row.cells[0].textContent.trim()),
     unit: drawn[0]?.head.dataset.unit ?? "count",
+    units: table.dataset.units,
     series: drawn.map(({ head, place }) => ({
       name: head.textContent.trim(),
       values: rows.map((row) => (row.cells[place + 1].dataset.value === "" ? null : Number(row.cells[place + 1].dataset.value))),
@@ -23,13 +24,18 @@ function read(table) {
   };
 }
 
-// Short words for the axis, in the reader's own language.
-function tick(value, unit) {
+// Times are drawn in minutes, hours or days, whichever makes numbers that are easily read.
+function scale(found, units) {
+  if (found.unit !== "seconds") return { size: 1, word: "" };
+  const most = Math.max(...found.series.flatMap((one) => one.values.map((value) => Math.abs(value ?? 0))));
+  const place = most < 5400 ? 0 : most < 172_800 ? 1 : 2;
+  return { size: [60, 3600, 86_400][place], word: units.split("|")[place] };
+}
+
+function tick(value, unit, word) {
   if (unit === "share") return `${Math.round(value * 100)} %`;
-  if (unit !== "seconds") return value.toLocaleString(document.documentElement.lang);
-  const { timeMinutes, timeHours } = document.body.dataset;
-  const said = (text, number) => text.replace("{n}", Number(number.toFixed(1)).toLocaleString(document.documentElement.lang));
-  return Math.abs(value) < 5400 ? said(timeMinutes, value / 60) : said(timeHours, value / 3600);
+  const said = Number(value.toFixed(2)).toLocaleString(document.documentElement.lang);
+  return word ? word.replace("%(n)s", said) : said;
 }
 
 function looks(kind, place) {
@@ -45,14 +51,15 @@ function looks(kind, place) {
 }
 
 function draw(canvas, kind, found) {
+  const { size, word } = scale(found, found.units);
   const ink = style("--ink-2");
   const line = style("--line");
   const wide = kind === "bar" && found.labels.some((label) => label.length > 9);
-  const values = { grid: { color: line }, border: { display: false }, beginAtZero: true, ticks: { color: ink, maxTicksLimit: 7, callback: (value) => tick(value, found.unit) } };
+  const values = { grid: { color: line }, border: { display: false }, beginAtZero: true, ticks: { color: ink, maxTicksLimit: 7, callback: (value) => tick(value, found.unit, word) } };
   const names = { grid: { display: false }, border: { color: line }, ticks: { color: ink, autoSkip: !wide, maxRotation: 0 } };
   return new Chart(canvas, {
     type: kind,
-    data: { labels: found.labels, datasets: found.series.map((one, place) => ({ label: one.name, data: one.values, ...looks(kind, place) })) },
+    data: { labels: found.labels, datasets: found.series.map((one, place) => ({ label: one.name, data: one.values.map((value) => (value === null ? null : value / size)), ...looks(kind, place) })) },
     options: {
       responsive: true, maintainAspectRatio: false, animation: still ? false : { duration: 250 }, indexAxis: wide ? "y" : "x",
       interaction: { mode: "index", intersect: false, axis: wide ? "y" : "x" },
