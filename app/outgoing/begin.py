@@ -13,12 +13,13 @@ from app.customers.service import find_or_create
 from app.errors import InvalidInput
 from app.mailboxes.models import Mailbox
 from app.outgoing.recipients import read_recipients
-from app.outgoing.reply import Reply, refuse_ourselves
+from app.outgoing.reply import Reply, read, refuse_ourselves
 from app.outgoing.service import write_reply
 from app.outgoing.words import first_subject
 from app.settings import Settings
+from app.tickets import scheduled
 from app.tickets import service as tickets
-from app.tickets.models import Draft, Message, Ticket
+from app.tickets.models import Draft, DraftKind, Message, Status, Ticket
 
 
 def begin(
@@ -42,6 +43,31 @@ def begin(
     earlier = session.scalar(sa.select(Message).where(Message.form_nonce == letter.nonce))
     if earlier is not None:
         return earlier
+    ticket = _open(session, mailbox_id, subject, letter, by=by, now=now)
+    return write_reply(session, ticket, letter, by=by, now=now, settings=settings)
+
+
+def put_off(
+    session: Session, draft: Draft, letter: Reply, at: datetime, *, by: Agent, now: datetime
+) -> Ticket:
+    """The letter leaves later: its ticket is there at once and waits with it, so that everybody sees that it will.
+
+    `draft` is of kind `new` and becomes the ticket's first reply. Raises InvalidInput with the field.
+    """
+    require_answer(session, by)
+    ticket = _open(session, draft.mailbox_id, draft.subject, letter, by=by, now=now)
+    content = read(session, ticket, letter, by)
+    ticket.status, ticket.preview = Status.WAITING, tickets.preview(content.text)
+    draft.ticket_id, draft.kind = ticket.id, DraftKind.REPLY
+    session.flush()
+    scheduled.put_off(session, ticket, draft, at, then_status=letter.then_status, by=by, now=now)
+    return ticket
+
+
+def _open(
+    session: Session, mailbox_id: int | None, subject: str, letter: Reply, *, by: Agent, now: datetime
+) -> Ticket:
+    """The ticket that the letter begins, without any letter yet."""
     mailbox = _mailbox(session, mailbox_id, by)
     title = first_subject(subject)
     if not title:
@@ -64,7 +90,7 @@ def begin(
     session.flush()
     tickets.allow(session, ticket, first.email, "customer")
     tickets.record(session, "begun", ticket=ticket, by=by, now=now)
-    return write_reply(session, ticket, letter, by=by, now=now, settings=settings)
+    return ticket
 
 
 def mailboxes(session: Session, by: Agent) -> list[Mailbox]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import now, reading, transaction
@@ -15,7 +16,7 @@ from app.errors import InvalidInput
 from app.outgoing import begin, signatures
 from app.settings import Settings
 from app.tickets import drafts
-from app.tickets.models import Delivery, Draft, DraftKind
+from app.tickets.models import Delivery, Draft, DraftKind, Message
 from app.web import forms, inbox_page, sending
 from app.web.auth import login_required
 from app.web.composer import Composer, reopened
@@ -45,26 +46,27 @@ def send() -> Any:
     try:
         sending.check(form)
         with transaction() as session:
-            sent = begin.begin(
-                session,
-                form.written.mailbox_id,
-                form.written.subject,
-                sending.letter_of(form),
-                by=g.agent,
-                now=now(),
-                settings=settings,
-            )
+            sent = None if form.later else _begin(session, form, settings)
+            ticket_id = sent.ticket_id if sent is not None else sending.put_off_first(session, form).id
     except InvalidInput as error:
         with reading() as session:
             draft = drafts.begun(session, form.draft_id, g.agent.id) if form.draft_id else None
         again = reopened(_composer(draft), form.written, problem=_(str(error)), field=error.field)
         return _page(again), 422
-    if sent.delivery == Delivery.QUEUED:
+    if sent is not None and sent.delivery == Delivery.QUEUED:
         queue.ring("deliver_message", sent.id)
-    address = url_for("tickets.show", ticket_id=sent.ticket_id, view=inbox_page.known_view("open").slug)
+    address = url_for("tickets.show", ticket_id=ticket_id, view=inbox_page.known_view("open").slug)
     if request.headers.get("HX-Request"):
         return "", 204, {"HX-Redirect": address}
     return redirect(address, 303)
+
+
+def _begin(session: Session, form: forms.ReplyForm, settings: Settings) -> Message:
+    written = form.written
+    letter = sending.letter_of(form)
+    return begin.begin(
+        session, written.mailbox_id, written.subject, letter, by=g.agent, now=now(), settings=settings
+    )
 
 
 def _composer(draft: Draft | None) -> Composer:

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.db import now
 from app.errors import InvalidInput
 from app.knowledge.variables import fill
+from app.outgoing import begin, when
 from app.outgoing import reply as replies
 from app.outgoing import service as outgoing
-from app.outgoing import when
 from app.settings import Settings
 from app.tickets import drafts, scheduled
-from app.tickets.models import Draft, Message, Ticket
+from app.tickets.models import Draft, DraftKind, Message, Ticket
 from app.tickets.safe_html import reply_to_text
 from app.web import forms
 
@@ -38,6 +38,24 @@ def put_off(session: Session, ticket: Ticket, form: forms.ReplyForm) -> Draft:
     replies.read(session, ticket, letter_of(form, draft_id=draft.id), g.agent)
     scheduled.put_off(session, ticket, draft, at, then_status=form.then_status, by=g.agent, now=now())
     return draft
+
+
+def put_off_first(session: Session, form: forms.ReplyForm) -> Ticket:
+    """As `put_off`, for a letter that begins a ticket; the ticket."""
+    check(form)
+    at = when.leaves_at(form.later, form.send_at, now(), g.agent.timezone)
+    begun = drafts.find_or_begin(session, None, DraftKind.NEW, by=g.agent, now=now(), draft_id=form.draft_id)
+    draft = drafts.save(
+        session,
+        None,
+        DraftKind.NEW,
+        form.written,
+        version=begun.version,
+        by=g.agent,
+        now=now(),
+        draft_id=begun.id,
+    )
+    return begin.put_off(session, draft, letter_of(form, draft_id=draft.id), at, by=g.agent, now=now())
 
 
 def letter_of(form: forms.ReplyForm, *, draft_id: int | None = None) -> outgoing.Reply:

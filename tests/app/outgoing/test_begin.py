@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from app import db
 from app.accounts.models import Agent, MailboxGrant
 from app.errors import InvalidInput
-from app.outgoing import begin, service
+from app.outgoing import begin, later, service
 from app.outgoing.service import Reply
 from app.ratings.models import RatingInvitation
 from app.tickets import drafts
@@ -105,3 +107,34 @@ def test_taken_back_there_is_no_ticket_and_the_words_wait(world: World) -> None:
         assert (draft.kind, draft.ticket_id, draft.subject) == ("new", None, "Your parcel")
         assert (draft.mailbox_id, draft.to) == (world.mailbox, ["Ada Reed <ada@far.example>"])
         assert "It is here." in draft.html
+
+
+def test_a_first_letter_that_is_put_off_leaves_once_at_its_time(world: World) -> None:
+    at = NOW + timedelta(hours=5)
+    with db.transaction() as session:
+        ben = session.get_one(Agent, world.ben)
+        written = Written(
+            "<div>It is here.</div>",
+            ["Ada Reed <ada@far.example>"],
+            subject="Your parcel",
+            mailbox_id=world.mailbox,
+        )
+        draft = drafts.save(session, None, "new", written, version=0, by=ben, now=NOW)
+        letter = Reply(
+            "<div>It is here.</div>", ["Ada Reed <ada@far.example>"], [], "waiting", "n" * 20, draft.id, kind="new"
+        )  # fmt: skip
+        ticket = begin.put_off(session, draft, letter, at, by=ben, now=NOW)
+        ticket_id = ticket.id
+        assert (ticket.subject, ticket.status, ticket.preview) == ("Your parcel", "waiting", "It is here.")
+        assert ticket.customer.email == "ada@far.example"
+    with db.transaction() as session:
+        assert later.send_due(session, at - timedelta(minutes=1), world.settings) == []
+    with db.transaction() as session:
+        (message_id,) = later.send_due(session, at, world.settings)
+    with db.transaction() as session:
+        assert later.send_due(session, at, world.settings) == []
+        message = session.get_one(Message, message_id)
+        assert (message.ticket_id, message.subject, message.delivery) == (ticket_id, "Your parcel", "queued")
+        assert message.to == [["Ada Reed", "ada@far.example"]]
+        assert session.scalars(sa.select(Draft).where(Draft.ticket_id == ticket_id)).all() == []
+        assert session.get_one(Ticket, ticket_id).message_count == 1

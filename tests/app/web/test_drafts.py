@@ -11,9 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import db
-from app.tickets.models import Attachment, Draft
+from app.tickets.models import Attachment, Draft, Message, Ticket
 from app.tickets.uploads import tidy_filename
-from tests.app.web.conftest import one
+from tests.app.web.conftest import Desk, one
 from tests.app.web.test_tickets_page import outgoing, reply
 from tests.support.web import add_agent, sign_in
 
@@ -170,3 +170,26 @@ def test_without_scripts_a_file_is_added_by_the_plain_form(agent: FlaskClient, d
 )
 def test_names_of_files_are_tidied(given: str, kept: str) -> None:
     assert tidy_filename(given) == kept
+
+
+def test_a_letter_from_us_can_leave_later_and_be_taken_back(agent: FlaskClient, desk: Desk) -> None:
+    form = {
+        "mailbox_id": str(desk.mailbox_id), "to": "Ada Reed <ada@far.example>", "subject": "Your parcel", "kind": "new",
+        "html": "<div>It is here.</div>", "then_status": "waiting", "nonce": "n" * 22, "version": "0",
+    }  # fmt: skip
+    assert "Send later" in agent.get("/letters/new").text
+    late = agent.post("/letters/new", data={**form, "later": "exact", "send_at": "2001-01-01T10:00"})
+    assert late.status_code == 422
+    assert "Your parcel" in late.text
+    answer = agent.post("/letters/new", data={**form, "later": "tomorrow"})
+    assert answer.status_code == 303
+    page = agent.get(answer.location).text
+    assert "Leaves " in page
+    assert "It is here." in page
+    assert one(sa.select(sa.func.count()).select_from(Message)) == 0
+    draft, ticket = one(sa.select(Draft)), one(sa.select(Ticket))
+    assert (ticket.status, draft.ticket_id, draft.send_at is not None) == ("waiting", ticket.id, True)
+    back = agent.post(f"/tickets/{ticket.id}/later/{draft.id}/withdraw")
+    assert back.status_code == 303, back.text
+    assert one(sa.select(Draft)).send_at is None
+    assert "ada@far.example" in agent.get(f"/tickets/{ticket.id}").text
