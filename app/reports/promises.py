@@ -112,7 +112,7 @@ def _by_level(session: Session, groups: list[_Group]) -> Table:
     levels = session.execute(
         sa.select(ServiceLevel.id, ServiceLevel.name).order_by(ServiceLevel.position, ServiceLevel.id)
     )
-    rows = [_row(name, by_level.pop(level_id, []), f"level-{level_id}") for level_id, name in levels.tuples()]
+    rows = [_row(name, by_level.pop(level_id, []), f"level-{level_id}") for level_id, name in levels]
     # Levels that are gone keep what was promised in their name.
     rows += [_row(f"#{level_id}", own, f"level-{level_id}") for level_id, own in sorted(by_level.items())]
     return Table("promises_levels", Label.NAME, _COLUMNS, tuple(rows))
@@ -123,7 +123,8 @@ def _by_agent(session: Session, groups: list[_Group]) -> Table:
     for one in groups:
         by_agent[one.agent_id].append(one)
     ids = sorted(one for one in by_agent if one is not None)
-    names = dict(session.execute(sa.select(Agent.id, Agent.name).where(Agent.id.in_(ids))).tuples().all())
+    agents = sa.select(Agent.id, Agent.name).where(Agent.id.in_(ids))
+    names = {row.id: row.name for row in session.execute(agents)}
     rows = [
         _row(names.get(agent_id or 0, NOBODY), own, f"owner-{agent_id or 0}")
         for agent_id, own in by_agent.items()
