@@ -20,6 +20,8 @@ from app.tickets.search_text import Term
 
 # How many matching messages are looked at first, and how many at a time when these were not enough for a page.
 BATCH, NEXT_BATCH = 200, 2000
+# When fewer than one in so many messages meets the conditions, it is asked how many tickets do.
+RARELY = 10
 # So many tickets are few: their messages are listed.
 FEW = 2000
 _NO_END = 2**62
@@ -46,6 +48,7 @@ def newest(session: Session, asked: Asked, start: int | None, limit: int) -> tup
     """The tickets of the newest matching messages before `start`, one hit each, and the mark to go on from."""
     hits: dict[int, Hit] = {}
     position, size, among = start or _NO_END, BATCH, None
+    is_new = True
     while True:
         looked = _look(session, asked, position, size, among)
         met = [Hit(row.ticket_id, row.id) for row in looked if row.ticket_id is not None]
@@ -59,8 +62,8 @@ def newest(session: Session, asked: Asked, start: int | None, limit: int) -> tup
         if len(looked) < size:
             return list(hits.values()), ""
         position = looked[-1].id
-        if size == BATCH and len(met) < BATCH // 2:
-            among = _few(session, asked)
+        if is_new and len(met) * RARELY < size:
+            is_new, among = False, _few(session, asked)
         size = NEXT_BATCH
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import lru_cache
+from keyword import iskeyword
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -16,10 +17,13 @@ import markupsafe
 from flask import Flask
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.runtime import Context
 from jinja2.utils import internalcode
 from markupsafe import Markup, escape
 
+# What the context has for every page (app.web.pages): methods of the reader's words, which want no context.
+_OF_THE_READER = frozenset({"_", "ngettext", "reltime"})
 _PLAIN = frozenset({FunctionType, MethodType, type(lru_cache(len))})
 # markupsafe's own inner loop, without the object that it puts around the result.
 _escaped: Callable[[Any], str] = getattr(markupsafe, "_escape_inner", escape)
@@ -48,7 +52,49 @@ class PlainCalls(Context):
 
 
 class PlainOutput(CodeGenerator):
-    """Where a value is written and escaped, `written` does it."""
+    """Where a value is written and escaped, `written` does it. Plain functions of ours are called as in Python, and
+    attributes that are there are taken as in Python."""
+
+    def visit_Call(  # noqa: N802 (Jinja's name)
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        if forward_caller or not self._is_plain(node, frame):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for value in node.args:
+            self.visit(value, frame)
+            self.write(", ")
+        for named in node.kwargs:
+            self.write(f"{named.key}=")
+            self.visit(named.value, frame)
+            self.write(", ")
+        self.write(")")
+
+    def _is_plain(self, node: nodes.Call, frame: Frame) -> bool:
+        """Of a name that no template gives to anything else, and whatever Jinja would add is not wanted."""
+        if not isinstance(node.node, nodes.Name) or node.dyn_args is not None or node.dyn_kwargs is not None:
+            return False
+        name = node.node.name
+        known = self.environment.globals.get(name)
+        if name not in _OF_THE_READER and (type(known) not in _PLAIN or hasattr(known, "jinja_pass_arg")):
+            return False
+        reference = frame.symbols.find_ref(name)
+        load = frame.symbols.find_load(reference) if reference is not None else None
+        resolved = load is not None and load[0] == VAR_LOAD_RESOLVE
+        return resolved and not any(iskeyword(named.key) for named in node.kwargs)
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 (Jinja's name)
+        if self.environment.is_async or self.environment.sandboxed:
+            super().visit_Getattr(node, frame)
+            return
+        value, owner = self.temporary_identifier(), self.temporary_identifier()
+        self.write(f"({value} if ({value} := getattr(({owner} := ")
+        self.visit(node.node, frame)
+        self.write(
+            f"), {node.attr!r}, missing)) is not missing else environment.getattr({owner}, {node.attr!r}))"
+        )
 
     def _output_child_pre(
         self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
