@@ -1,37 +1,38 @@
 """How good and how fast suggestions are, on a set of questions given as an argument.
 
     python bench/suggest.py QUESTIONS.json [--examples 0,1,3,10,30] [--stream 1500] [--letters 4500]
+    python bench/suggest.py --large 5000x50000
 
 The file holds `articles` (id, title, body, lang) and one fold with `train` and `test` questions (q, a) and
 `oos` questions that no article answers. Beside our figures stands keyword search (OR of the words) over the
-same articles in the same run. Times are CPU times of this process.
+same articles in the same run. With the extra `semantic` installed everything is measured with it as well. Times are
+CPU times of this process; vectors are computed when a letter arrives, and their time is given apart.
 """
 
 import argparse
 import json
 import random
-import resource
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from kb_search.events import ArticleText
+from bench import suggest_large
+from bench.memory import resident_mb
+from bench.suggest_figures import Answer, Asked, Asker, auroc, hits, show_all, use_at
+from kb_search.embed import FindEmbedder, installed_embedder, model_name, no_embedder
+from kb_search.events import ArticleText, Learnt
 from kb_search.query import ArticleSearch
 from kb_search.suggest import Suggester
 
 TARGET = 0.9
 SAMPLE = 500
-Asked = tuple[str, str]
-# (articles best first, confidence in the first)
-Answer = tuple[list[str], float]
-Asker = Callable[[str], Answer]
 
 LETTERS = {
     "en": (
@@ -56,6 +57,7 @@ class Questions:
     train: list[Asked]
     test: list[Asked]
     unanswerable: list[str]
+    find_embedder: FindEmbedder = no_embedder
 
     def examples(self, start: int, end: int) -> list[Asked]:
         """Letters number start to end of each article, mixed."""
@@ -100,47 +102,6 @@ def keyword_asker(search: ArticleSearch) -> Asker:
     return ask
 
 
-@dataclass(frozen=True)
-class Shown:
-    confidence: float
-    right: bool
-    among: bool
-    answerable: bool
-
-
-def show_all(ask: Asker, test: Iterable[Asked], unanswerable: Iterable[str]) -> list[Shown]:
-    shown = []
-    for question, article in test:
-        found, sure = ask(question)
-        shown.append(Shown(sure, found[:1] == [article], article in found, True))
-    return shown + [Shown(ask(question)[1], False, False, False) for question in unanswerable]
-
-
-def hits(shown: Sequence[Shown]) -> tuple[float, float]:
-    """(hit@1, hit@3)"""
-    answerable = [one for one in shown if one.answerable]
-    return sum(one.right for one in answerable) / len(answerable), sum(one.among for one in answerable) / len(
-        answerable
-    )
-
-
-def use_at(shown: Sequence[Shown], precision: float) -> float:
-    """Largest share of answerable letters that are helped while this share of what is shown is right."""
-    best = right = 0
-    for count, one in enumerate(sorted(shown, key=lambda one: -one.confidence), 1):
-        right += one.right
-        if right >= precision * count:
-            best = right
-    return best / sum(one.answerable for one in shown)
-
-
-def auroc(shown: Sequence[Shown]) -> float:
-    """How well the confidence tells letters that an article answers from those that none does."""
-    yes = [one.confidence for one in shown if one.answerable]
-    no = [one.confidence for one in shown if not one.answerable]
-    return sum((a > b) + 0.5 * (a == b) for a in yes for b in no) / max(1, len(yes) * len(no))
-
-
 def stream(questions: Questions, count: int, seed: int) -> tuple[float, float, float]:
     """(precision, helped, false) over the last third of a life of learning, 5 % wrong choices, 30 % unanswerable."""
     chance = random.Random(seed)
@@ -176,7 +137,7 @@ class opened:  # noqa: N801 - reads as a word in a with statement
 
     def __enter__(self) -> Suggester:
         self._directory = tempfile.TemporaryDirectory()
-        self.suggester = Suggester(self._directory.name)
+        self.suggester = Suggester(self._directory.name, find_embedder=self._questions.find_embedder)
         self.suggester.add_articles(self._questions.articles)
         return self.suggester
 
@@ -209,13 +170,19 @@ def timed(run: Callable[[], object]) -> float:
 
 def speed(questions: Questions, letters: int) -> None:
     """Learns so many letters and prints CPU times over the last of them, and memory."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resident_mb()
     with opened(questions) as suggester:
-        learns = [timed(partial(suggester.learn, *one)) for one in questions.train[:letters]]
-        asks = [timed(partial(suggester.suggest, question)) for question, _ in questions.test[:300]]
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"  {len(learns)} learnt letters: memory +{grown:.0f} MiB (peak of the process)")
-    for name, times in (("suggest", asks), ("learn, last 500", learns[-500:])):
+        events = [suggester.with_vector(Learnt(*one)) for one in questions.train[:letters]]
+        learns = [timed(partial(suggester.apply, event)) for event in events]
+        asked = [(question, suggester.vector_of(question)) for question, _ in questions.test[:300]]
+        asks = [timed(partial(suggester.suggest, question, vector=vector)) for question, vector in asked]
+        embeds = [timed(partial(suggester.vector_of, question)) for question, _ in questions.test[:300]]
+        print(f"  {len(learns)} learnt letters: memory +{resident_mb() - before:.0f} MiB")
+    for name, times in (
+        ("suggest", asks),
+        ("learn, last 500", learns[-500:]),
+        ("vector of a letter", embeds),
+    ):
         cuts = statistics.quantiles(times, n=20)
         print(f"  {name}: p50 {statistics.median(times):.1f} ms, p95 {cuts[-1]:.1f} ms CPU")
 
@@ -243,7 +210,7 @@ def learning(questions: Questions, steps: Sequence[int]) -> None:
 
 
 def _keyword(questions: Questions, directory: Path, sample: Sequence[Asked]) -> str:
-    owner = Suggester(directory)
+    owner = Suggester(directory, find_embedder=no_embedder)
     owner.add_articles(questions.articles)
     owner.close()
     shown = show_all(
@@ -257,16 +224,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("questions", type=Path)
+    parser.add_argument("questions", type=Path, nargs="?")
     parser.add_argument("--examples", default="0,1,3,10,30")
     parser.add_argument("--stream", type=int, default=1500)
     parser.add_argument("--letters", type=int, default=4500)
+    parser.add_argument("--large", metavar="ARTICLESxLETTERS")
     options = parser.parse_args(arguments)
-    questions = load(options.questions)
-    print(
-        f"{options.questions.name}: {len(questions.articles)} articles, {len(questions.train)} past letters,"
-    )
-    print(f"  {len(questions.test)} new ones, {len(questions.unanswerable)} that no article answers")
+    for find_embedder in (no_embedder, installed_embedder) if model_name() else (no_embedder,):
+        if options.large:
+            articles, letters = map(int, options.large.split("x"))
+            suggest_large.main(articles, letters, find_embedder)
+        if options.questions:
+            measure(replace(load(options.questions), find_embedder=find_embedder), options)
+
+
+def measure(questions: Questions, options: argparse.Namespace) -> None:
+    embedder = questions.find_embedder()
+    print(f"{options.questions.name}, {'with ' + embedder.name if embedder else 'words alone'}:")
+    print(f"  {len(questions.articles)} articles, {len(questions.train)} past letters,", end=" ")
+    print(f"{len(questions.test)} new ones, {len(questions.unanswerable)} that no article answers")
     speed(questions, options.letters)
     most = max(map(len, _by_article(questions).values()))
     steps = [int(step) for step in options.examples.split(",")]

@@ -13,7 +13,7 @@ RING = 600
 REFIT_EVERY = 50
 # An installation's own letters outweigh the prior after about this many cases.
 _PRIOR_CASES = 600.0
-_ROUNDS = 12
+_ROUNDS = 4
 # Share of answers where the agent's choice is not the best article: without it a few such mistakes would
 # talk the confidence out of every sure suggestion.
 _MISTAKEN = 0.03
@@ -73,28 +73,26 @@ class Calibrator:
             self.cases[self.seen % RING] = case
         self.seen += 1
         if self.seen % REFIT_EVERY == 0:
-            self.weights = fit(self.cases, self._prior)
+            self.weights = fit(self.cases, self._prior, self.weights)
 
 
-def fit(cases: Sequence[Case], prior: Prior, prior_cases: float = _PRIOR_CASES) -> list[float]:
-    """Newton's method from the prior; a few rounds are exact enough for nine figures."""
-    weights = list(prior.weights)
+def fit(cases: Sequence[Case], prior: Prior, start: Sequence[float]) -> list[float]:
+    """Newton's method; from weights that were good a moment ago it takes a round or two."""
+    weights = list(start)
     for _ in range(_ROUNDS):
-        slope, curve = _prior_pull(weights, prior, prior_cases)
+        slope, curve = _prior_pull(weights, prior)
         for case in cases:
             _add_case(slope, curve, weights, case)
         step = _solve(curve, slope)
         weights = [weight + change for weight, change in zip(weights, step, strict=True)]
-        if max(map(abs, step)) < 1e-4:
+        if max(map(abs, step)) < 1e-2:
             break
     return weights
 
 
-def _prior_pull(
-    weights: Sequence[float], prior: Prior, cases: float
-) -> tuple[list[float], list[list[float]]]:
+def _prior_pull(weights: Sequence[float], prior: Prior) -> tuple[list[float], list[list[float]]]:
     """Slope and curvature of the prior alone."""
-    curve = [[cases * firmness for firmness in row] for row in prior.firmness]
+    curve = [[_PRIOR_CASES * firmness for firmness in row] for row in prior.firmness]
     for place in range(len(curve)):
         curve[place][place] += 0.1
     away = [before - weight for before, weight in zip(prior.weights, weights, strict=True)]

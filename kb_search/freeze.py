@@ -147,6 +147,7 @@ def _row_arrays(model: Model) -> list["array[Any]"]:
 def _thaw_model(model: Model, head: dict[str, Any], arrays: list["array[Any]"]) -> None:
     buckets, seen, counts, *columns = arrays
     model.lengths, model.letters = head["lengths"], head["model_letters"]
+    model.grow(len(model.lengths))
     start = 0
     for bucket, times, count in zip(buckets, seen, counts, strict=True):
         row = model.rows[bucket] = Row()

@@ -14,12 +14,14 @@ from kb_search.features import vector_of
 from kb_search.index import ArticleId
 from kb_search.lessons import lessons_of, topics_of
 from kb_search.meaning import Meaning
+from kb_search.model import MANY
 from kb_search.priors import WITH_MEANING, WORDS_ALONE
 from kb_search.ranking import Asked, Letter, Ranker, Scores
 
-REPLAYS = 8
-# Articles whose own text is taught again with each letter, lest a few letters drown it out.
-LESSONS = 2
+# How many letters are learnt again with each new one, and of how many articles the own text, lest a few letters drown
+# it out. With many articles there is more to go through for each, and less that any two have to do with each other.
+REPLAYS, REPLAYS_OF_MANY = 8, 3
+LESSONS, LESSONS_OF_MANY = 2, 1
 # The class that letters are taken from an article to: it is no article and never suggested.
 _NOBODY = 0
 REPLAYED = 20_000
@@ -217,10 +219,12 @@ class Memory:
         letters = self.ranker.letters
         chance = random.Random(len(letters))  # noqa: S311 - chosen the same way in every rebuild
         past = range(max(0, len(letters) - REPLAYED), len(letters) - 1)
-        for place in chance.sample(past, min(REPLAYS, len(past))):
+        many = len(self.ids) > MANY
+        for place in chance.sample(past, min(REPLAYS_OF_MANY if many else REPLAYS, len(past))):
             letter = letters[place]
             self._update(letter.asked, letter.number, letter.weight)
-        for number in chance.sample(range(_NOBODY + 1, len(self.ids)), min(LESSONS, len(self.ids) - 1)):
+        lessons = min(LESSONS_OF_MANY if many else LESSONS, len(self.ids) - 1)
+        for number in chance.sample(range(_NOBODY + 1, len(self.ids)), lessons):
             for lesson in self.lessons.get(number, ()):
                 self._update(lesson, number, 1.0)
 

@@ -15,6 +15,11 @@ from kb_search.features import Vector
 # How reluctant a confident weight is to move: smaller learns faster and forgets faster.
 _REGULAR = 0.5
 _FIRST_VARIANCE = 1.0
+# What more classes than this know hardly tells them apart: such a row is left out, so that a question costs about the
+# same however many articles there are. With few articles no row is left out.
+_COMMON, _COMMON_OF_MANY = 256, 96
+# From here on articles are many.
+MANY = 512
 
 
 class Row:
@@ -47,17 +52,21 @@ class Model:
         self.rows: dict[int, Row] = {}
         self.lengths: list[float] = []
         self.letters = 0
+        self._most = _COMMON
 
     def grow(self, classes: int) -> None:
         self.lengths += [0.0] * (classes - len(self.lengths))
+        self._most = _COMMON if len(self.lengths) <= MANY else _COMMON_OF_MANY
 
     def add(self, vector: Vector, number: int, weight: float) -> None:
         """The class has one letter more; a negative weight takes one back."""
-        sign = 1 if weight > 0 else -1
+        sign, most = 1 if weight > 0 else -1, self._most
         self.letters += sign
         for bucket, value in zip(vector.buckets, vector.values, strict=True):
             row = self._row(bucket)
             row.seen += sign
+            if len(row.classes) >= most:
+                continue
             slot = row.slot(number)
             before = row.sums[slot]
             row.sums[slot] = before + weight * value
@@ -65,10 +74,9 @@ class Model:
 
     def update(self, vector: Vector, right: int, wrong: int, weight: float) -> None:
         """One step that puts `right` above `wrong` by a margin of 1; `weight` scales the step."""
-        rows = [self._row(bucket) for bucket in vector.buckets]
-        places = [
-            (row, row.slot(right), row.slot(wrong), x) for row, x in zip(rows, vector.values, strict=True)
-        ]
+        most = self._most
+        rows = zip(map(self._row, vector.buckets), vector.values, strict=True)
+        places = [(row, row.slot(right), row.slot(wrong), x) for row, x in rows if len(row.classes) < most]
         margin = sum(x * (row.weights[up] - row.weights[down]) for row, up, down, x in places)
         if margin >= 1.0:
             return
@@ -84,10 +92,10 @@ class Model:
 
     def linear(self, vector: Vector) -> list[float]:
         found = [0.0] * len(self.lengths)
-        rows = self.rows
+        rows, most = self.rows, self._most
         for bucket, value in zip(vector.buckets, vector.values, strict=True):
             row = rows.get(bucket)
-            if row is not None:
+            if row is not None and len(row.classes) < most:
                 for number, weight in zip(row.classes, row.weights, strict=True):
                     found[number] += weight * value
         return found
@@ -95,12 +103,12 @@ class Model:
     def likeness(self, vector: Vector) -> list[float]:
         """From 0 to 1 per class."""
         found = [0.0] * len(self.lengths)
-        length = 0.0
+        length, most = 0.0, self._most
         for bucket, value in zip(vector.buckets, vector.values, strict=True):
             row = self.rows.get(bucket)
             rarity = self._rarity(row)
             length += rarity * value * value
-            if row is not None:
+            if row is not None and len(row.classes) < most:
                 scaled = rarity * value
                 for number, total in zip(row.classes, row.sums, strict=True):
                     found[number] += total * scaled

@@ -16,6 +16,8 @@ MEANT_LINEAR_SHARE = 1.5
 MEANT_LIKENESS_SHARE = 5.0
 _SHARPNESS = 4.0
 _NOTHING_FITS = 0.5
+# Those behind them have no share worth counting.
+_RIVALS = 256
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,6 @@ def _centred(scores: list[float], live: Iterable[int]) -> list[float]:
 def _share(total: Sequence[float], order: Sequence[int]) -> float:
     """The first's part in a softmax over all candidates and "no article fits", kept off 0 and 1."""
     top = total[order[0]]
-    rivals = sum(math.exp(min(_SHARPNESS * (total[number] - top), 30.0)) for number in order)
+    rivals = sum(math.exp(min(_SHARPNESS * (total[number] - top), 30.0)) for number in order[:_RIVALS])
     part = 1.0 / (rivals + math.exp(min(_SHARPNESS * (_NOTHING_FITS - top), 30.0)))
     return min(max(part, 1e-4), 1.0 - 1e-4)
