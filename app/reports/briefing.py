@@ -98,10 +98,14 @@ class Briefing:
         return not (self.letters.now or self.letters.before or self.open.now)
 
 
+# A ticket to be solved may be late while nobody waits for a reply.
+_SINCE = sa.func.coalesce(Ticket.waiting_since, Ticket.due_at)
+
+
 def gather(session: Session, scope: Scope, *, now: datetime, zone: str) -> Briefing:
     today = now.astimezone(ZoneInfo(zone)).date()
     week = Filters(today - timedelta(days=WEEK), today - timedelta(days=1))
-    late, late_count = _burning(session, week, scope, Ticket.waiting_since, Ticket.waiting_since < now - LATE)
+    late, late_count = _burning(session, week, scope, _SINCE, _late(now))
     silent, silent_count = _burning(session, week, scope, Ticket.last_message_at, _quiet(now))
     unhappy, unhappy_count = _unhappy(session, week, scope, zone)
     score, score_before = _score(session, week, scope, zone), _score(session, week.before, scope, zone)
@@ -138,7 +142,12 @@ def gather(session: Session, scope: Scope, *, now: datetime, zone: str) -> Brief
 
 def late_ones(now: datetime) -> Condition:
     """A condition on tickets; for the list behind the figure."""
-    return TicketFacts.ticket_id.in_(sa.select(Ticket.id).where(Ticket.waiting_since < now - LATE))
+    return TicketFacts.ticket_id.in_(sa.select(Ticket.id).where(_late(now)))
+
+
+def _late(now: datetime) -> Condition:
+    """Somebody waits for a day, or what a service level promised is late."""
+    return sa.or_(Ticket.waiting_since < now - LATE, Ticket.due_at < now)
 
 
 def silent_ones(now: datetime) -> Condition:

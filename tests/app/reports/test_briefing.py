@@ -95,7 +95,7 @@ def test_what_burns_who_shines_and_three_things_to_do(known: Desk) -> None:
             assert len(tickets_behind(session, name, asked).rows) == number, name
     sections = briefing_words.sections(found, catalogue("en"), "en")
     assert [line.text for line in sections[0].lines] == [
-        "Answer 2 customers who have waited for more than a day",
+        "Answer 2 customers who have waited for more than a day, or longer than promised",
         "Write to 1 unhappy customer of the last week",
         "Take something off Nora Berg: 7 open tickets",
     ]
