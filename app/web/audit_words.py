@@ -86,6 +86,9 @@ def _names() -> dict[str, str]:
 
 def _titles() -> dict[str, str]:
     return {
+        "asking": _("Changed how ratings are asked for"),
+        "rating_reason": _("Changed the reasons beside a rating"),
+        "recovery": _("Changed how unhappy customers are won back"),
         "agent added": _("Added an agent"),
         "agent deactivated": _("Deactivated an agent"),
         "agent activated": _("Activated an agent again"),
