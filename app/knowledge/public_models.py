@@ -40,7 +40,7 @@ class HelpPage(Base):
     """
 
     __tablename__ = "help_pages"
-    __table_args__ = (sa.Index(None, "language", "title"),)
+    __table_args__ = (sa.Index(None, "language", "title"), sa.Index(None, "language", "updated_at"))
     article_id: Mapped[int] = mapped_column(
         sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
     )

@@ -145,25 +145,28 @@ def counts(session: Session, language: str, tag_ids: Collection[int]) -> dict[in
 
 
 def most_read(session: Session, language: str, *, today: date, limit: int = 8) -> list[Heading]:
-    """In the last three months; those that nobody has read yet by when they were last changed."""
+    """In the last three months; where that is less than `limit`, those that were changed last."""
     since = today - timedelta(days=READ_DAYS)
-    reads = (
-        sa.select(HelpRead.article_id, sa.func.sum(HelpRead.times).label("times"))
-        .where(HelpRead.language == language, HelpRead.day >= since)
-        .group_by(HelpRead.article_id)
-        .subquery()
-    )
-    query = (
-        sa.select(*_HEADING)
+    pages = sa.select(*_HEADING).join(Article, LIVE).where(HelpPage.language == language)
+    times = sa.func.sum(HelpRead.times)
+    read = (
+        sa.select(HelpRead.article_id)
+        .join(HelpPage, HelpPage.article_id == HelpRead.article_id)
         .join(Article, LIVE)
-        .outerjoin(reads, reads.c.article_id == HelpPage.article_id)
-        .where(HelpPage.language == language)
-        .order_by(
-            sa.func.coalesce(reads.c.times, 0).desc(), HelpPage.updated_at.desc(), HelpPage.article_id.desc()
-        )
+        .where(HelpRead.language == language, HelpRead.day >= since, HelpPage.language == language)
+        .group_by(HelpRead.article_id)
+        .order_by(times.desc(), HelpRead.article_id)
         .limit(limit)
     )
-    return [Heading(*row) for row in session.execute(query)]
+    order = {article_id: place for place, article_id in enumerate(session.scalars(read))}
+    found = [Heading(*row) for row in session.execute(pages.where(HelpPage.article_id.in_(order)))]
+    found.sort(key=lambda one: order[one.article_id])
+    if len(found) < limit:
+        newest = pages.where(HelpPage.article_id.not_in(order)).order_by(
+            HelpPage.updated_at.desc(), HelpPage.article_id.desc()
+        )
+        found += [Heading(*row) for row in session.execute(newest.limit(limit - len(found)))]
+    return found
 
 
 def for_sitemap(session: Session, languages: Collection[str]) -> Sequence[Heading]:

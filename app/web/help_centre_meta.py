@@ -16,6 +16,7 @@ from app.knowledge.public_models import HelpPage
 from app.outgoing import branding
 from app.outgoing.looks import USUAL_COLOUR
 from app.web.help_centre_page import Desk, absolute, kept
+from app.web.limits import limiter
 
 bp = Blueprint("help_meta", __name__)
 
@@ -40,6 +41,7 @@ def robots() -> Response:
 
 
 @bp.get("/help/sitemap.xml")
+@limiter.limit("30 per minute")
 def sitemap() -> Response:
     """Every page with its languages."""
     with reading() as session:

@@ -46,6 +46,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('article_id', 'language', name=op.f('pk_help_pages'))
     )
     op.create_index(op.f('ix_help_pages_language_title'), 'help_pages', ['language', 'title'], unique=False)
+    op.create_index(op.f('ix_help_pages_language_updated_at'), 'help_pages', ['language', 'updated_at'], unique=False)
     op.create_table('help_slugs',
     sa.Column('id', BIG, nullable=False),
     sa.Column('article_id', BIG, nullable=False),

@@ -495,3 +495,50 @@ def test_variables_are_their_fallback_or_nothing_is_public(centre: Centre_, admi
     centre.text("/help/en/number", 404)
     told = admin.get("/settings/help-centre").text
     assert "ticket.number" in told and f'href="/knowledge/{article}"' in told
+
+
+def test_an_admin_opens_it_in_the_browser(app: Flask, admin: FlaskClient, agent: FlaskClient) -> None:
+    with db.transaction() as session:
+        mailbox = Mailbox(address="support@help.example", name="Kettles", created_at=db.now())
+        session.add(mailbox)
+        article = service.create(
+            session, ArticleText("Returns", "Within 14 days.", "en", ("back",)), by=None, now=db.now()
+        )
+        service.arrange(session, article.id, Arrangement("public"), by=None, now=db.now())
+        tag = article.tags[0].id
+    assert (
+        "help centre" in admin.get("/settings").text.lower()
+        and agent.get("/settings/help-centre").status_code == 403
+    )
+    page = admin.get("/settings/help-centre").text
+    assert (
+        f'name="topic_{tag}"' in page
+        and "Kettles" in page
+        and app.test_client().get("/help/en").status_code == 404
+    )
+    form = {
+        "open": "on", "language_en": "on", "name_en": "Kettle <Help>", "greeting_en": "Hello!", "form": "on",
+        "mailbox_id": str(mailbox.id), f"topic_{tag}": "on", f"topicname_{tag}_en": "Sending back",
+    }  # fmt: skip
+    for wrong, what in (
+        ({"language_en": ""}, "Choose at least one language."),
+        ({"mailbox_id": ""}, "Choose the mailbox that gets the letters."),
+        ({"mailbox_id": "99"}, "There is no such mailbox."),
+        ({"name_en": "x" * 81}, "This text is too long."),
+        ({f"topicname_{tag}_en": "x" * 61}, "This text is too long."),
+    ):
+        answer = admin.post("/settings/help-centre", data={**form, **wrong})
+        assert answer.status_code == 422 and what in answer.text and "Hello!" in answer.text
+    assert app.test_client().get("/help/en").status_code == 404
+    assert admin.post("/settings/help-centre", data={**form, "salt": "x"}).status_code == 400
+    assert admin.post("/settings/help-centre", data=form).status_code == 302
+    home = app.test_client().get("/help/en").text
+    assert (
+        "Kettle &lt;Help&gt;" in home
+        and "Sending back" in home
+        and "Returns" in home
+        and "Write to us" in home
+    )
+    assert app.test_client().get("/help/en/topics/sending-back").status_code == 200
+    log = unescape(admin.get("/settings/log").text)
+    assert "Changed the help centre" in log and "Kettle <Help>" in log
