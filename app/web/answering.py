@@ -25,8 +25,7 @@ from app.settings import Settings
 from app.tickets import recipients, scheduled, thread
 from app.tickets.models import Delivery
 from app.tickets.segment_facts import facts_for
-from app.web import forms, inbox_page
-from app.web.article_files import copy_url
+from app.web import article_files, forms, inbox_page
 from app.web.auth import login_required
 from app.web.event_words import why_stopped
 from app.web.pages import exact_time
@@ -91,11 +90,8 @@ def insert(article_id: int, ticket_id: int | None = None) -> Any:
             letter_id = answered.exchange_of(session, ticket).parent_id()
             if letter_id is not None:
                 outcomes.inserted(session, letter_id, article_id, by=g.agent, now=now())
-        names = [file.filename for file in article.files]
-    copy = copy_url(ticket, article_id)
-    return jsonify(
-        html=filled.html, missing=list(filled.missing), article_id=article_id, files=names, copy=copy
-    )
+        told = article_files.told(ticket, article)
+    return jsonify(html=filled.html, missing=list(filled.missing), article_id=article_id, **told)
 
 
 @bp.post("/tickets/<int:ticket_id>/later/<int:draft_id>/withdraw")

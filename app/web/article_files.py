@@ -12,6 +12,7 @@ from app.blobs import BlobStore
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.knowledge import files, queries
+from app.knowledge.models import Article
 from app.settings import Settings
 from app.tickets import drafts, shredding, thread
 from app.tickets.article_files import copy_files
@@ -91,8 +92,13 @@ def hang(session: Session, draft: Draft, article_id: int) -> list[Any]:
     return copy_files(session, draft, article.files, most_bytes=settings.upload_bytes, now=now())
 
 
-def copy_url(ticket: Ticket | None, article_id: int) -> str:
-    """Where the editor asks for the files of an article it has just inserted."""
-    if ticket is None:
-        return url_for("article_files.copy_first", article_id=article_id)
-    return url_for("article_files.copy", ticket_id=ticket.id, article_id=article_id)
+def told(ticket: Ticket | None, article: Article) -> dict[str, Any]:
+    """For the editor: the names of the files of an article it inserts, and where to ask for them; {} without any."""
+    if not article.files:
+        return {}
+    place = "article_files.copy_first" if ticket is None else "article_files.copy"
+    ids = {} if ticket is None else {"ticket_id": ticket.id}
+    return {
+        "files": [file.filename for file in article.files],
+        "copy": url_for(place, article_id=article.id, **ids),
+    }

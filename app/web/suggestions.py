@@ -49,12 +49,9 @@ def insert(ticket_id: int, article_id: int) -> Any:
         if not wants_json:
             draft = drafts.insert_answer(session, ticket, filled.html, article_id, by=g.agent, now=now())
             article_files.hang(session, draft, article_id)
-        names = [file.filename for file in article.files]
+        told = article_files.told(ticket, article)
     if wants_json:
-        copy = article_files.copy_url(ticket, article_id)
-        return jsonify(
-            html=filled.html, missing=list(filled.missing), article_id=article_id, files=names, copy=copy
-        )
+        return jsonify(html=filled.html, missing=list(filled.missing), article_id=article_id, **told)
     view = inbox_page.known_view(request.form.get("view", "")).slug
     return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, compose="reply"), 303)
 

@@ -12,7 +12,7 @@ document.addEventListener("trix-selection-change", ({ target }) => {
   if (document.activeElement === target) carets.set(target, target.editor.getSelectedRange());
 });
 
-export const caretOf = (area) => (area ? carets.get(area) : undefined);
+export const caretOf = (area) => (!area ? undefined : document.activeElement === area ? area.editor.getSelectedRange() : carets.get(area));
 
 export function insertAnswer(area, html, caret) {
   const { editor } = area;

@@ -57,13 +57,8 @@ function offerBack() {
   setTimeout(() => note.remove(), SECONDS * 1000);
 }
 
-function look() {
-  giveKey();
-  offerBack();
-}
-
-document.addEventListener("toggle", (event) => event.target.closest?.("#suggestions") && giveKey(), true);
 document.addEventListener("keydown", (event) => {
+  if (event.code === "KeyQ") giveKey();
   if (event.code !== "Escape" || isTyping(event.target) || document.querySelector("dialog[open], details.menu[open]")) return;
   const read = place()?.querySelectorAll(".suggest details[open]") ?? [];
   if (!read.length) return;
@@ -71,5 +66,4 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
   for (const one of read) one.open = false;
 }, true);
-document.addEventListener("htmx:afterSettle", look);
-look();
+document.addEventListener("htmx:afterSettle", offerBack);
