@@ -60,8 +60,9 @@ class RatingInvitation(Base):
 
 
 def _at_once(context: DefaultExecutionContext) -> Any:
-    """A rating counts when it is given, if nothing else is said."""
-    return context.get_current_parameters().get("created_at")  # type: ignore[no-untyped-call]
+    """A rating with a name counts from when it was given, if nothing else is said."""
+    said = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return None if said.get("anonymous") else said.get("created_at")
 
 
 def random_mark() -> int:

@@ -159,15 +159,15 @@ def test_the_pages_show_what_is_counted_and_give_it_as_a_file(
     app: Flask, asked: Asked, admin: FlaskClient
 ) -> None:
     rate(app, asked.token, "good", "=HYPERLINK(1)")
-    rate(app, asked.other_token, "bad", "<b>late</b>")
+    rate(app, asked.other_token, "bad", "<b>slow</b>")
     for by in ("agent", "team", "mailbox", "article", "tag", "segment", "x"):
         assert admin.get(f"/ratings?by={by}&days=0").status_code == 200
     page = admin.get("/ratings").text
     assert (
-        "too few to rank" in page and "&lt;b&gt;late" in page and f"agent={asked.ben}&amp;face=good" in page
+        "too few to rank" in page and "&lt;b&gt;slow" in page and f"agent={asked.ben}&amp;face=good" in page
     )
     each = admin.get(f"/ratings/each?agent={asked.ben}&face=good").text
-    assert "=HYPERLINK(1)" in each and "late" not in each
+    assert "=HYPERLINK(1)" in each and "&lt;b&gt;slow" not in each
     figures = admin.get("/ratings/figures.csv").text
     assert "Ben Falk" in figures and ",2,2,100," in figures
     rows = admin.get("/ratings/each.csv").text
