@@ -186,15 +186,8 @@ def empty_trash() -> None:
 
 
 def publish_articles() -> None:
-    """Pages of the help centre that did not follow their articles. Mostly it is closed, or there are none."""
-    for _ in range(MOST_TELLINGS):
-        with db.reading() as session:
-            late = public_publishing.is_late(session)
-        if not late:
-            return
-        with db.transaction() as session:
-            public_publishing.catch_up(session, now=db.now())
-        time.sleep(BREATH_SECONDS)
+    """Pages of the help centre that did not follow their articles."""
+    public_publishing.keep_up(db.now())
 
 
 def index_messages() -> None:

@@ -7,12 +7,14 @@ missed can only make a page late, never make it say what is no longer public.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from app import db
 from app.knowledge import public_settings
 from app.knowledge.models import Article, ArticleVariant
 from app.knowledge.public_models import HelpPage, HelpSlug
@@ -21,6 +23,8 @@ from app.knowledge.public_slugs import LONGEST, free_slug, is_slug_of, slug_of
 from app.knowledge.public_text import public_text, stems_of
 
 BATCH = 200
+MOST_BATCHES = 10
+BREATH_SECONDS = 0.1
 
 
 def follow(session: Session, article_id: int, *, now: datetime) -> None:
@@ -43,6 +47,19 @@ def catch_up(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     if late and _follow(session, _articles(session, late), late, now):
         centre.edition += 1
     return len(late)
+
+
+def keep_up(now: datetime) -> None:
+    """`catch_up` in transactions of its own, some thousand articles at most. Mostly there is nothing to do."""
+    for _ in range(MOST_BATCHES):
+        with db.reading() as session:
+            late = is_late(session)
+        if not late:
+            return
+        with db.transaction() as session:
+            catch_up(session, now=now)
+        # SQLite has one writer: let the others in.
+        time.sleep(BREATH_SECONDS)
 
 
 def is_late(session: Session) -> bool:
