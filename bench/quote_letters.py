@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.quote_clients import ATTRIBUTIONS, BLOCKS
-from bench.quote_doubts import CODE, DEVICES, DOUBTS, FOOTERS, FORWARDS, SIGNATURES
+from bench.quote_doubts import DEVICES, DOUBTS, FOOTERS, SIGNATURES
 from bench.quote_people import SPEECH, Speech
+from bench.quote_programs import CODE, FORWARDS
 
 WRITTEN, QUOTED, SIGNATURE = "written", "quoted", "signature"
 Piece = tuple[str, str]

@@ -13,7 +13,7 @@ from app.customers.models import CustomerAddress
 from app.outgoing.models import CopyState, Outbox, SentCopy
 from app.tickets import service
 from app.tickets.models import Delivery, Message, Ticket
-from tests.app.web.test_tickets_page import outgoing, reply
+from tests.app.web.replies import outgoing, reply
 
 TROUBLE = "The copy for the Sent folder could not be stored"
 

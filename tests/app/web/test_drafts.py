@@ -14,7 +14,7 @@ from app import db
 from app.tickets.models import Attachment, Draft, Message, Ticket
 from app.tickets.uploads import tidy_filename
 from tests.app.web.conftest import Desk, one
-from tests.app.web.test_tickets_page import outgoing, reply
+from tests.app.web.replies import outgoing, reply
 from tests.support.web import add_agent, sign_in
 
 JSON = {"Accept": "application/json"}

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app import db
 from app.tickets.models import Change
-from tests.app.web.test_tickets_page import newest, reply
+from tests.app.web.replies import newest, reply
 
 
 def mark_of(page: str) -> str:

@@ -17,8 +17,8 @@ from app.tickets import service
 from app.tickets.models import Event, Message, Ticket
 from app.together import following, notices, telling
 from app.together.models import Followed, Notice, Watch
+from tests.app.web.replies import newest, reply
 from tests.app.web.test_live import ask, mark_of
-from tests.app.web.test_tickets_page import newest, reply
 from tests.support.web import add_agent, sign_in
 
 

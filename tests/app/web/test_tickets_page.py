@@ -1,54 +1,19 @@
-"""The ticket page: reading it, and everything an agent does there."""
+"""The ticket page: what it shows, and what agents do to a ticket there."""
 
 from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app import db
-from app.knowledge.models import Article, Suggestion
-from app.outgoing.models import Outbox
 from app.tickets import service
-from app.tickets.models import Delivery, Draft, Event, Message, Ticket
+from app.tickets.models import Event, Message, Ticket
 from tests.app.web.conftest import one
-from tests.support.web import add_agent, sign_in
-
-nonces: Iterator[str] = (f"nonce-of-this-form-{number}" for number in range(10_000))
-
-
-def reply(agent: FlaskClient, ticket: int, html: str = "<div>It left today.</div>", **more: str):
-    values = {
-        "html": html,
-        "to": "Olga Petrova <olga@buyer.example>",
-        "cc": "",
-        "then_status": "",
-        "nonce": next(nonces),
-        "seen_message_id": str(newest(ticket)),
-        "draft_id": "",
-        "version": "0",
-        "article_ids": "",
-        "kind": "outgoing",
-    }
-    return agent.post(f"/tickets/{ticket}/reply", data={**values, **more})
-
-
-def newest(ticket: int) -> int:
-    with db.reading() as session:
-        return session.scalar(sa.select(sa.func.max(Message.id)).where(Message.ticket_id == ticket)) or 0
-
-
-def ticket_row(ticket: int) -> Ticket:
-    return one(sa.select(Ticket).where(Ticket.id == ticket))  # type: ignore[return-value]
-
-
-def outgoing() -> list[Message]:
-    with db.reading() as session:
-        return list(session.scalars(sa.select(Message).where(Message.kind == "outgoing")))
+from tests.app.web.replies import outgoing, reply, ticket_row
 
 
 def test_messages_stand_oldest_first_and_the_unanswered_are_open(agent: FlaskClient, desk) -> None:
@@ -131,144 +96,6 @@ def test_only_the_head_answers_when_only_the_head_was_asked(agent: FlaskClient, 
     assert "Waiting for the customer" in answer.text and 'id="thread"' not in answer.text
 
 
-def test_a_reply_is_held_with_its_recipients(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    answer = reply(agent, ticket, cc="boss@buyer.example; Ann <ann@buyer.example>", then_status="closed")
-    assert answer.status_code == 303
-    with db.reading() as session:
-        held = {row.recipient: row.state for row in session.scalars(sa.select(Outbox))}
-    assert held == dict.fromkeys(
-        ("olga@buyer.example", "boss@buyer.example", "ann@buyer.example"), Delivery.HELD
-    )
-    assert ticket_row(ticket).status == "closed"
-    page = agent.get(f"/tickets/{ticket}").text
-    assert "It left today." in page and "data-undo=" in page
-
-
-def test_the_same_form_twice_is_one_reply(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    for _ in range(2):
-        assert reply(agent, ticket, nonce="the-very-same-form-1").status_code == 303
-    assert len(outgoing()) == 1
-
-
-def test_without_scripts_plain_text_is_sent(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    reply(agent, ticket, html="", body="Hello <Olga>,\r\n\r\nit left.")
-    assert outgoing()[0].visible == "Hello <Olga>,\n\nit left."
-
-
-def test_something_new_stops_the_send_once_and_shows_it(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    seen = str(newest(ticket))
-    desk.letter("Never mind, it just arrived!", ticket_id=ticket)
-    stopped = reply(agent, ticket, "<div>My careful answer</div>", seen_message_id=seen)
-    assert stopped.status_code == 409 and not outgoing()
-    notice = re.search(r"data-problem>.*?</form>", stopped.text, re.DOTALL)
-    assert notice is not None and "Never mind, it just arrived!" in notice.group(0)
-    assert "My careful answer" in stopped.text and 'name="confirmed" value="yes"' in stopped.text
-    assert (
-        reply(
-            agent, ticket, "<div>My careful answer</div>", seen_message_id=seen, confirmed="yes"
-        ).status_code
-        == 303
-    )
-    assert len(outgoing()) == 1
-
-
-def test_ones_own_note_stops_nothing_and_a_colleagues_does(agent: FlaskClient, app, desk) -> None:
-    ticket = desk.letter()
-    seen = str(newest(ticket))
-    agent.post(f"/tickets/{ticket}/note", data={"html": "my note", "nonce": next(nonces)})
-    assert reply(agent, ticket, seen_message_id=seen).status_code == 303
-    seen = str(newest(ticket))
-    colleague = sign_in(app.test_client(), add_agent("max@help.example", "Max Brodt"))
-    colleague.post(f"/tickets/{ticket}/note", data={"html": "wait, I called her", "nonce": next(nonces)})
-    stopped = reply(agent, ticket, seen_message_id=seen)
-    assert stopped.status_code == 409 and "wait, I called her" in stopped.text
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"html": "<div><br></div>"}, "The reply is empty."),
-        ({"to": ""}, "at least one address"),
-        ({"to": "not an address"}, "not a mail address"),
-        ({"html": "Dear {{customer.first_name}}"}, "{{customer.first_name}}"),
-        ({"then_status": "spam"}, "Unknown status."),
-    ],
-)
-def test_what_cannot_be_sent_is_told_and_kept(
-    agent: FlaskClient, desk, values: dict[str, str], said: str
-) -> None:
-    ticket = desk.letter()
-    stopped = reply(agent, ticket, **{"html": "<div>Kept words</div>", **values})
-    assert stopped.status_code == 422 and not outgoing()
-    assert said in stopped.text
-    if "html" not in values:
-        assert "Kept words" in stopped.text
-
-
-def test_undo_brings_the_whole_draft_back(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    agent.post(
-        f"/tickets/{ticket}/draft",
-        data={
-            "kind": "outgoing",
-            "html": "<div>Words</div>",
-            "version": "0",
-            "to": "olga@buyer.example",
-            "cc": "ann@buyer.example",
-        },
-    )
-    draft = one(sa.select(Draft))
-    reply(
-        agent,
-        ticket,
-        "<div>Words</div>",
-        cc="ann@buyer.example",
-        then_status="closed",
-        draft_id=str(draft.id),
-    )
-    answer = agent.post(f"/messages/{outgoing()[0].id}/undo", follow_redirects=True)
-    assert "Words" in answer.text and "ann@buyer.example" in answer.text and "is-open" in answer.text
-    assert not outgoing() and ticket_row(ticket).status == "open"
-
-
-def test_only_the_author_is_offered_undo(agent: FlaskClient, app, desk) -> None:
-    ticket = desk.letter()
-    reply(agent, ticket)
-    colleague = sign_in(app.test_client(), add_agent("max@help.example", "Max Brodt"))
-    assert "data-undo=" not in colleague.get(f"/tickets/{ticket}").text
-    assert colleague.post(f"/messages/{outgoing()[0].id}/undo").status_code == 403
-
-
-def test_a_reply_that_did_not_arrive_can_be_sent_again(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    reply(agent, ticket)
-    message = outgoing()[0]
-    with db.transaction() as session:
-        session.execute(
-            sa.update(Outbox).values(state=Delivery.FAILED, answer="550 no such user", due_at=None)
-        )
-        session.execute(sa.update(Message).where(Message.id == message.id).values(delivery=Delivery.FAILED))
-    text = agent.get(f"/tickets/{ticket}").text
-    assert "550 no such user" in text and f"/messages/{message.id}/retry" in text
-    assert agent.post(f"/messages/{message.id}/retry").status_code == 303
-    assert one(sa.select(Outbox.state)) == Delivery.QUEUED
-
-
-def test_notes_are_for_agents_only(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    agent.post(f"/tickets/{ticket}/note", data={"html": "she is <b>angry</b>", "nonce": next(nonces)})
-    text = agent.get(f"/tickets/{ticket}").text
-    assert "message-note" in text and "she is" in text
-    with db.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Outbox)) == 0
-    empty = agent.post(f"/tickets/{ticket}/note", data={"html": " ", "nonce": next(nonces)})
-    assert empty.status_code == 422 and "The note is empty." in empty.text
-
-
 def test_hostile_words_stay_words(agent: FlaskClient, desk) -> None:
     bad = '"><script>alert(1)</script>'
     ticket = desk.letter(
@@ -334,101 +161,6 @@ def test_others_of_the_letter_are_added_only_when_asked(agent: FlaskClient, desk
     assert "other@else.example" in text and "other@else.example" not in re.search(
         r'name="to" value="([^"]*)"', text
     ).group(1)  # type: ignore[union-attr]
-
-
-@pytest.fixture
-def suggested(desk) -> tuple[int, int]:
-    """A ticket with one suggested answer: (ticket, article)."""
-    ticket = desk.letter()
-    with db.transaction() as session:
-        article = Article(
-            title="Delivery times",
-            answer="Hello {{customer.first_name}}, **three days**. {{mailbox.name}}",
-            language="en",
-            created_at=db.now(),
-            updated_at=db.now(),
-        )
-        session.add(article)
-        session.flush()
-        session.add(
-            Suggestion(
-                message_id=1,
-                article_id=article.id,
-                rank=1,
-                confidence=0.87,
-                created_at=db.now(),
-                why={"words": ["order"], "example": "Where is it?"},
-            )
-        )
-        session.execute(sa.update(Message).values(suggest_state="done"))
-        return ticket, article.id
-
-
-def test_suggestions_say_what_why_and_how_sure(agent: FlaskClient, suggested: tuple[int, int]) -> None:
-    text = agent.get(f"/tickets/{suggested[0]}").text
-    assert "Delivery times" in text and "87 %" in text and "<mark>order</mark>" in text
-    assert "Hello Olga, <strong>three days</strong>. Support" in text
-
-
-def test_an_inserted_answer_is_filled_and_recorded(agent: FlaskClient, suggested: tuple[int, int]) -> None:
-    ticket, article = suggested
-    answer = agent.post(
-        f"/tickets/{ticket}/suggestions/{article}/insert",
-        data={"message_id": "1"},
-        headers={"Accept": "application/json"},
-    )
-    assert answer.json == {
-        "html": "<p>Hello Olga, <strong>three days</strong>. Support</p>",
-        "missing": [],
-        "article_id": article,
-    }
-    assert one(sa.select(Suggestion.outcome)) == "inserted"
-    with db.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Draft)) == 0
-
-
-def test_without_scripts_the_answer_goes_into_the_draft(
-    agent: FlaskClient, suggested: tuple[int, int]
-) -> None:
-    ticket, article = suggested
-    page = agent.post(
-        f"/tickets/{ticket}/suggestions/{article}/insert", data={"message_id": "1"}, follow_redirects=True
-    )
-    assert "Hello Olga, three days. Support" in re.search(
-        r'<textarea[^>]*id="text-reply".*?</textarea>', page.text, re.DOTALL
-    ).group(0)  # type: ignore[union-attr]
-    assert one(sa.select(Draft)).article_ids == [article]
-
-
-def test_a_dismissed_answer_goes_away(agent: FlaskClient, suggested: tuple[int, int]) -> None:
-    ticket, article = suggested
-    panel = agent.post(
-        f"/tickets/{ticket}/suggestions/{article}/dismiss",
-        data={"message_id": "1"},
-        headers={"HX-Request": "true"},
-    )
-    assert "No article fits" in panel.text and one(sa.select(Suggestion.outcome)) == "dismissed"
-
-
-def test_a_letter_of_another_ticket_takes_no_answer(
-    agent: FlaskClient, desk, suggested: tuple[int, int]
-) -> None:
-    other = desk.letter("Another")
-    for act in ("insert", "dismiss"):
-        assert (
-            agent.post(
-                f"/tickets/{other}/suggestions/{suggested[1]}/{act}", data={"message_id": "1"}
-            ).status_code
-            == 404
-        )
-
-
-def test_while_nothing_is_found_yet_the_page_asks_again(agent: FlaskClient, desk) -> None:
-    ticket = desk.letter()
-    assert "Looking for an answer" in agent.get(f"/tickets/{ticket}").text
-    with db.transaction() as session:
-        session.execute(sa.update(Message).values(suggest_state="done"))
-    assert "No article fits" in agent.get(f"/tickets/{ticket}/suggestions").text
 
 
 def test_every_kind_of_event_has_its_words(agent: FlaskClient, desk) -> None:
