@@ -61,7 +61,8 @@ def _todo(told: Briefing, words: Translations) -> Iterator[Said]:
     """In the order in which they press."""
     if told.late_count:
         text = _n("Answer %(num)s customer who has waited for more than a day, or longer than promised",
-                  "Answer %(num)s customers who have waited for more than a day, or longer than promised", words, told.late_count)  # fmt: skip
+                  "Answer %(num)s customers who have waited for more than a day, or longer than promised", words,
+                  told.late_count)  # fmt: skip
         yield Said(text, "/reports/behind/late", tone="bad")
     if told.unhappy_count:
         text = _n("Write to %(num)s unhappy customer of the last week",
@@ -90,7 +91,8 @@ def _todo(told: Briefing, words: Translations) -> Iterator[Said]:
 def _burns(told: Briefing, words: Translations) -> Iterator[Said]:
     if told.late_count:
         text = _n("%(num)s customer has waited for more than a day, or longer than promised",
-                  "%(num)s customers have waited for more than a day, or longer than promised", words, told.late_count)  # fmt: skip
+                  "%(num)s customers have waited for more than a day, or longer than promised", words,
+                  told.late_count)  # fmt: skip
         yield Said(text, "/reports/behind/late", tone="bad", is_head=True)
         yield from _tickets(told.late, told.at, words, _waits)
     if told.unhappy_count:

@@ -7,6 +7,7 @@ import socket
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import metadata
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -20,6 +21,7 @@ EVERY = timedelta(seconds=30)
 # So long after its last word a process is thought dead.
 SILENT_AFTER = timedelta(minutes=2)
 LONGEST_HOST = 100
+LONGEST_NOTE = 300
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +40,8 @@ class Heartbeat(Base):
     at: Mapped[datetime]
     started_at: Mapped[datetime]
     version: Mapped[str] = mapped_column(sa.String(40), default="")
+    # What an admin should know of how it is doing: a word that app.web.health_words knows, or a sentence.
+    note: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
 
 
 class Beating:
@@ -48,13 +52,15 @@ class Beating:
         self._key = {"name": name, "host": socket.gethostname()[:LONGEST_HOST]}
         self._version, self._started_at = own_version(), now
         self._next = now
+        self.note = ""
 
     def is_due(self, now: datetime) -> bool:
         return now >= self._next
 
     def beat(self, session: Session, now: datetime) -> None:
         self._next = now + EVERY
-        values = {"at": now, "started_at": self._started_at, "version": self._version}
+        values: dict[str, Any] = {"at": now, "started_at": self._started_at, "version": self._version}
+        values["note"] = self.note[:LONGEST_NOTE]
         updated = session.execute(
             sa.update(Heartbeat)
             .where(Heartbeat.name == self._key["name"], Heartbeat.host == self._key["host"])

@@ -1,4 +1,4 @@
-"""Who does how much: replies, tickets, waiting and writing, agent by agent."""
+"""Who does how much: replies and closings, waiting and writing, agent by agent."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.reports.filters import Filters, Scope, seen, within
 from app.reports.models import ReplyFacts, TicketFacts
+from app.reports.reading import numbers
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
 from app.reports.stats import median, share
 
 COLUMNS = (
     Column("replies"),
     Column("replies_before", drawn=False),
-    Column("tickets_answered"),
+    Column("closed"),
     Column("open_now", drawn=False),
-    Column("closed", drawn=False),
     Column("waited_median", Unit.SECONDS, drawn=False),
     Column("composing_sum", Unit.SECONDS, drawn=False),
 )
@@ -36,10 +36,9 @@ def workload(session: Session, filters: Filters, scope: Scope) -> Report:
     }
     rows = []
     for agent_id in agents & set(names):
-        number, tickets, waited, composing = replies.get(agent_id, (0, 0, None, None))
+        number, waited, composing = replies.get(agent_id, (0, None, None))
         cells: tuple[Value, ...] = (
-            number, before.get(agent_id, 0), tickets, open_now.get(agent_id, 0), closed.get(agent_id, 0), waited,
-            composing,
+            number, before.get(agent_id, 0), closed.get(agent_id, 0), open_now.get(agent_id, 0), waited, composing,
         )  # fmt: skip
         rows.append(Row(names[agent_id], cells, behind=f"agent-{agent_id}", row_id=agent_id))
     rows.sort(key=lambda row: (-(row.cells[0] or 0), str(row.label)))
@@ -64,24 +63,23 @@ def _counts(session: Session, filters: Filters, scope: Scope) -> list[Any]:
     )
 
 
-def _replies(session: Session, filters: Filters, scope: Scope) -> dict[int, tuple[int, int, Value, Value]]:
-    """agent → replies, tickets, the median of what their customers waited, seconds of writing."""
+def _replies(session: Session, filters: Filters, scope: Scope) -> dict[int, tuple[int, Value, Value]]:
+    """agent → replies, the median of what their customers waited, seconds of writing."""
     waited = ReplyFacts.waited_business if filters.business else ReplyFacts.waited_seconds
     query = (
         sa.select(
             ReplyFacts.agent_id,
             sa.func.count(),
-            sa.func.count(ReplyFacts.ticket_id.distinct()),
             sa.func.aggregate_strings(sa.cast(waited, sa.String), ","),
             sa.func.sum(ReplyFacts.composing),
         )
         .where(within(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope))
         .group_by(ReplyFacts.agent_id)
     )
-    found: dict[int, tuple[int, int, Value, Value]] = {}
-    for agent_id, number, tickets, listed, composing in session.execute(query):
-        middle = median(sorted(map(int, listed.split(",")))) if listed else None
-        found[agent_id] = (number, tickets, middle, None if composing is None else int(composing))
+    found: dict[int, tuple[int, Value, Value]] = {}
+    for agent_id, number, listed, composing in session.execute(query):
+        middle = median(sorted(numbers(listed)))
+        found[agent_id] = (number, middle, None if composing is None else int(composing))
     return found
 
 

@@ -87,7 +87,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('message_id', name=op.f('pk_reply_facts'))
     )
     op.create_index('ix_reply_facts_ticket_id', 'reply_facts', ['ticket_id'])
-    op.create_index('ix_reply_facts_day', 'reply_facts', ['day', 'agent_id'])
+    op.create_index(
+        'ix_reply_facts_day', 'reply_facts',
+        ['day', 'agent_id', 'mailbox_id', 'team_id', 'article_id', 'waited_seconds', 'waited_business', 'ticket_id'],
+    )
+    op.create_index(
+        'ix_reply_facts_agent', 'reply_facts',
+        ['agent_id', 'day', 'article_id', 'composing', 'waited_seconds', 'waited_business', 'mailbox_id', 'team_id',
+         'ticket_id'],
+    )
+    op.create_index(
+        'ix_reply_facts_article', 'reply_facts', ['article_id', 'day', 'agent_id', 'mailbox_id', 'team_id'],
+        sqlite_where=sa.text('article_id IS NOT NULL'), postgresql_where=sa.text('article_id IS NOT NULL'),
+    )
     op.create_table('ticket_steps',
     sa.Column('ticket_id', BIG, nullable=False),
     _number('number'),
