@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable
 
 from app import db
-from app.upkeep import asked, gap_search, rounds
+from app.knowledge import twins
+from app.upkeep import asked, gap_search, rounds, twin_search, typed_search
 
 GAPS = "gaps"
+TWINS = "twins"
+TYPED = "typed"
 
 
 def run_due() -> None:
@@ -51,9 +54,42 @@ def find_gaps() -> int:
     return len(letters)
 
 
+def find_twins() -> int:
+    """Compare every article with those it shares words with; the number of texts."""
+    with db.reading() as session:
+        said = twin_search.gather(session)
+    pairs = twins.pairs(said)
+    with db.transaction() as session:
+        twin_search.keep(session, pairs, db.now())
+    return len(said)
+
+
+def find_typed() -> int:
+    """Read new replies, find those that say the same, tell who typed them; the number of replies looked at."""
+    while _read_replies():
+        pass
+    with db.reading() as session:
+        replies = typed_search.gather(session)
+    every = typed_search.found(replies)
+    with db.transaction() as session:
+        ids = typed_search.name_answers(session, replies, every, db.now())
+    for rows in gap_search.moves(replies, every, ids):
+        with db.transaction() as session:
+            typed_search.move(session, rows)
+    with db.transaction() as session:
+        typed_search.tidy(session, ids, now=db.now())
+        typed_search.tell(session, now=db.now())
+    return len(replies)
+
+
+def _read_replies() -> bool:
+    with db.transaction() as session:
+        return typed_search.read_new(session, now=db.now())
+
+
 def _read_some() -> bool:
     with db.transaction() as session:
         return asked.read_new(session, now=db.now())
 
 
-PARTS: dict[str, Callable[[], int]] = {GAPS: find_gaps}
+PARTS: dict[str, Callable[[], int]] = {GAPS: find_gaps, TWINS: find_twins, TYPED: find_typed}

@@ -20,8 +20,8 @@ from kb_search.stopwords import STOP_WORDS
 MOST_WORDS = 40
 FEWEST_LETTERS = 3
 # Cosines: with a leader, between two clusters, and with the middle of the finished cluster.
-JOIN = 0.25
-UNITE = 0.17
+JOIN = 0.30
+UNITE = 0.23
 ASSIGN = 0.30
 # A letter and its cluster share so many terms, and so many are in this share of a small or a large cluster's letters.
 SHARED = 2
@@ -238,7 +238,7 @@ def _vectors(letters: Sequence[Asked]) -> dict[int, Vector]:
     mended = _mended(holders)
     said = {letter_id: [mended.get(term, term) for term in terms] for letter_id, terms in said.items()}
     holders = Counter(term for terms in said.values() for term in set(terms))
-    weights = {term: min(CAP, math.log(len(letters) / n)) for term, n in holders.items() if n > 1}
+    weights = {term: min(CAP, math.log(1 + len(letters) / n)) for term, n in holders.items() if n > 1}
     return {
         letter_id: _unit(dict(_heaviest({term: weights[term] for term in terms if term in weights}, _TERMS)))
         for letter_id, terms in said.items()

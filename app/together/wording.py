@@ -140,8 +140,20 @@ def _writer(line: Line) -> str:
     return line.who or str(line.detail.get("who") or "—")
 
 
+def _typed(line: Line, words: Translations) -> str:
+    """Nobody's doing: the upkeep of the knowledge base noticed it."""
+    times = int(line.detail.get("times") or 0)
+    return _n(
+        "You have typed this answer %(num)s time: make it an article",
+        "You have typed this answer %(num)s times: make it an article",
+        words,
+        times,
+    )
+
+
 _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "assigned": _assigned,
+    "typed": _typed,
     "mention": _mention,
     "letter": _letter,
     "note": _note,

@@ -19,6 +19,7 @@ from app.cursors import row_number
 from app.errors import NotFound
 from app.knowledge.gap_drafts import Answer
 from app.knowledge.gaps import FEWEST_LETTERS, typical_words
+from app.knowledge.lessons import Lesson
 from app.ratings.models import Rating, RatingInvitation
 from app.tickets.models import Kind, Message, Status, Ticket
 from app.upkeep.article_figures import counted_rating
@@ -157,15 +158,15 @@ def answers(session: Session, rights: Rights, gap_id: int) -> list[Answer]:
     ]
 
 
-def middle(session: Session, rights: Rights, gap_id: int, limit: int) -> list[tuple[int, str]]:
-    """(letter, what it asks), nearest to the middle first."""
+def middle(session: Session, rights: Rights, gap_id: int, limit: int) -> list[Lesson]:
+    """What the letters ask, nearest to the middle first."""
     query = (
-        _seen(sa.select(Message.id, Message.visible), rights)
+        _seen(sa.select(Message.visible, Ticket.mailbox_id), rights)
         .where(AskedLetter.gap_id == gap_id)
         .order_by(AskedLetter.closeness.desc(), Message.id)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [Lesson(row[0], row[1]) for row in session.execute(query)]
 
 
 def names(session: Session, ticket_ids: Collection[int]) -> set[str]:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.accounts.rights import Rights
 from app.errors import InvalidInput, NotFound
-from app.knowledge import outcomes, service
+from app.knowledge import service
 from app.knowledge.gap_drafts import Draft, draft, marks
-from app.knowledge.models import Article
+from app.knowledge.lessons import Lesson, note
+from app.knowledge.models import Article, LogKind
 from app.knowledge.texts import ArticleText
 from app.upkeep import gap_pages
 from app.upkeep.models import Gap, GapState
@@ -36,7 +37,7 @@ def draft_of(session: Session, rights: Rights, gap_id: int) -> Draft:
     answers = gap_pages.answers(session, rights, gap_id)
     near = gap_pages.middle(session, rights, gap_id, 1)
     tickets = {answer.ticket_id for answer in answers}
-    return draft(near[0][1] if near else "", answers, gap_pages.names(session, tickets))
+    return draft(near[0].question if near else "", answers, gap_pages.names(session, tickets))
 
 
 def make_article(
@@ -63,10 +64,11 @@ def refuse_marks(text: ArticleText) -> None:
             raise InvalidInput("Look at what is marked: leave it out, or take the marks away.", field)
 
 
-def teach(session: Session, article_id: int, letters: Sequence[tuple[int, str]], now: datetime) -> None:
-    for _letter_id, question in letters:
-        if question.strip():
-            outcomes.judged(session, article_id, question, 1.0, now)
+def teach(session: Session, article_id: int, letters: Sequence[Lesson], now: datetime) -> None:
+    """The article answers these questions."""
+    for letter in letters:
+        if letter.question.strip():
+            note(session, LogKind.LEARN, article_id, letter, now)
 
 
 def _set(

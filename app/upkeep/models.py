@@ -127,14 +127,15 @@ class FreeReply(Base):
 
 
 class TypedDismissal(Base):
-    """An agent does not want to hear of this repetition any more."""
+    """What an agent has heard of a repetition: when the bell told them, and when they wanted to hear no more of it."""
 
     __tablename__ = "typed_dismissals"
     typed_id: Mapped[int] = mapped_column(
         sa.ForeignKey("typed_answers.id", ondelete="CASCADE"), primary_key=True
     )
     agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
-    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    dismissed_at: Mapped[datetime | None]
 
 
 class UpkeepRound(Base):

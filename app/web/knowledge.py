@@ -20,6 +20,7 @@ from app.knowledge.render import render
 from app.knowledge.service import ChangedMeanwhile
 from app.knowledge.texts import LANGUAGES, ArticleText, tag_words
 from app.settings import Settings
+from app.upkeep import twins
 from app.web import article_reader
 from app.web import knowledge_arranging as arranging
 from app.web.auth import login_required
@@ -93,6 +94,7 @@ def show(article_id: int) -> Any:
             learnt=queries.learnt_count(session, article_id),
             versions=queries.versions(session, article_id),
             today=now().astimezone(ZoneInfo(g.agent.timezone)).date(),
+            went_into=twins.went_into(session, g.rights, article_id) if article.archived else None,
             **arranging.choices(session, article),
         )
 

@@ -20,6 +20,7 @@ from app.web.auth import for_readers, login_required
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 ICONS = {
+    "typed": "lightbulb",
     "assigned": "person-check",
     "mention": "at",
     "letter": "envelope",
@@ -143,7 +144,9 @@ def _shown(row: NoticeRow) -> dict[str, Any]:
         "about": wording.about(line)[:200],
         "ticket": notice.ticket_id,
         "subject": row.subject,
-        "url": url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
+        "url": url_for("knowledge_typed.index")
+        if notice.kind == "typed"
+        else url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
         "at": notice.at.isoformat(),
         "count": notice.count,
         "unread": notice.read_at is None,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.accounts import links
 from app.accounts.models import Agent, SignIn
+from app.accounts.rights import Rights
 from app.accounts.teams import TeamForm, make_team
 from app.automation.models import Acknowledgement, Macro, MacroRun, Rule, RuleLog
 from app.blobs import BlobStore
@@ -60,7 +61,8 @@ from app.tickets.reading_models import RecentSearch, ShownSender
 from app.tickets.saved_views import SavedForm
 from app.together import links as links_of_tickets
 from app.together.models import Notice, Presence, Told, Watch
-from app.upkeep.models import AskedLetter, Gap
+from app.upkeep import twins
+from app.upkeep.models import AskedLetter, FreeReply, Gap, Likeness, TypedAnswer
 from tests.support.web import add_agent
 
 PNG = bytes.fromhex(
@@ -585,4 +587,29 @@ def _upkeep(made: _Builder) -> None:
         )
         row.gap_id = gap.id
         made.session.add(row)
+    _twins(made)
+    typed = TypedAnswer(language="en", created_at=made.at)
+    made.add("typed_id", typed)
+    replies = sa.select(Message.id).where(Message.kind == "outgoing", Message.author_id == made.me.id)
+    for message_id in list(made.session.scalars(replies.order_by(Message.id).limit(5))):
+        made.session.add(
+            FreeReply(
+                message_id=message_id, author_id=made.me.id, language="en", sent_at=made.at, words="answer",
+                typed_id=typed.id,
+            )
+        )  # fmt: skip
     made.session.flush()
+
+
+def _twins(made: _Builder) -> None:
+    """Two articles that say the same, and two of which one went into the other."""
+    for name in ("twin_one", "twin_other", "merge_kept", "merge_gone"):
+        words = knowledge.ArticleText(f"Parking, {name}", f"Park behind the house, {name}.", "en")
+        made.ids[name] = knowledge.create(made.session, words, by=made.me, now=made.at).id
+    one, other = made.ids["twin_one"], made.ids["twin_other"]
+    made.session.add(
+        Likeness(article_id=one, other_id=other, text=0.9, asked=0.0, words=["park"], state_at=made.at)
+    )
+    rights = Rights(made.me.id, "admin", None)
+    kept, gone = made.ids["merge_kept"], made.ids["merge_gone"]
+    made.ids["article_merge_id"] = twins.merge(made.session, rights, kept, gone, by=made.me, now=made.at).id

@@ -101,7 +101,8 @@ def upgrade() -> None:
     op.create_table('typed_dismissals',
     sa.Column('typed_id', BIG, nullable=False),
     sa.Column('agent_id', BIG, nullable=False),
-    sa.Column('at', app.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('told_at', app.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('dismissed_at', app.db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_typed_dismissals_agent_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['typed_id'], ['typed_answers.id'], name=op.f('fk_typed_dismissals_typed_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('typed_id', 'agent_id', name=op.f('pk_typed_dismissals'))

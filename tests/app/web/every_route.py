@@ -342,6 +342,17 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "knowledge_gaps.make"): Route("lead", form=_DRAFT, answer=302),
     ("POST", "knowledge_gaps.hide"): Route("lead", answer=302, writes=False),
     ("POST", "knowledge_gaps.show_again"): Route("lead", answer=302),
+    ("GET", "knowledge_twins.index"): Route(),
+    ("POST", "knowledge_twins.merge"): Route("lead", form={"kept": "=twin_one", "gone": "=twin_other"}, answer=302),
+    ("POST", "knowledge_twins.undo"): Route("lead", answer=302),
+    ("POST", "knowledge_twins.different"): Route(
+        "lead", form={"one": "=twin_one", "other": "=twin_other"}, answer=302
+    ),
+    ("GET", "knowledge_typed.index"): Route(),
+    ("GET", "knowledge_typed.draft"): Route(),
+    ("POST", "knowledge_typed.make"): Route(form=_DRAFT, answer=302),
+    ("POST", "knowledge_typed.dismiss"): Route(answer=302),
+    ("GET", "knowledge_upkeep.index"): Route(),
     ("GET", "ratings.index"): Route(),
     ("GET", "briefing.show"): Route(),
     ("POST", "briefing.by_mail"): Route("anyone", form={"by_mail": "on"}, answer=302),

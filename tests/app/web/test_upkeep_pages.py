@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -12,7 +13,9 @@ from flask.testing import FlaskClient
 
 from app import db
 from app.accounts.models import Agent, MailboxGrant
+from app.knowledge import service
 from app.knowledge.models import Article
+from app.knowledge.texts import ArticleText
 from app.upkeep.models import Gap
 from tests.app.upkeep.made_desk import MadeDesk
 from workers import upkeep
@@ -130,3 +133,49 @@ def test_not_a_gap_is_hidden_until_it_is_shown_again(admin: FlaskClient) -> None
     assert "valid" in admin.get("/knowledge/gaps?state=hidden").text
     admin.post(f"/knowledge/gaps/{gap_id}/show-again")
     assert "valid" in admin.get("/knowledge/gaps").text
+
+
+def test_doubles_and_typed_answers_have_pages_and_all_stands_on_one(
+    agent: FlaskClient, admin: FlaskClient
+) -> None:
+    text = "Hello Olga,\n\nyour refund was sent to your bank today, allow three working days please.\n\nNora"
+    again = "You can return the kettle within fourteen days. A courier collects it free of charge, from home."
+    with db.transaction() as session:
+        made = MadeDesk(session)
+        for _ in range(5):
+            ticket = made.ticket(at=db.now(), subject="Refund")
+            made.letter(ticket, "How long is the gift card valid?", at=db.now())
+            reply = made.reply(ticket, text, at=db.now())
+            reply.author_id = agent.agent.id
+        other = service.create(session, ArticleText("Sending back", again, "en"), by=None, now=db.now())
+        ids = {"kept": made.articles[0].id, "gone": other.id}
+        made.articles[1].review_on = db.now().date()
+    for work in upkeep.PARTS.values():
+        work()
+    todo = agent.get("/knowledge/to-do").text
+    for said in ("Sending back", "gift", "your refund was sent", "Review is due"):
+        assert said in todo, said
+    assert "You have typed this answer 5 times" in agent.get("/notices").text
+    page = agent.get("/knowledge/doubles").text
+    assert "Sending back" in page and "Keep this one" not in page
+    assert agent.post("/knowledge/doubles/merge", data=ids).status_code == 403
+    assert admin.post("/knowledge/doubles/merge", data=ids).status_code == 302
+    page = admin.get("/knowledge/doubles").text
+    assert "Take back" in page
+    assert "Returns" in admin.get(f"/knowledge/{ids['gone']}").text, "the archived one points to the other"
+    undo = re.findall(r"merges/(\d+)/undo", page)[0]
+    assert admin.post(f"/knowledge/doubles/merges/{undo}/undo").status_code == 302
+    pair = {"one": ids["kept"], "other": ids["gone"]}
+    assert admin.post("/knowledge/doubles/different", data=pair).status_code == 302
+    assert "Keep this one" not in admin.get("/knowledge/doubles").text
+    assert "Sending back" in admin.get("/knowledge/doubles?state=different").text
+    typed = agent.get("/knowledge/typed").text
+    assert "You have typed this answer 5 times" in typed
+    number = re.findall(r"typed/(\d+)/draft", typed)[0]
+    assert "your refund was sent" in agent.get(f"/knowledge/typed/{number}/draft").text.lower()
+    form = {"title": "Refunds", "answer": "Sent to your ⟦bank⟧.", "language": "en", "tags": ""}
+    assert agent.post(f"/knowledge/typed/{number}/draft", data=form).status_code == 422
+    agent.post(f"/knowledge/typed/{number}/dismiss")
+    assert "You have typed" not in agent.get("/knowledge/typed").text
+    saved = agent.post(f"/knowledge/typed/{number}/draft", data={**form, "answer": "Sent to your bank."})
+    assert "Sent to your bank." in agent.get(saved.location).text
