@@ -17,10 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.cursors import read_cursor, write_cursor
 from app.knowledge import public_settings
 from app.knowledge.public_models import HelpPage, HelpRead, HelpVote
 
 LONGEST_WORDS = 1000
+PAGE = 50
 # A page that is left open tells of itself once; more in a day than this is a program.
 MOST_READS = 100_000
 
@@ -34,6 +36,14 @@ class Votes:
     version_yes: int = 0
     version_no: int = 0
     reads: int = 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """Votes with words; `next` is the mark of the following ones, '' at the end."""
+
+    votes: list[HelpVote]
+    next: str
 
 
 def vote(
@@ -87,10 +97,17 @@ def figures(session: Session, versions: dict[int, int]) -> dict[int, Votes]:
     return {article_id: Votes(**counted) for article_id, counted in found.items()}
 
 
-def words_about(session: Session, article_id: int, *, limit: int = 50) -> list[HelpVote]:
+def words_about(session: Session, article_id: int, *, after: str = "", limit: int = PAGE) -> Words:
     """What readers wrote beside their votes, the latest first."""
     query = sa.select(HelpVote).where(HelpVote.article_id == article_id, HelpVote.words != "")
-    return list(session.scalars(query.order_by(HelpVote.at.desc(), HelpVote.id.desc()).limit(limit)))
+    if (cursor := read_cursor(after, 1)) is not None:
+        at, (last_id,) = cursor
+        query = query.where(
+            sa.tuple_(HelpVote.at, HelpVote.id) < sa.tuple_(sa.literal(at), sa.literal(last_id))
+        )
+    rows = list(session.scalars(query.order_by(HelpVote.at.desc(), HelpVote.id.desc()).limit(limit + 1)))
+    following = write_cursor(rows[limit - 1].at, rows[limit - 1].id) if len(rows) > limit else ""
+    return Words(rows[:limit], following)
 
 
 def _reads(session: Session, ids: Collection[int]) -> dict[int, int]:

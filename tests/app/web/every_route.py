@@ -478,6 +478,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     # Without the mark of a form of ours it is asked for again.
     ("POST", "help_letters.send"): Route("public", form={"email": "a@b.example", "text": "x"}, answer=422, writes=False),
     ("GET", "help_letters.written"): Route("public"),
+    ("GET", "help_readers.show"): Route(),
     ("GET", "help_settings.show"): Route("admin"),
     ("POST", "help_settings.change"): Route(
         "admin", form={"open": "on", "language_en": "on", "name_en": "Help"}, answer=302
