@@ -6,6 +6,9 @@ import hashlib
 import re
 from pathlib import Path
 
+from app.tickets import saved_views
+from app.web import inbox_views, notices
+
 ROOT = Path(__file__).resolve().parents[3]
 STATIC = ROOT / "app" / "static"
 SOURCES = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("app/web/*.py"), *ROOT.glob("app/tickets/*.py")]
@@ -26,6 +29,15 @@ def test_every_icon_that_pages_name_is_in_the_sprite_and_every_one_there_is_name
     assert named <= sprite, f"not in icons.txt: {sorted(named - sprite)}"
     unused = {name for name in sprite if not re.search(rf"""['"]{re.escape(name)}['"]""", text)}
     assert not unused, f"in icons.txt and used nowhere: {sorted(unused)}"
+
+
+def test_every_icon_that_code_names_is_in_the_sprite() -> None:
+    """Of saved views, notices and views, which pages name by a variable; those of templates that do so as well."""
+    sprite = set((STATIC / "vendor" / "icons.txt").read_text().split())
+    named = {*saved_views.ICONS, *notices.ICONS.values(), *inbox_views.ICONS.values()}
+    for path in ROOT.glob("templates/**/*.html"):
+        named |= set(re.findall(r"""empty\('([a-z0-9-]+)'""", path.read_text()))
+    assert named <= sprite, f"not in icons.txt: {sorted(named - sprite)}"
 
 
 def test_scripts_load_nothing_from_elsewhere_and_evaluate_nothing() -> None:
