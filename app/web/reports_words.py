@@ -10,7 +10,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.reports.shape import Label, Unit, Value
+from app.web.reports_figures import figure_words
 
+__all__ = ["figure_words"]
 NOTHING = "–"
 
 
@@ -88,65 +90,6 @@ def table_about(key: str) -> str:
     }.get(key, "")
 
 
-def figure_words() -> dict[str, tuple[str, str]]:
-    """What each figure is called, and its definition."""
-    first = _(
-        "From the customer’s first letter to the first reply of an agent, of tickets opened in the period. Receipts are no replies."
-    )
-    full = _(
-        "From the customer’s first letter to the last reply that answered something, of tickets opened in the period in which nobody waits any more."
-    )
-    solved = _("From the opening to the last closing, of tickets closed in the period that are still closed.")
-    waited = _("Of every reply of the period: since the first letter it answers.")
-    return {
-        "letters": (_("Letters"), _("Letters that people wrote to us in the period. Mail of programs, spam and the trash do not count.")),
-        "opened": (_("New tickets"), _("Tickets opened in the period, but for spam and the trash.")),
-        "replies": (_("Replies"), _("Letters that agents wrote to customers in the period. Receipts, notes and forwards do not count.")),
-        "closed": (_("Closed tickets"), _("Tickets whose last closing was in the period and that are still closed.")),
-        "first_median": (_("First reply, median"), _("Half of the customers waited no longer.") + " " + first),
-        "first_p90": (_("First reply, 90 %%") % {}, _("Nine of ten customers waited no longer.") + " " + first),
-        "full_median": (_("Whole answer, median"), _("Half of the customers waited no longer.") + " " + full),
-        "full_p90": (_("Whole answer, 90 %%") % {}, _("Nine of ten customers waited no longer.") + " " + full),
-        "solved_median": (_("Closed, median"), _("Half of the tickets took no longer.") + " " + solved),
-        "solved_p90": (_("Closed, 90 %%") % {}, _("Nine of ten tickets took no longer.") + " " + solved),
-        "waited_median": (_("Each reply, median"), _("Half of the customers waited no longer.") + " " + waited),
-        "waited_p90": (_("Each reply, 90 %%") % {}, _("Nine of ten customers waited no longer.") + " " + waited),
-        "open_now": (_("Open now"), _("Tickets that are not closed at this moment; beside it, how many were so when the period began.")),
-        "waiting_now": (_("Waiting for us now"), _("Open tickets in which the customer waits for an answer at this moment.")),
-        "age_median": (_("Age, median"), _("Half of the open tickets were opened no longer ago.")),
-        "age_p90": (_("Age, 90 %%") % {}, _("Nine of ten open tickets were opened no longer ago.")),
-        "promises_kept": (_("Promises kept"), _("Of the promises that ended in the period, or ran out in it: the share that was kept. What still runs in time does not count.")),
-        "promises_first": (_("First reply in time"), _("The same, of first replies.")),
-        "promises_next": (_("Further replies in time"), _("The same, of replies to later letters.")),
-        "promises_solved": (_("Solved in time"), _("The same, of tickets to be solved; the time in which you wait for the customer is not counted.")),
-        "promises_late": (_("Late now"), _("Promises that have run out and are not fulfilled yet, at this moment.")),
-        "agents_writing": (_("Agents who wrote"), _("Agents with at least one reply in the period.")),
-        "busiest_share": (_("Share of the busiest"), _("Replies of the agent who wrote most, of all replies of the period.")),
-        "unassigned": (_("Open and nobody’s"), _("Tickets that are open at this moment and that no agent has.")),
-        "untagged": (_("Without a tag"), _("Tickets opened in the period that have no tag.")),
-        "reopened_share": (_("Came back"), _("Share of the tickets opened in the period that were closed and then open again. A closing taken back within ten minutes does not count.")),
-        "funnel_replied": (_("Answered"), _("Share of the tickets opened in the period that have a reply.")),
-        "funnel_ended": (_("Closed"), _("Share that have a reply and are closed.")),
-        "funnel_stayed": (_("Closed for good"), _("Share that have a reply, are closed and never came back.")),
-        "funnel_rated": (_("With a rating"), _("Share that have a reply and a rating with a name.")),
-        "with_article_share": (_("With an article"), _("Share of the replies that an article was put into and not thrown out again before sending.")),
-        "with_article": (_("Replies with an article"), _("Replies of the period that were made of an article.")),
-        "articles_used": (_("Articles used"), _("Different articles that replies of the period were made of.")),
-        "freely": (_("Written without one"), _("Replies of the period without an article.")),
-        "saved": (_("Time saved"), _("Replies with an article, times how much faster the same agent wrote them than their own replies without one. In brackets the 95 %% interval by Welch’s method; it may be negative.") % {}),
-        "composing_mean": (_("Writing a reply"), _("Mean active time in the editor: from key to key and click to click while it has the focus; a pause of more than a minute counts nothing. Replies that left later by themselves are not measured.")),
-        "composing_with": (_("Writing with an article"), _("The same, of replies made of an article.")),
-        "composing_without": (_("Writing without one"), _("The same, of replies without an article.")),
-        "satisfaction": (_("Satisfaction S"), _("Share of positive ratings of the period. In brackets the 95 %% interval by Wilson; a neutral face counts in n and not as positive.") % {}),
-        "competition": (_("Competition r"), _("How easily customers find somebody else: 0 is nobody, 100 %% is anybody. Admins choose it below.") % {}),
-        "loyalty": (_("Loyalty index L"), _("L = 1 − r · (1 − S): who has nowhere else to go stays, whoever is content stays too.")),
-        "active": (_("Customers who wrote"), _("Customers with at least one letter in the period.")),
-        "churn": (_("Churn"), _("Of the customers who wrote in the previous period of the same length, the share that wrote nothing in this one.")),
-        "lifetime": (_("Lifetime"), _("Of the customers who went silent: days from their first letter ever to their last, on average.")),
-        "complaints": (_("Complaints a year"), _("Tickets of the period with an unhappy rating or with the tag that means a complaint, as many as that makes in 365 days; n is how many there were.")),
-    }  # fmt: skip
-
-
 def column_title(key: str) -> str:
     kind, _dash, number = key.partition("-")
     if kind == "often":
@@ -154,12 +97,14 @@ def column_title(key: str) -> str:
     if key.isdigit():
         return key
     return {
-        "letters": _("Letters"), "opened": _("New tickets"), "opened_before": _("Period before"), "replies": _("Replies"),
-        "closed": _("Closed"), "first_median": _("First reply"), "waited_median": _("Each reply"),
-        "solved_median": _("Closed"), "tickets": _("Tickets"), "tickets_before": _("Period before"), "share": _("Share"),
+        "letters": _("Letters"), "opened": _("New tickets"), "opened_before": _("Period before"),
+        "replies": _("Replies"), "closed": _("Closed"), "first_median": _("First reply"), "waited_median": _("Each reply"),
+        "solved_median": _("Closed"), "tickets": _("Tickets"), "tickets_before": _("Period before"),
+        "share": _("Share"),
         "share_before": _("Share before"), "open_then": _("Open"), "replies_before": _("Replies before"),
         "tickets_answered": _("Tickets answered"), "open_now": _("Open now"), "composing_sum": _("Time of writing"),
-        "reopened_share": _("Came back"), "with_article_share": _("With an article"), "with_article": _("With an article"),
+        "reopened_share": _("Came back"), "with_article_share": _("With an article"),
+        "with_article": _("With an article"),
         "kept": _("Kept"), "broken": _("Broken"), "kept_share": _("Share kept"),
         "used": _("Replies"), "used_before": _("Period before"), "mean_with": _("With an article"),
         "mean_without": _("Without one"), "n_with": _("n with"), "n_without": _("n without"), "saved": _("Time saved"),
