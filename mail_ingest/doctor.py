@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from app import db, installation, queue
 from app.errors import TemporaryFailure
-from app.knowledge.models import Article
+from app.knowledge.models import Article, ArticleVariant
 from app.mailboxes import queries
 from app.mailboxes.models import Auth, Mailbox, OAuthGrant
 from app.mailboxes.oauth_providers import PROVIDERS
 from app.settings import Settings
+from kb_search.embed import standing
 from kb_search.index import IndexTrouble, open_current
 from mail_ingest.connection_check import missing_folders, try_servers
 from mail_ingest.dns_records import Records
@@ -48,6 +49,7 @@ def examine(settings: Settings) -> list[Finding]:
         _permissions,
         _sending_domains,
         _index,
+        _sentence_model,
     )
     findings: list[Finding] = []
     for check in checks:
@@ -182,10 +184,10 @@ def _sending_domains(settings: Settings) -> Iterator[Finding]:
 
 def _index(settings: Settings) -> Iterator[Finding]:
     with db.reading() as session:
-        articles = (
-            session.scalar(sa.select(sa.func.count()).select_from(Article).where(Article.archived.is_(False)))
-            or 0
-        )
+        live = sa.select(Article.id).where(Article.archived.is_(False))
+        others = sa.select(ArticleVariant.article_id).where(ArticleVariant.article_id.in_(live))
+        counts = (sa.select(sa.func.count()).select_from(one.subquery()) for one in (live, others))
+        articles = sum(session.scalar(count) or 0 for count in counts)
     if articles == 0:
         yield Finding("ok", "search index", "no articles yet")
         return
@@ -198,3 +200,15 @@ def _index(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "search index", f"{documents} articles")
     else:
         yield Finding("bad", "search index", f"{documents} of {articles} articles: run flask rebuild-search")
+
+
+def _sentence_model(settings: Settings) -> Iterator[Finding]:
+    found = standing()
+    if found.trouble:
+        yield Finding("bad", "sentence model", f"{found.trouble} Suggestions come from words alone.")
+    elif found.installed:
+        yield Finding("ok", "sentence model", f"{found.name}: suggestions use it")
+    else:
+        yield Finding(
+            "ok", "sentence model", "not installed: suggestions come from words alone (make semantic)"
+        )

@@ -28,6 +28,7 @@ from app.reports import heartbeats
 from app.settings import Settings, load_settings
 from app.tickets.suggesting import Found, Question, save_found, score_again, waiting_questions
 from app.tickets.vectors import keep_vector, vectors_of
+from kb_search.embed import FindEmbedder, installed_embedder, standing
 from kb_search.events import Event
 from kb_search.suggest import Suggester, Suggestion
 
@@ -46,17 +47,19 @@ EMBEDDED_TOGETHER = 20
 class KnowledgeOwner:
     """Applies the log to the suggester and scores waiting letters."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, find_embedder: FindEmbedder = installed_embedder) -> None:
         self._directory = settings.search_dir
-        self._suggester = Suggester(self._directory, floor=SILENT_BELOW)
+        self._suggester = Suggester(self._directory, floor=SILENT_BELOW, find_embedder=find_embedder)
         # From its first commit on, the suggester forgets what came after the last one: the log gives that again.
         self._suggester.commit(self._suggester.position)
         self._dirty_since: float | None = None
         self._embedded_to = 0
+        self._all_embedded = False
 
     def run(self, stop: threading.Event) -> None:
         alive = heartbeats.Beating("knowledge", now=db.now())
         while not stop.is_set():
+            alive.note = self._note()
             heartbeats.beat(alive)
             try:
                 busy = self.step()
@@ -67,6 +70,16 @@ class KnowledgeOwner:
             if not busy:
                 self._wait(stop)
         self._suggester.close()
+
+    def _note(self) -> str:
+        """How it is doing, for the health page."""
+        if self._suggester.problem:
+            return self._suggester.problem
+        if self._suggester.lacks_meaning:
+            return "behind"
+        if self._suggester.model:
+            return "meaning"
+        return "broken" if standing().trouble else "words"
 
     def step(self) -> bool:
         """One round; True when there may be more to do at once."""
@@ -129,15 +142,16 @@ class KnowledgeOwner:
     def _embed_what_is_known(self) -> bool:
         """A sentence model was installed after things had been learnt: vectors first, a few at a time, then one rebuild
         that makes use of them."""
-        if not self._suggester.lacks_meaning:
-            return False
         model = self._suggester.embedder_name
+        if not model or self._all_embedded:
+            return False
         with db.reading() as session:
             entries = index_log.without_vectors(session, model, self._embedded_to, EMBEDDED_TOGETHER)
         for entry in entries:
             self._keep_vectors(entry, [self._suggester.with_vector(event) for event in entry.events])
             self._embedded_to = entry.id
-        if not entries:
+        self._all_embedded = not entries
+        if self._all_embedded and self._suggester.lacks_meaning:
             self.rebuild()
         return True
 

@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.web.audit_words import audit_detail, audit_title
 from app.web.auth import audit_required, login_required
 from app.web.forms import number
-from app.web.health_words import figures, process_name
+from app.web.health_words import figures, process_name, process_note
 
 bp = Blueprint("administration", __name__, url_prefix="/settings")
 # Enough to notice a change behind our back soon; the command looks at all of them.
@@ -92,6 +92,7 @@ def health() -> Any:
             broken=broken,
             troubled=trouble.in_trouble(session),
             process_name=process_name,
+            process_note=process_note,
         )
 
 

@@ -29,6 +29,16 @@ def process_name(name: str) -> str:
     }.get(name, name)
 
 
+def process_note(note: str) -> str:
+    """What a process says about itself; a sentence it wrote stays as it is."""
+    return {
+        "words": _("Suggestions come from words alone: the sentence model is not installed."),
+        "meaning": _("Suggestions use the sentence model."),
+        "behind": _("The sentence model reads what is known already; until then words alone count."),
+        "broken": _("The sentence model is installed but does not load: suggestions come from words alone."),
+    }.get(note, note)
+
+
 def figures(state: State) -> list[tuple[str, list[Figure]]]:
     return [
         (_("Mail that goes out"), _outgoing(state)),

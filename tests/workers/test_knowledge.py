@@ -18,6 +18,9 @@ from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from app.tickets.filing import IncomingLetter, file_letter, open_ticket
 from app.tickets.models import Message
+from app.tickets.vectors import MessageVector
+from kb_search.embed import no_embedder
+from tests.support.synonyms import SIZE, Synonyms
 from workers.knowledge import KnowledgeOwner, ownership
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -124,6 +127,79 @@ def test_a_restored_older_database_wins_over_the_index(
     message = write_letter("invoice with the closing documents please")
     work(owner())
     assert articles[1] not in suggested(message)
+
+
+def rows() -> list[tuple[str, int]]:
+    with db.reading() as session:
+        return [
+            (row.vector_model, len(row.vector or b""))
+            for row in session.scalars(sa.select(KnowledgeLog).order_by(KnowledgeLog.id))
+        ]
+
+
+def test_vectors_are_computed_on_arrival_and_stored_with_the_letter_and_the_log(
+    articles: tuple[int, int], installation: Settings
+) -> None:
+    pytest.importorskip("numpy")
+    model = Synonyms()
+    running = KnowledgeOwner(installation, lambda: model)
+    message = write_letter("my kangaroo refuses its supper")
+    work(running)
+    with db.reading() as session:
+        stored = session.get_one(MessageVector, message)
+        assert (stored.model, stored.vector) == (model.name, model.embed("Q my kangaroo refuses its supper"))
+    assert rows() == [(model.name, 4 * SIZE)] * 2
+    asked = len(model.asked)
+    with db.transaction() as session:
+        session.execute(sa.update(Message).values(suggest_state="pending"))
+    running.rebuild()
+    work(running)
+    assert len(model.asked) == asked, "what is stored is not computed again"
+
+
+def test_a_model_installed_later_is_filled_in_beside_the_work(
+    articles: tuple[int, int], installation: Settings
+) -> None:
+    pytest.importorskip("numpy")
+    with db.transaction() as session:
+        for number in range(30):
+            question = f"my kangaroo refuses supper number {number}"
+            lesson = KnowledgeLog(
+                kind=LogKind.LEARN, article_id=articles[1], question=question, created_at=NOW
+            )
+            index_log.append(session, lesson)
+    before = KnowledgeOwner(installation, no_embedder)
+    work(before)
+    before.rebuild()
+    before._suggester.close()
+    running = KnowledgeOwner(installation, Synonyms)
+    assert running._note() == "behind"
+    message = write_letter("what does a quokka want")
+    running.step()
+    with db.reading() as session:
+        assert session.get_one(Message, message).suggest_state == "done", "letters do not wait for it"
+    work(running)
+    assert (running._note(), {model for model, _ in rows()}) == ("meaning", {"synonyms 1"})
+    assert suggested(write_and_work(running, "what does a quokka want"))[0] == articles[1]
+
+
+def write_and_work(running: KnowledgeOwner, text: str) -> int:
+    message = write_letter(text)
+    work(running)
+    return message
+
+
+def test_the_log_says_what_an_article_said_then(articles: tuple[int, int], installation: Settings) -> None:
+    lived = KnowledgeOwner(installation, no_embedder)
+    work(lived)
+    with db.transaction() as session:
+        text = ArticleText("Parcels", "A parcel needs three days, on an island four.", "en")
+        service.edit(session, articles[0], text, version=1, by=None, now=NOW)
+    work(lived)
+    questions = ("how long does a parcel take", "the closing documents")
+    before = [lived._suggester.suggest(question) for question in questions]
+    lived.rebuild()
+    assert [lived._suggester.suggest(question) for question in questions] == before
 
 
 def test_only_one_process_owns_the_index(installation: Settings) -> None:

@@ -24,9 +24,11 @@ def upgrade() -> None:
     op.add_column('knowledge_log', sa.Column('mailbox_id', sa.BigInteger(), nullable=True))
     op.add_column('knowledge_log', sa.Column('vector', sa.LargeBinary(), nullable=True))
     op.add_column('knowledge_log', sa.Column('vector_model', sa.String(length=80), server_default='', nullable=False))
+    op.add_column('heartbeats', sa.Column('note', sa.String(length=300), server_default='', nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column('heartbeats', 'note')
     op.drop_column('knowledge_log', 'vector_model')
     op.drop_column('knowledge_log', 'vector')
     op.drop_column('knowledge_log', 'mailbox_id')
