@@ -126,10 +126,15 @@ def topic(desk: Desk, slug: str) -> Response:
 @public_page
 def search(desk: Desk) -> Response:
     typed = _typed()
+    hits, found_in = [], desk.language
     with reading() as session:
-        hits = public_finding.search(session, desk.centre.edition, typed, desk.language) if typed else []
+        # Where nothing is said in this language, perhaps it is in another one.
+        for code in sorted(desk.centre.languages, key=lambda code: code != desk.language) if typed else ():
+            hits, found_in = public_finding.search(session, desk.centre.edition, typed, code), code
+            if hits:
+                break
     here = {code: ("help_centre.search", {"q": typed} if typed else {}) for code in desk.centre.languages}
-    return fresh(page(desk, "help_centre/search.html", typed=typed, hits=hits, here=here))
+    return fresh(page(desk, "help_centre/search.html", typed=typed, hits=hits, found_in=found_in, here=here))
 
 
 @bp.get("/<any(en, ru):language>/suggest")

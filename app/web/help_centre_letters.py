@@ -119,7 +119,7 @@ def _too_large(_error: HTTPException) -> Any:
     desk = open_desk(_language())
     with force_locale(desk.language):
         error = InvalidInput("That was too large. Go back, leave out a file, and send it again.", "files")
-        return _form(desk, Typed(), error=error), 413
+        return _form(desk, Typed(), error=error, unread=True), 413
 
 
 def _letter(typed: Typed) -> FormLetter:
@@ -190,7 +190,8 @@ def _nonce() -> str:
     return str(nonce)
 
 
-def _form(desk: Desk, typed: Typed, *, error: InvalidInput | None = None) -> Response:
+def _form(desk: Desk, typed: Typed, *, error: InvalidInput | None = None, unread: bool = False) -> Response:
+    """`unread`: what was sent was too large to be looked at."""
     about = f"{typed.subject} {typed.text[:400]}".strip()
     with reading() as session:
         offered = public_finding.offered(session, desk.centre.edition, about, desk.language) if about else []
@@ -202,7 +203,7 @@ def _form(desk: Desk, typed: Typed, *, error: InvalidInput | None = None) -> Res
             offered=offered,
             error=error,
             errors={error.field: str(error)} if error is not None and error.field else {},
-            form=_form_mark(error),
+            form=_new_mark() if unread else _form_mark(error),
             trap_field=TRAP_FIELD,
             longest_subject=LONGEST_SUBJECT,
             longest_text=LONGEST_TEXT,
@@ -217,6 +218,10 @@ def _form_mark(error: InvalidInput | None) -> str:
     sent = request.form.get("form", "") if request.method == "POST" else ""
     if sent and error is not None and error.field != "form":
         return sent
+    return _new_mark()
+
+
+def _new_mark() -> str:
     return str(_serializer().dumps(secrets.token_urlsafe(12)))
 
 

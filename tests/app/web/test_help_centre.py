@@ -240,6 +240,8 @@ def test_search_knows_word_forms_and_slips(centre: Centre_) -> None:
             page = unescape(centre.text(f"/help/{language}/search?q={quote(typed)}"))
             first = re.search(r'<ol class="hits">\s*<li><a[^>]*>(.*?)</a>', page)
             assert first and re.sub("</?mark>", "", first.group(1)) == title, typed
+    elsewhere = centre.text(f"/help/en/search?q={quote('картой')}")
+    assert "/help/ru/oplata-kartoy" in elsewhere and "in another language" in elsewhere
     page = centre.text("/help/en/search?q=courier")
     assert "<mark>courier</mark>" in page and 'content="noindex"' in page
     nothing = centre.text("/help/en/search?q=zeppelin")
