@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.knowledge.models import Article
-from app.reports.filters import Filters, Scope, seen, within
+from app.reports.filters import Filters, Scope, seen, within, within_each
 from app.reports.models import ReplyFacts
 from app.reports.reading import by_day, halves, in_buckets, ratio
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, buckets
@@ -60,7 +60,7 @@ def _articles(session: Session, filters: Filters, scope: Scope) -> tuple[Row, ..
     query = (
         sa.select(ReplyFacts.article_id, used, sa.func.sum(sa.case((now, 0), else_=1)))
         .where(
-            within(ReplyFacts.day, filters.both),
+            within_each(ReplyFacts.day, filters.both),
             ReplyFacts.article_id.is_not(None),
             *seen(ReplyFacts, filters, scope),
         )

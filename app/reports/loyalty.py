@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -36,8 +36,7 @@ MOST_SEGMENTS = 50
 FIFTHS = range(1, QUINTILES + 1)
 
 
-@dataclass(frozen=True)
-class Wrote:
+class Wrote(NamedTuple):
     """A customer's letters: the first ever and the last until the end of the period, and how many in both periods."""
 
     first: int
@@ -108,10 +107,11 @@ def _wrote(session: Session, filters: Filters, scope: Scope) -> dict[int, Wrote]
         .where(day <= last, *seen(LetterFacts, filters, scope))
         .group_by(LetterFacts.customer_id)
     )
+    rows = session.execute(query).all()
     return {
-        row[0]: Wrote(row[1], row[2], int(row[3]), int(row[4]))
-        for row in session.execute(query)
-        if row[3] or row[4]
+        customer_id: Wrote(began, ended, now, before)
+        for customer_id, began, ended, now, before in rows
+        if now or before
     }
 
 

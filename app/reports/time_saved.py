@@ -6,14 +6,13 @@ with an article against their replies without one in the same period (app.report
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import reduce
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
-from app.reports.filters import Filters, Scope, seen, within
+from app.reports.filters import Filters, Scope, seen, within_each
 from app.reports.models import ReplyFacts
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit
 from app.reports.stats import Gain, Sample, gain, share
@@ -62,22 +61,21 @@ def time_saved(session: Session, filters: Filters, scope: Scope) -> Report:
 
 def samples(session: Session, filters: Filters, scope: Scope) -> dict[int, Pair]:
     """agent → composing times (with, without an article)."""
-    composing = ReplyFacts.composing
-    made = ReplyFacts.article_id.is_not(None).label("made")
-    whole = sa.cast(composing, sa.BigInteger)
+    composing, made = ReplyFacts.composing, ReplyFacts.article_id.is_not(None)
+    # At most two hours each: no square of it is too large for a number.
+    sums = [
+        sa.func.sum(sa.case((which, value), else_=0))
+        for which in (made, ReplyFacts.article_id.is_(None))
+        for value in (1, composing, composing * composing)
+    ]
     query = (
-        sa.select(
-            ReplyFacts.agent_id, made, sa.func.count(), sa.func.sum(composing), sa.func.sum(whole * whole)
+        sa.select(ReplyFacts.agent_id, *sums)
+        .where(
+            composing.is_not(None), within_each(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope)
         )
-        .where(composing.is_not(None), within(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope))
-        .group_by(ReplyFacts.agent_id, made)
+        .group_by(ReplyFacts.agent_id)
     )
-    found: dict[int, Pair] = defaultdict(lambda: (Sample(), Sample()))
-    for agent_id, is_made, number, total, squares in session.execute(query):
-        sample = Sample(number, float(total or 0), float(squares or 0))
-        pair = found[agent_id]
-        found[agent_id] = (sample, pair[1]) if is_made else (pair[0], sample)
-    return dict(found)
+    return {row[0]: (Sample(*row[1:4]), Sample(*row[4:7])) for row in session.execute(query)}
 
 
 def _together(pairs: object) -> Pair:
