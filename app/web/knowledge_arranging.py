@@ -41,7 +41,7 @@ def day_words(day: date) -> str:
 @bp.post("/arrange")
 @login_required
 def arrange(article_id: int) -> Any:
-    form = fields(request.form, "visibility", "who", "owner_id", "review_on")
+    form = fields(request.form, "visibility", "who", "owner_id", "review_on", "mailbox", "team")
     with transaction() as session:
         article = queries.article_for(session, g.rights, article_id)
         wanted = Arrangement(

@@ -87,7 +87,7 @@ def examples() -> Any:
 
 
 def _save(script: Script | None) -> Any:
-    form = fields(request.form, "version", "do")
+    form = _form()
     text = _read()
     do, _sep, which = form["do"].partition(":")
     if do == "add":
@@ -108,18 +108,22 @@ def _save(script: Script | None) -> Any:
     return redirect(url_for("scripts.index"))
 
 
+def _form() -> dict[str, str]:
+    keys = request.form.getlist("step")[: scripts.MOST_STEPS]
+    of_steps = (f"{key}.{part}" for key in keys for part in ("say", "text", "label", "to"))
+    return fields(request.form, "version", "do", "title", "language", "step", *of_steps)
+
+
 def _read() -> ScriptText:
     """The form: `step` once for each key, and beside it the fields of that step."""
-    steps = []
+    form, steps = _form(), []
     for key in request.form.getlist("step")[: scripts.MOST_STEPS]:
-        names = fields(request.form, f"{key}.say", f"{key}.text")
         labels = request.form.getlist(f"{key}.label")[: scripts.MOST_CHOICES + SPARE]
         targets = request.form.getlist(f"{key}.to")
         choices = tuple(
             Choice(label, to) for label, to in zip(labels, targets, strict=False) if label.strip()
         )
-        steps.append(Step(key[:20], names[f"{key}.say"], names[f"{key}.text"], choices))
-    form = fields(request.form, "title", "language")
+        steps.append(Step(key[:20], form[f"{key}.say"], form[f"{key}.text"], choices))
     return ScriptText(form["title"], form["language"], tuple(steps))
 
 
