@@ -104,7 +104,7 @@ def by_mark(session: Session, mark: int, scope: Scope) -> Row:
     return _rows(session, [(found[0], found[1])])[0]
 
 
-def praises_of(session: Session, agent_id: int, *, limit: int = 20) -> list[Praise]:
+def praises_of(session: Session, agent_id: int, *, limit: int = 8) -> list[Praise]:
     """The newest praise an agent was given, with the ratings it was for."""
     query = (
         sa.select(Praise)

@@ -22,7 +22,7 @@ from app.errors import InvalidInput, NotAllowed, NotFound
 from app.mailboxes.queries import mailbox_names
 from app.ratings import anonymous, cuts, figures, praising, queries, reasons
 from app.ratings.cuts import DIMENSIONS, Cut, Scope
-from app.ratings.score import FEWEST_TO_RANK, percent
+from app.ratings.score import FEWEST_TO_RANK, Score, percent
 from app.tasks import listing
 from app.web import ratings_words as words
 from app.web.auth import login_required
@@ -32,7 +32,7 @@ from app.web.locale import chosen_language
 from app.web.ratings_filters import FACES, PERIODS, Filters, months, read_filters, zone
 
 bp = Blueprint("ratings", __name__, url_prefix="/ratings")
-MONTHS = 12
+MONTHS, FEWEST_MONTHS = 12, 3
 # A file of more lines than that no spreadsheet likes to open.
 MOST_LINES = 50_000
 LINES_AT_ONCE = 500
@@ -135,7 +135,9 @@ def agent(agent_id: int) -> Any:
             who=who,
             f=f,
             total=figures.total(session, own, scope),
-            months=figures.over_time(session, months(at, MONTHS), Cut(agent=agent_id), scope),
+            months=_since_the_first(
+                figures.over_time(session, months(at, MONTHS), Cut(agent=agent_id), scope)
+            ),
             named=figures.reason_counts(session, own, scope),
             praises=queries.praises_of(session, agent_id),
             outcomes=listing.outcomes(session, agent_id, g.rights),
@@ -159,6 +161,12 @@ def praise(mark: int) -> Any:
         return redirect(url_for("ratings.each"), 303)
     flash(_("Praised. Your colleague is told."), "success")
     return redirect(url_for("tickets.show", ticket_id=ticket_id), 303)
+
+
+def _since_the_first(found: list[tuple[datetime, Score]]) -> list[tuple[datetime, Score]]:
+    """Without the months before the first rating; the last ones in any case."""
+    first = next((place for place, (_begin, score) in enumerate(found) if score.n), len(found))
+    return found[min(first, len(found) - FEWEST_MONTHS) :]
 
 
 def _dimension() -> str:
