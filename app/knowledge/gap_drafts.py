@@ -62,6 +62,7 @@ def draft(question: str, answers: Sequence[Answer], names: Collection[str]) -> D
     """From the best answer. `names`: of customers and agents of these tickets, to be marked wherever they stand."""
     best = ranked(answers)[:MOST_QUOTED]
     text = own_words(best[0].text) if best else ""
+    text = text[:1].upper() + text[1:]
     return Draft(title(question, names), marked(text, names), tuple(best))
 
 

@@ -64,24 +64,29 @@ def sentences(text: str) -> list[str]:
 
 
 def edits(answer: str, reply: str) -> list[Edit]:
-    """What was changed on the way from the article to the reply."""
-    wanted = [(one, _bag(without(one))) for one in sentences(answer)]
+    """What was changed on the way from the article to the reply; nothing where no sentence of it is left."""
+    wanted = [(one, bag) for one in sentences(answer) if (bag := _bag(without(one))).total() >= FEWEST_STEMS]
     found = [(one, _bag(one)) for one in sentences(own_words(reply))]
-    for text, bag in list(wanted):
-        same = next((pair for pair in found if _alike(bag, pair[1]) >= SAME_SENTENCE), None)
-        if same is not None or bag.total() < FEWEST_STEMS:
-            wanted.remove((text, bag))
-        if same is not None:
-            found.remove(same)
-    made = []
+    left = []
     for text, bag in wanted:
-        best = max(found, key=lambda pair: _alike(bag, pair[1]), default=None)
-        if best is not None and _alike(bag, best[1]) >= REWORDED:
-            found.remove(best)
-            made.append(Edit(text, best[0]))
+        same = next((pair for pair in found if _alike(bag, pair[1]) >= SAME_SENTENCE), None)
+        if same is None:
+            left.append((text, bag))
         else:
-            made.append(Edit(text, ""))
+            found.remove(same)
+    made = [_changed(text, bag, found) for text, bag in left]
+    if len(left) == len(wanted) and not any(edit.new for edit in made):
+        return []
     return made + [Edit("", text) for text, bag in found if bag.total() > FEWEST_STEMS]
+
+
+def _changed(text: str, bag: Counter[str], found: list[tuple[str, Counter[str]]]) -> Edit:
+    """The sentence with what stands for it in the reply, which is taken out of `found`."""
+    best = max(found, key=lambda pair: _alike(bag, pair[1]), default=None)
+    if best is None or _alike(bag, best[1]) < REWORDED:
+        return Edit(text, "")
+    found.remove(best)
+    return Edit(text, best[0])
 
 
 def habits(answers: Sequence[str], replies: Sequence[tuple[int, str]]) -> list[Habit]:

@@ -28,7 +28,7 @@ def test_the_best_rated_answer_is_the_draft_and_the_others_are_quoted() -> None:
     )
     assert [one.reply_id for one in made.quoted] == [3, 1, 4]
     assert made.answer == f"{usual} Call me at ⟦+7 921 555-12-12⟧, ⟦Olga⟧."
-    assert made.title == "where do I find my invoice of order ⟦#10432⟧?"
+    assert made.title == "Where do I find my invoice of order ⟦#10432⟧?"
     assert marks(made.answer) == ["+7 921 555-12-12", "Olga"]
     assert draft("What?", [], set()).answer == ""
 
