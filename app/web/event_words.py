@@ -176,6 +176,7 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "recovery_reopened": lambda detail, _agents: _("The task to win the customer back was opened again"),
     "recovery_proposed": lambda detail, _agents: _("The customer is happy again"),
     "praised": _praised,
+    "rated": lambda _detail, _agents: _("The customer rated a reply"),
     "due_soon": _due_soon,
     "late": _late,
     "tags": _tags,

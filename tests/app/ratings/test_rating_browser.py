@@ -42,7 +42,7 @@ def test_a_person_on_a_phone_without_scripts_or_cookies(
         button = page.get_by_role("button", name="Send my answer")
         assert (button.bounding_box() or {"height": 0})["height"] >= 44
         page.locator("label[for=face-bad]").tap()
-        page.locator("label[for=reason-2]").tap()
+        page.get_by_label("Speed").tap()
         page.get_by_label("Anything to add?").fill("It came late.")
         button.tap()
         page.get_by_role("heading", name="Thank you!").wait_for()
