@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     language: Literal["en", "ru"] = Field("en", validation_alias="DEFAULT_LANGUAGE")
     timezone: str = "UTC"
     trusted_proxies: int = Field(0, ge=0, le=5)
-    web_workers: int = Field(2, ge=1, le=64)
+    web_workers: int = Field(1, ge=1, le=64)
     web_threads: int = Field(8, ge=1, le=64)
     undo_seconds: int = Field(10, ge=0, le=120)
     poll_seconds: int = Field(60, ge=1, le=3600)

@@ -122,10 +122,19 @@ class Bench:
     def _url(self, database: str) -> str:
         if database == "sqlite":
             return f"sqlite:///{self.directory / f'bench-{self._made}.db'}"
+        cluster = self.cluster()
+        return cluster.url(cluster.create(f"bench_{self._made}"))
+
+    def cluster(self) -> PostgresCluster:
+        """The server, started when it is first needed. Larger than in the tests, as for a desk of some size."""
         if self._cluster is None:
-            self._cluster = PostgresCluster()
+            self._cluster = PostgresCluster("shared_buffers=256MB", "max_wal_size=8GB")
             self._cluster.start()
-        return self._cluster.url(self._cluster.create())
+        return self._cluster
+
+    def number_from(self, number: int) -> None:
+        """In a process of its own: what it installs has another name than what others install meanwhile."""
+        self._made = 1000 * (number + 1)
 
 
 def machine() -> str:

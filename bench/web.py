@@ -27,12 +27,12 @@ from app import create_app, db
 from bench import ingest, web_mix
 from bench.rig import DATABASES, Bench, machine
 from bench.web_client import PANE, Client, together
-from bench.web_desk import Desk, cpu_seconds, furnish, memory, running
+from bench.web_desk import Desk, cpu_seconds, furnish_all, memory, running
 from tests.support.dovecot import Dovecot
 
 TIMES = 100
 WARM_UP = 12
-TOGETHER_SECONDS = 15.0
+TOGETHER_SECONDS = 10.0
 CLIENTS = 8
 AGENTS = 25
 Ask = Callable[[Client, int], object]
@@ -97,12 +97,12 @@ def measure(desk: Desk) -> list[list[object]]:
     rows: list[list[object]] = []
     with running(desk) as product:
         client = Client(product.port, desk.cookies[0])
+        idle = _idle(product)
         for page in pages:
             # Each web process has met the page before it is measured.
-            together([Client(product.port, desk.cookies[0]) for _ in range(4)], page.ask, 2)
+            together([Client(product.port, desk.cookies[0]) for _ in range(4)], page.ask, 1)
             for number in range(WARM_UP):
                 page.ask(client, 10_000 + number)
-            idle = _idle(product)
             figures = _timed(product, client, page, idle)
             queries, size = counted.get(page.name, ("", ""))
             bar = f"≤ {page.bar:g}" if page.bar else ""
@@ -121,10 +121,11 @@ def measure(desk: Desk) -> list[list[object]]:
         for row in rows:
             row.append(f"{rates[str(row[0])]:.0f}" if row[0] in rates else "")
         client.close()
+        print(f"\nMemory (PSS) after these pages: {_parts(memory(product))}; to hold: 350.")
     return rows
 
 
-def _idle(product: object, seconds: float = 3.0) -> float:
+def _idle(product: object, seconds: float = 5.0) -> float:
     """CPU seconds a second when nobody asks."""
     before = cpu_seconds(product)  # type: ignore[arg-type]
     time.sleep(seconds)
@@ -170,7 +171,7 @@ def _counted(desk: Desk, page: Page) -> tuple[str, str]:
     return str(max(queries)), f"{max(sizes) / 1024:.0f}"
 
 
-def mix(bench: Bench, desk: Desk, minutes: float, dovecot: Dovecot) -> None:
+def mix(desk: Desk, minutes: float, dovecot: Dovecot) -> None:
     """25 agents at once while mail comes in."""
     db.configure(desk.settings.database)
     ingest._connect(desk.settings, dovecot)
@@ -191,10 +192,12 @@ def mix(bench: Bench, desk: Desk, minutes: float, dovecot: Dovecot) -> None:
         pouring.join()
     print(f"\n{len(visitors)} agents at once, {minutes:g} minutes, a mail every two seconds:\n")
     print("\n".join(web_mix.report(visitors)))
+    print(f"\nCPU: {spent:.2f} cores. Memory (PSS): {_parts(used)}; to hold: 350.", flush=True)
+
+
+def _parts(used: dict[str, float]) -> str:
     parts = ", ".join(f"{name} {size:.0f}" for name, size in sorted(used.items(), key=lambda one: -one[1]))
-    print(
-        f"\nCPU: {spent:.2f} cores. Memory (PSS): **{sum(used.values()):.0f} MiB** ({parts}); to hold: 350."
-    )
+    return f"**{sum(used.values()):.0f} MiB** ({parts})"
 
 
 def _print(database: str, rows: Sequence[Sequence[object]], size: int) -> None:
@@ -213,18 +216,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--database", choices=DATABASES, action="append")
     parser.add_argument("--mix", type=float, default=0, metavar="MINUTES")
     options = parser.parse_args(arguments)
-    print(f"Pages. {machine()}")
-    for database in options.database or DATABASES:
-        for size in options.tickets or (1_000, 100_000):
-            with Bench() as bench:
-                desk = furnish(bench, database, size, agents=AGENTS)
-                _print(database, measure(desk), size)
-                if options.mix and size == max(options.tickets or (100_000,)):
-                    dovecot = Dovecot()
-                    try:
-                        mix(bench, desk, options.mix, dovecot.start())
-                    finally:
-                        dovecot.remove()
+    print(f"Pages. {machine()}", flush=True)
+    sizes = options.tickets or [1_000, 100_000]
+    wanted = [(database, size) for database in options.database or DATABASES for size in sizes]
+    with Bench() as bench:
+        start = time.monotonic()
+        desks = furnish_all(bench, wanted, agents=AGENTS)
+        print(f"{len(desks)} desks made in {time.monotonic() - start:.0f} s.", flush=True)
+        for (database, size), desk in zip(wanted, desks, strict=True):
+            db.configure(desk.settings.database)
+            _print(database, measure(desk), size)
+            if options.mix and size == max(sizes):
+                with web_mix.mail_server() as dovecot:
+                    mix(desk, options.mix, dovecot)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import os
 import random
 import statistics
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from bench.ingest import ADDRESS
 from bench.mailgen import generate
@@ -78,6 +80,21 @@ class Visitor(threading.Thread):
 
 def _quoted(path: str) -> str:
     return "".join(f"%{byte:02X}" if byte > 126 else chr(byte) for byte in path.encode())
+
+
+@contextmanager
+def mail_server() -> Iterator[Dovecot]:
+    """Dovecot works as several users. An installation that was made in this process has narrowed the umask, and they
+    could not read what is laid out for them."""
+    before = os.umask(0o022)
+    dovecot = Dovecot()
+    try:
+        dovecot.start()
+        os.umask(before)
+        yield dovecot
+    finally:
+        os.umask(before)
+        dovecot.remove()
 
 
 def pour(dovecot: Dovecot, end: threading.Event) -> int:

@@ -1,4 +1,5 @@
-"""gunicorn in a fork of the supervisor: the application is made before its own workers are forked, and shared by them.
+"""gunicorn in a fork of the supervisor. Several web processes share an application that was made before they were
+forked; a single one makes its own, since what it would share with its idle master is soon its own copy anyway.
 
 The names below `main` are settings of gunicorn.
 """
@@ -21,11 +22,22 @@ def main() -> None:
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()
 
 
-preload_app = True
+def _several(words: list[str]) -> bool:
+    """Whether the command line asks for more than one web process."""
+    return "--workers" not in words or int(words[words.index("--workers") + 1]) > 1
+
+
+preload_app = _several(sys.argv)
 
 
 def pre_fork(_server: Any, _worker: Any) -> None:
     """What is in memory now is never garbage: a collection in a worker would only copy it."""
+    gc.collect()
+    gc.freeze()
+
+
+def post_worker_init(_worker: Any) -> None:
+    """The application is there, and stays."""
     gc.collect()
     gc.freeze()
 

@@ -92,7 +92,7 @@ def assign(
     if ticket.assignee_id == agent_id:
         return False
     if agent_id is not None:
-        agent = session.get(Agent, agent_id)
+        agent = by if by is not None and by.id == agent_id else session.get(Agent, agent_id)
         if agent is None or not can_take(session, agent_id, ticket.mailbox_id):
             raise InvalidInput("That agent cannot take tickets.", "assignee")
     record(session, "assigned", ticket=ticket, by=by, now=now, before=ticket.assignee_id, after=agent_id)

@@ -99,9 +99,9 @@ class PostgresCluster:
             processes.stop(self._process, by=signal.SIGQUIT)  # at once: nothing here is worth a checkpoint
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def create(self) -> str:
+    def create(self, name: str = "") -> str:
         """A new database, a copy of `self.template`; returns its name."""
-        name = f"test_{next(self._names)}"
+        name = name or f"test_{next(self._names)}"
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._run(copy.format(sql.Identifier(name), sql.Identifier(self.template)))
         return name

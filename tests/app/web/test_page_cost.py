@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,8 @@ from app.tickets.models import Ticket
 MOST_QUERIES = 12
 MOST_BYTES = 60 * 1024
 PANE = {"HX-Request": "true", "HX-Target": "ticket"}
+# Of a reply to one customer, which may be the first: the ticket gets its agent.
+MOST_OF_A_REPLY = 26
 LISTS = ("/inbox/open", "/inbox/mine", "/inbox/closed", "/search?q=order", "/search?q=status:open+refund")
 
 
@@ -78,6 +81,36 @@ def test_a_ticket_asks_little_in_the_pane_and_as_a_page(year: FlaskClient, asked
             statements = opened(year, f"/tickets/{ticket_id}?view=open", asked, **headers)
             most = MOST_QUERIES if headers else MOST_QUERIES + 2
             assert len(statements) <= most, "\n\n".join(statements)
+
+
+def sent(client: FlaskClient, ticket_id: int, asked: list[str], **more: str) -> list[str]:
+    """The statements of one reply, BEGIN and COMMIT not counted."""
+    with db.reading() as session:
+        email = session.get_one(Ticket, ticket_id).customer.email
+    form = {
+        "to": email,
+        "html": "<div>Your parcel leaves today.</div>",
+        "nonce": secrets.token_urlsafe(16),
+        **more,
+    }
+    asked.clear()
+    assert client.post(f"/tickets/{ticket_id}/reply", data=form).status_code == 303
+    return list(asked)
+
+
+def test_a_reply_asks_and_writes_a_fixed_number_of_times(year: FlaskClient, asked: list[str]) -> None:
+    """However long the ticket is, and whatever it was sent with."""
+    with db.reading() as session:
+        waiting = session.scalars(
+            sa.select(Ticket.id).where(Ticket.status == "open").order_by(Ticket.message_count)
+        ).all()
+    first = sent(year, waiting[0], asked)
+    again = sent(year, waiting[0], asked)
+    longest = sent(year, waiting[-1], asked)
+    seen = sent(year, waiting[-1], asked, seen_message_id=str(10**9), then_status="waiting")
+    for statements in (first, again, longest, seen):
+        assert len(statements) <= MOST_OF_A_REPLY, "\n\n".join(statements)
+    assert len(again) <= 22, "\n\n".join(again)
 
 
 def test_what_a_list_asks_does_not_grow_with_its_rows(
