@@ -12,7 +12,7 @@ RFM           of the customers who wrote in the period: how lately, how often, a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from app.customers.models import customer_tags
 from app.ratings.models import Face, Rating
 from app.ratings.score import Score
 from app.reports.choices import Choices, choices
-from app.reports.filters import Condition, Filters, Scope, moments, rated, seen, within
+from app.reports.filters import Condition, Filters, Scope, moments, rated, seen, within, within_each
 from app.reports.models import LetterFacts, TicketFacts
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
 from app.reports.stats import QUINTILES, loyalty, quintiles, share
@@ -33,13 +33,14 @@ from app.tickets.order_models import CardValue
 YEAR = 365
 EVERYBODY = "everybody"
 MOST_SEGMENTS = 50
+# Numbers in one statement.
+AT_ONCE = 2000
 FIFTHS = range(1, QUINTILES + 1)
 
 
 class Wrote(NamedTuple):
-    """A customer's letters: the first ever and the last until the end of the period, and how many in both periods."""
+    """A customer's letters of the two periods: the day of the last, and how many in each."""
 
-    first: int
     last: int
     now: int
     before: int
@@ -53,7 +54,7 @@ def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) ->
     complaints = _complaints(session, filters, scope, chosen)
     complained_before = _complaints(session, filters.before, scope, chosen, segments=False)[EVERYBODY]
     segments = _segments(session)
-    figures = _figures(wrote, scores[EVERYBODY], before, chosen)
+    figures = _figures(wrote, _lives(session, wrote, filters, scope), scores[EVERYBODY], before, chosen)
     yearly = YEAR / filters.days
     figures.append(
         Figure(
@@ -68,9 +69,11 @@ def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) ->
     return Report("customers", tuple(figures), tuple(tables))
 
 
-def _figures(wrote: Mapping[int, Wrote], score: Score, before: Score, chosen: Choices) -> list[Figure]:
-    known = [one for one in wrote.values() if one.before]
-    gone = [one for one in known if not one.now]
+def _figures(
+    wrote: Mapping[int, Wrote], lives: Sequence[int], score: Score, before: Score, chosen: Choices
+) -> list[Figure]:
+    """`lives`: days from the first letter ever to the last, of those who went silent."""
+    known = sum(one.before > 0 for one in wrote.values())
     r, has = chosen.competition, score.n > 0
     return [
         Figure(
@@ -84,35 +87,41 @@ def _figures(wrote: Mapping[int, Wrote], score: Score, before: Score, chosen: Ch
             before=loyalty(before.share, r) if before.n else None, low=loyalty(score.low, r) if has else None,
             high=loyalty(score.high, r) if has else None, behind="rated-any", better=1,
         ),
-        Figure("active", sum(one.now > 0 for one in wrote.values()), before=len(known), behind="written"),
-        Figure("churn", share(len(gone), len(known)), Unit.SHARE, n=len(known), behind="churned", better=-1),
+        Figure("active", sum(one.now > 0 for one in wrote.values()), before=known, behind="written"),
+        Figure("churn", share(len(lives), known), Unit.SHARE, n=known, behind="churned", better=-1),
         Figure(
-            "lifetime", sum(one.last - one.first for one in gone) / len(gone) if gone else None, Unit.DAYS,
-            n=len(gone), behind="churned", better=1,
+            "lifetime", sum(lives) / len(lives) if lives else None, Unit.DAYS, n=len(lives),
+            behind="churned", better=1,
         ),
     ]  # fmt: skip
 
 
 def _wrote(session: Session, filters: Filters, scope: Scope) -> dict[int, Wrote]:
-    day, (first, last) = LetterFacts.day, filters.span
-    begin = filters.before.span[0]
+    day, first = LetterFacts.day, filters.span[0]
+    now = sa.func.sum(sa.case((day >= first, 1), else_=0))
     query = (
-        sa.select(
-            LetterFacts.customer_id,
-            sa.func.min(day),
-            sa.func.max(day),
-            sa.func.sum(sa.case((day >= first, 1), else_=0)),
-            sa.func.sum(sa.case((day.between(begin, first - 1), 1), else_=0)),
-        )
-        .where(day <= last, *seen(LetterFacts, filters, scope))
+        sa.select(LetterFacts.customer_id, sa.func.max(day), now, sa.func.count())
+        .where(within_each(day, filters.both), *seen(LetterFacts, filters, scope))
         .group_by(LetterFacts.customer_id)
     )
-    rows = session.execute(query).all()
     return {
-        customer_id: Wrote(began, ended, now, before)
-        for customer_id, began, ended, now, before in rows
-        if now or before
+        customer_id: Wrote(last, now, number - now)
+        for customer_id, last, now, number in session.execute(query).all()
     }
+
+
+def _lives(session: Session, wrote: Mapping[int, Wrote], filters: Filters, scope: Scope) -> list[int]:
+    gone = [customer_id for customer_id, one in wrote.items() if not one.now]
+    found: list[int] = []
+    for place in range(0, len(gone), AT_ONCE):
+        some = gone[place : place + AT_ONCE]
+        query = (
+            sa.select(LetterFacts.customer_id, sa.func.min(LetterFacts.day))
+            .where(LetterFacts.customer_id.in_(some), *seen(LetterFacts, filters, scope))
+            .group_by(LetterFacts.customer_id)
+        )
+        found += [wrote[customer_id].last - began for customer_id, began in session.execute(query)]
+    return found
 
 
 def _segments(session: Session) -> dict[str, tuple[int, set[int]]]:

@@ -107,6 +107,7 @@ class ReplyFacts(_Placed, Base):
             "article_id",
             "waited_seconds",
             "waited_business",
+            "customer_id",
             "ticket_id",
         ),
         sa.Index(
@@ -119,6 +120,7 @@ class ReplyFacts(_Placed, Base):
             "waited_business",
             "mailbox_id",
             "team_id",
+            "customer_id",
             "ticket_id",
         ),
         sa.Index(
@@ -128,6 +130,7 @@ class ReplyFacts(_Placed, Base):
             "agent_id",
             "mailbox_id",
             "team_id",
+            "customer_id",
             sqlite_where=sa.text("article_id IS NOT NULL"),
             postgresql_where=sa.text("article_id IS NOT NULL"),
         ),

@@ -89,15 +89,16 @@ def upgrade() -> None:
     op.create_index('ix_reply_facts_ticket_id', 'reply_facts', ['ticket_id'])
     op.create_index(
         'ix_reply_facts_day', 'reply_facts',
-        ['day', 'agent_id', 'mailbox_id', 'team_id', 'article_id', 'waited_seconds', 'waited_business', 'ticket_id'],
+        ['day', 'agent_id', 'mailbox_id', 'team_id', 'article_id', 'waited_seconds', 'waited_business', 'customer_id',
+         'ticket_id'],
     )
     op.create_index(
         'ix_reply_facts_agent', 'reply_facts',
         ['agent_id', 'day', 'article_id', 'composing', 'waited_seconds', 'waited_business', 'mailbox_id', 'team_id',
-         'ticket_id'],
+         'customer_id', 'ticket_id'],
     )
     op.create_index(
-        'ix_reply_facts_article', 'reply_facts', ['article_id', 'day', 'agent_id', 'mailbox_id', 'team_id'],
+        'ix_reply_facts_article', 'reply_facts', ['article_id', 'day', 'agent_id', 'mailbox_id', 'team_id', 'customer_id'],
         sqlite_where=sa.text('article_id IS NOT NULL'), postgresql_where=sa.text('article_id IS NOT NULL'),
     )
     op.create_table('ticket_steps',

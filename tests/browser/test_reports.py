@@ -1,0 +1,62 @@
+"""Reports in a browser: charts beside their tables, and the time of writing that is measured while somebody writes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import db
+from app.tickets.models import Message
+from tests.browser import test_accessibility as barriers
+from tests.support.web import LiveServer
+from tests.support.whole_desk import WholeDesk
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+]
+server, desk = barriers.server, barriers.desk
+
+
+def test_a_chart_is_drawn_from_its_table_which_stays(
+    server: LiveServer, desk: WholeDesk, browser_page: Page
+) -> None:
+    browser_page.goto(f"{server.url}/reports/volume?period=365")
+    expect(browser_page.locator("canvas")).to_have_count(1)
+    fold = browser_page.locator("[data-chart-table]").first
+    expect(fold.locator("table")).to_be_hidden()
+    fold.locator("summary").click()
+    expect(fold.locator("table")).to_be_visible()
+    drawn = browser_page.evaluate("Chart.getChart(document.querySelector('canvas')).data.datasets[0].data")
+    said = fold.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    assert [str(value) for value in drawn] == said and sum(drawn) >= 0
+
+
+def test_writing_is_measured_and_pauses_are_not(
+    server: LiveServer, desk: WholeDesk, browser_page: Page
+) -> None:
+    page = browser_page
+    page.clock.install()
+    page.goto(f"{server.url}/tickets/{desk.ids['ticket_id']}?compose=reply")
+    area = page.locator("#form-reply trix-editor")
+    area.click()
+    seconds = page.locator('#form-reply input[name="composing_seconds"]')
+    page.keyboard.type("Thank")
+    page.clock.run_for(20_000)
+    page.keyboard.type(" you")
+    page.clock.run_for(40_000)
+    page.keyboard.type(" for")
+    expect(seconds).to_have_value("60")
+    # Away for five minutes: nobody was at work.
+    page.clock.run_for(300_000)
+    page.keyboard.type(" your")
+    page.clock.run_for(15_000)
+    page.keyboard.type(" letter.")
+    expect(seconds).to_have_value("75")
+    page.locator("#form-reply [data-send]").click()
+    page.clock.run_for(3_000)
+    expect(page.locator("#form-reply trix-editor")).not_to_contain_text("your letter")
+    with db.reading() as session:
+        sent = session.query(Message).filter(Message.visible.contains("your letter.")).one()
+    assert 75 <= (sent.composing_seconds or 0) <= 80
