@@ -88,7 +88,7 @@ def title(question: str, names: Collection[str]) -> str:
     """The first sentence of a letter, marked as well."""
     first = next((part.strip() for part in _SENTENCE.split(own_words(question)) if words(part)), "")
     cut = first if len(first) <= LONGEST_TITLE else first[:LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
-    return marked(cut, names)
+    return marked(cut[:1].upper() + cut[1:], names)
 
 
 def marked(text: str, names: Collection[str]) -> str:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column('messages', sa.Column('composing_seconds', sa.Integer(), nullable=True))
     op.add_column('suggestions', sa.Column('inserted_at', app.db.UtcDateTime(timezone=True), nullable=True))
     op.execute("UPDATE suggestions SET inserted_at = outcome_at WHERE outcome IN ('inserted', 'accepted', 'edited')")
+    op.create_index(op.f('ix_suggestions_reply_id'), 'suggestions', ['reply_id'], unique=False)
     op.create_table('gaps',
     sa.Column('id', BIG, nullable=False),
     sa.Column('language', sa.String(length=5), nullable=False),
@@ -124,5 +125,6 @@ def downgrade() -> None:
         'asked_letters', 'gaps',
     ):
         op.drop_table(table)
+    op.drop_index(op.f('ix_suggestions_reply_id'), table_name='suggestions')
     op.drop_column('suggestions', 'inserted_at')
     op.drop_column('messages', 'composing_seconds')

@@ -34,7 +34,7 @@ def test_the_same_edit_in_many_replies_is_a_habit() -> None:
     replies = [(n, text.format("thirty")) for n in range(9, 5, -1)]
     replies += [(n, text.format("fourteen") + f" Something of its own {n}, number {n}.") for n in range(3)]
     found = habits(["Ничего общего.", RETURNS.replace("{{ticket.subject|item}}", "it")], replies)
-    assert [(one.edit.new, one.reply_ids) for one in found][0] == (
+    assert (found[0].edit.new, found[0].reply_ids) == (
         "You can return it within thirty days.",
         (9, 8, 7, 6),
     )
