@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,26 +23,16 @@ from app.ratings.score import Score
 from app.reports.choices import Choices, choices
 from app.reports.filters import Condition, Filters, Scope, moments, rated, seen, within, within_each
 from app.reports.models import LetterFacts, TicketFacts
+from app.reports.rfm import EVERYBODY, Wrote, rfm
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
-from app.reports.stats import QUINTILES, loyalty, quintiles, share
+from app.reports.stats import loyalty, share
 from app.tags.models import Tag
 from app.tickets.models import ticket_tags
-from app.tickets.order_models import CardValue
 
 YEAR = 365
-EVERYBODY = "everybody"
 MOST_SEGMENTS = 50
 # Numbers in one statement.
 AT_ONCE = 2000
-FIFTHS = range(1, QUINTILES + 1)
-
-
-class Wrote(NamedTuple):
-    """A customer's letters of the two periods: the day of the last, and how many in each."""
-
-    last: int
-    now: int
-    before: int
 
 
 def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) -> Report:
@@ -64,7 +53,7 @@ def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) ->
     )  # fmt: skip
     tables = [
         _by_segment(segments, wrote, scores, complaints, chosen),
-        *_rfm(session, wrote, segments, filters, chosen),
+        *rfm(session, wrote, segments, chosen),
     ]
     return Report("customers", tuple(figures), tuple(tables))
 
@@ -236,68 +225,3 @@ def _segment(
         complaints.get(name, 0),
     )
     return Row(name, cells, behind, row_id)
-
-
-def _rfm(
-    session: Session,
-    wrote: Mapping[int, Wrote],
-    segments: Mapping[str, tuple[int, set[int]]],
-    filters: Filters,
-    chosen: Choices,
-) -> list[Table]:
-    """Two tables: lateness against frequency, and the mean fifths of each segment."""
-    active = {customer_id: one for customer_id, one in wrote.items() if one.now}
-    late, often = (
-        quintiles(one.last for one in active.values()),
-        quintiles(one.now for one in active.values()),
-    )
-    worth = _worth(session, chosen.value_field_id)
-    values = {customer_id: worth[customer_id] for customer_id in active if customer_id in worth}
-    rich = quintiles(values.values())
-    marks = {
-        customer_id: (
-            late[one.last],
-            often[one.now],
-            rich[values[customer_id]] if customer_id in values else None,
-        )
-        for customer_id, one in active.items()
-    }
-    grid: dict[tuple[int, int], int] = defaultdict(int)
-    for r, f, _v in marks.values():
-        grid[r, f] += 1
-    columns = tuple(Column(f"often-{f}") for f in FIFTHS)
-    rows = tuple(Row(f"late-{r}", tuple(grid[r, f] for f in FIFTHS)) for r in reversed(FIFTHS))
-    return [Table("rfm", Label.WORD, columns, rows, Chart.HEAT), _mean_fifths(marks, segments)]
-
-
-def _mean_fifths(
-    marks: Mapping[int, tuple[int, int, int | None]], segments: Mapping[str, tuple[int, set[int]]]
-) -> Table:
-    rows = []
-    for name, (tag_id, members) in {EVERYBODY: (None, marks.keys()), **segments}.items():
-        mine = [marks[one] for one in members if one in marks]
-        means = []
-        for place in range(3):
-            found = [mark[place] for mark in mine if mark[place] is not None]
-            means.append(sum(one for one in found if one) / len(found) if found else None)
-        best = sum(r >= 4 and f >= 4 for r, f, _v in mine)
-        rows.append(
-            Row(name, (len(mine), *means, best), f"segment-{tag_id}" if tag_id else "written", tag_id)
-        )
-    columns = (
-        Column("active"),
-        Column("mean_r", Unit.NUMBER),
-        Column("mean_f", Unit.NUMBER),
-        Column("mean_v", Unit.NUMBER),
-        Column("best"),
-    )
-    return Table("rfm_segments", Label.NAME, columns, tuple(rows))
-
-
-def _worth(session: Session, field_id: int | None) -> dict[int, float]:
-    if field_id is None:
-        return {}
-    query = sa.select(CardValue.customer_id, CardValue.number).where(
-        CardValue.field_id == field_id, CardValue.number.is_not(None)
-    )
-    return {row.customer_id: float(row.number or 0) for row in session.execute(query)}
