@@ -65,11 +65,13 @@ def conditions(session: Session, query: Query, asker: Asker) -> list[Condition]:
     if implies_open(query):
         found.append(has_status(Status.OPEN))
     if query.terms:
-        matches = search_index.matches(session, query.terms)
-        if matches is None:
+        matching = search_index.has(session, query.terms)
+        if matching is None:
             return [sa.false()]
-        table, key = matches
-        having = sa.select(Message.ticket_id).select_from(table.join(Message, Message.id == key))
+        table, key = search_index.table(session)
+        having = (
+            sa.select(Message.ticket_id).select_from(table.join(Message, Message.id == key)).where(matching)
+        )
         found.append(Ticket.id.in_(having.where(*on_messages(query, asker))))
     return found
 
