@@ -10,11 +10,13 @@ from collections.abc import Callable
 
 from app import db
 from app.knowledge import twins
+from app.together import reviews
 from app.upkeep import asked, gap_search, rounds, twin_search, typed_search
 
 GAPS = "gaps"
 TWINS = "twins"
 TYPED = "typed"
+REVIEWS = "reviews"
 
 
 def run_due() -> None:
@@ -82,6 +84,12 @@ def find_typed() -> int:
     return len(replies)
 
 
+def tell_owners() -> int:
+    """Of articles whose day of review has come; how many."""
+    with db.transaction() as session:
+        return reviews.tell_owners(session, db.now().date(), now=db.now())
+
+
 def _read_replies() -> bool:
     with db.transaction() as session:
         return typed_search.read_new(session, now=db.now())
@@ -92,4 +100,4 @@ def _read_some() -> bool:
         return asked.read_new(session, now=db.now())
 
 
-PARTS: dict[str, Callable[[], int]] = {GAPS: find_gaps, TWINS: find_twins, TYPED: find_typed}
+PARTS: dict[str, Callable[[], int]] = {GAPS: find_gaps, TWINS: find_twins, TYPED: find_typed, REVIEWS: tell_owners}

@@ -136,6 +136,18 @@ def _due(line: Line, words: Translations) -> str:
     return (broken if late else soon).get(str(line.detail.get("promise")), usual)
 
 
+def _review(line: Line, words: Translations) -> str:
+    """Nobody's doing: a day has come."""
+    if line.count > 1:
+        return _n(
+            "%(num)s article of yours should be looked at again",
+            "%(num)s articles of yours should be looked at again",
+            words,
+            line.count,
+        )
+    return _l("Look at your article again: “%(title)s”", words, title=str(line.detail.get("title", "")))
+
+
 def _writer(line: Line) -> str:
     return line.who or str(line.detail.get("who") or "—")
 
@@ -154,6 +166,7 @@ def _typed(line: Line, words: Translations) -> str:
 _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "assigned": _assigned,
     "typed": _typed,
+    "review": _review,
     "mention": _mention,
     "letter": _letter,
     "note": _note,

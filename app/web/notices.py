@@ -21,6 +21,7 @@ from app.web.auth import for_readers, login_required
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 ICONS = {
     "typed": "lightbulb",
+    "review": "calendar-check",
     "assigned": "person-check",
     "mention": "at",
     "letter": "envelope",
@@ -144,10 +145,17 @@ def _shown(row: NoticeRow) -> dict[str, Any]:
         "about": wording.about(line)[:200],
         "ticket": notice.ticket_id,
         "subject": row.subject,
-        "url": url_for("knowledge_typed.index")
-        if notice.kind == "typed"
-        else url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
+        "url": _place(notice.kind, line) or url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
         "at": notice.at.isoformat(),
         "count": notice.count,
         "unread": notice.read_at is None,
     }
+
+
+def _place(kind: str, line: Line) -> str:
+    """Of a line that is not about its ticket."""
+    if kind == "typed":
+        return url_for("knowledge_typed.index")
+    if kind == "review" and line.count == 1 and isinstance(line.detail.get("article"), int):
+        return url_for("knowledge.show", article_id=line.detail["article"])
+    return url_for("knowledge.index", mine="yes", due="yes") if kind == "review" else ""
