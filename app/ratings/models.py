@@ -122,6 +122,7 @@ class RatingHit(Base):
     """Somebody or something opened a rating link. Counts for nothing; `filtered` says why if it was a robot."""
 
     __tablename__ = "rating_hits"
+    __table_args__ = (sa.Index("ix_rating_hits_at", "at", "invitation_id"),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     invitation_id: Mapped[int] = mapped_column(sa.ForeignKey("rating_invitations.id"), index=True)
     face: Mapped[str] = mapped_column(sa.String(6), default="")

@@ -46,6 +46,7 @@ def _asked() -> None:
     op.execute(f"UPDATE rating_invitations SET mailbox_id = {SENT_FROM}")  # noqa: S608 (our own text)
     op.create_index("ix_rating_invitations_created_at", table, ["created_at", "agent_id"])
     op.create_index("ix_rating_invitations_recipient", table, ["recipient", "created_at"])
+    op.create_index("ix_rating_hits_at", "rating_hits", ["at", "invitation_id"])
     op.create_table(
         "not_asked",
         sa.Column("id", ROW_ID, nullable=False),
@@ -216,6 +217,7 @@ def downgrade() -> None:
         batch.alter_column("ticket_id", existing_type=ROW_ID, nullable=False)
         batch.alter_column("customer_id", existing_type=ROW_ID, nullable=False)
     op.drop_column("rating_changes", "reasons")
+    op.drop_index("ix_rating_hits_at", table_name="rating_hits")
     op.drop_index("ix_rating_invitations_recipient", table_name="rating_invitations")
     op.drop_index("ix_rating_invitations_created_at", table_name="rating_invitations")
     for column in ("anonymous", "mailbox_id"):
