@@ -91,7 +91,10 @@ def _named(session: Session, query: Query, conditions: Sequence[Condition], hits
     named = [contains(Customer.name, word) for word in typed]
     # Names that letters came under are in the index; written out, so that the index of the others serves.
     renamed = sa.literal_column("customers.renamed")
-    cards = session.scalars(sa.select(Customer.id).where(renamed, *named).limit(MOST_CARDS)).all()
+    connection = session.connection()
+    cards = (
+        connection.execute(sa.select(Customer.id).where(renamed, *named).limit(MOST_CARDS)).scalars().all()
+    )
     ways: list[Condition] = [Ticket.customer_id.in_(cards)] if cards else []
     if len(typed) == 1 and typed[0].isdecimal() and len(typed[0]) < 19:
         ways.append(Ticket.id == int(typed[0]))
@@ -104,7 +107,7 @@ def _named(session: Session, query: Query, conditions: Sequence[Condition], hits
         .order_by(Ticket.last_message_at.desc())
         .limit(MOST_CARDS)
     )
-    return [*(Hit(row, 0) for row in session.scalars(own) if row not in known), *hits]
+    return [*(Hit(row, 0) for row in connection.execute(own).scalars() if row not in known), *hits]
 
 
 def _with_excerpts(
@@ -113,7 +116,7 @@ def _with_excerpts(
     rows = queries.rows_of(session, [hit.ticket_id for hit in hits], agent_id)
     ids = [hit.message_id for hit in hits if hit.message_id]
     beginning = sa.func.substr(Message.visible, 1, MOST_EXCERPTED)
-    found = session.execute(sa.select(Message.id, beginning).where(Message.id.in_(ids)))
+    found = session.connection().execute(sa.select(Message.id, beginning).where(Message.id.in_(ids)))
     texts: dict[int, str] = {row[0]: row[1] for row in found}
     return [
         replace(rows[hit.ticket_id], excerpt=tuple(excerpt(texts.get(hit.message_id, ""), terms)))

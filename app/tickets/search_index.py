@@ -133,7 +133,8 @@ def is_common(session: Session, one: Term) -> bool:
     """
     found = newest(session, [one], _NO_END, COMMON)
     assert found is not None
-    return session.scalar(sa.select(sa.func.count()).select_from(found)) == COMMON
+    number = session.connection().execute(sa.select(sa.func.count()).select_from(found)).scalar()
+    return number == COMMON
 
 
 def ranked(session: Session, terms: Sequence[Term]) -> tuple[sa.FromClause, sa.ColumnElement[int]] | None:

@@ -18,8 +18,8 @@ from app.tickets.models import Message, Ticket
 from app.tickets.search_filters import Condition
 from app.tickets.search_text import Term
 
-# How many matching messages are looked at first, and how many at a time when these were not enough for a page.
-BATCH, NEXT_BATCH = 200, 2000
+# How many matching messages are looked at first; four times as many whenever these were not enough for a page.
+BATCH, MOST_AT_ONCE = 200, 3200
 # When fewer than one in so many messages meets the conditions, it is asked how many tickets do.
 RARELY = 10
 # So many tickets are few: their messages are listed.
@@ -64,7 +64,7 @@ def newest(session: Session, asked: Asked, start: int | None, limit: int) -> tup
         position = looked[-1].id
         if is_new and len(met) * RARELY < size:
             is_new, among = False, _few(session, asked)
-        size = NEXT_BATCH
+        size = min(4 * size, MOST_AT_ONCE)
 
 
 def _look(
