@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from flask import g
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.accounts.teams import Team
 from app.knowledge.models import Article
+from app.knowledge.who_sees import visible
 from app.mailboxes.models import Mailbox
 from app.tickets.order_models import Field
 
@@ -34,7 +36,9 @@ class Names:
         teams = session.execute(sa.select(Team.id, Team.name, Team.active).order_by(Team.name)).all()
         fields = session.execute(sa.select(Field.key, Field.name, Field.scope).order_by(Field.position)).all()
         titles = (
-            sa.select(Article.id, Article.title).where(Article.archived.is_(False)).order_by(Article.title)
+            sa.select(Article.id, Article.title)
+            .where(Article.archived.is_(False), visible(g.rights))
+            .order_by(Article.title)
         )
         boxes = sa.select(Mailbox.id, Mailbox.name, Mailbox.address).order_by(Mailbox.id)
         return cls(
