@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +15,7 @@ from app.accounts.models import Agent
 from app.reports import choices
 from app.reports.catalogue import REPORTS
 from app.tags.models import Tag
+from app.tickets.models import Message, Ticket
 from app.web.forms import reply_form
 from tests.app.reports.conftest import Desk, catch_up
 from tests.support.web import sign_in
@@ -115,3 +117,17 @@ def test_a_reply_carries_how_long_it_took_to_write(app: Flask) -> None:
         ):
             form = MultiDict(base | {"composing_seconds": typed})
             assert reply_form(form).composing == seconds, typed
+
+
+def test_what_the_browser_measured_is_kept_with_the_reply(pages, desk: Desk) -> None:
+    with db.reading() as session:
+        ticket_id = session.scalar(sa.select(Ticket.id).where(Ticket.status == "open").limit(1))
+        newest = session.scalar(sa.select(sa.func.max(Message.id)).where(Message.ticket_id == ticket_id))
+    form = {
+        "body": "Hello", "to": "c1@buyer.example", "nonce": "m" * 20, "composing_seconds": "42",
+        "seen_message_id": str(newest),
+    }  # fmt: skip
+    assert pages(0).post(f"/tickets/{ticket_id}/reply", data=form).status_code in (200, 302, 303)
+    with db.reading() as session:
+        sent = session.scalars(sa.select(Message).where(Message.form_nonce == "m" * 20)).one()
+    assert sent.composing_seconds == 42
