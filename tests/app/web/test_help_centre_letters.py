@@ -155,31 +155,31 @@ def test_the_same_letter_twice_is_one(form: Form) -> None:
     assert len(rows(RawMail)) == 2 and len(rows(Ticket)) == 2
 
 
-@pytest.mark.parametrize(
-    ("typed", "field"),
-    [
-        ({"email": ""}, "email"),
-        ({"email": "olga"}, "email"),
-        ({"email": "olga@localhost"}, "email"),
-        ({"email": "a@b.example\r\nBcc: all@world.example"}, "email"),
-        ({"email": "a@b.example, c@d.example"}, "email"),
-        ({"email": "support@help.example"}, "email"),
-        ({"email": "Support+x@HELP.example"}, "email"),
-        ({"text": "  \n "}, "text"),
-        ({"text": "x" * 50_001}, "text"),
-        ({"website": "https://spam.example"}, ""),
-        ({"form": "forged"}, ""),
-    ],
-)
-def test_what_is_wrong_comes_back_with_every_word(form: Form, typed: dict[str, str], field: str) -> None:
-    answer = form.send(**{"mark": typed.pop("form")} if "form" in typed else {}, **typed)
-    assert answer.status_code == 422 and 'role="alert"' in answer.text
-    assert not field or f'id="{field}-trouble"' in answer.text
-    kept = unescape(answer.text)
-    assert 'value="Olga Petrova"' in kept and ("It leaks.\nHelp!" in kept or field == "text")
-    assert not rows(RawMail)
-    again = re.search(r'name="form" value="([^"]+)"', answer.text)
-    assert again and form.send(unescape(again.group(1))).status_code == 303
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({"email": ""}, "email"),
+    ({"email": "olga"}, "email"),
+    ({"email": "olga@localhost"}, "email"),
+    ({"email": "a@b.example\r\nBcc: all@world.example"}, "email"),
+    ({"email": "a@b.example, c@d.example"}, "email"),
+    ({"email": "support@help.example"}, "email"),
+    ({"email": "Support+x@HELP.example"}, "email"),
+    ({"text": "  \n "}, "text"),
+    ({"text": "x" * 50_001}, "text"),
+    ({"website": "https://spam.example"}, ""),
+    ({"mark": "forged"}, ""),
+]
+
+
+def test_what_is_wrong_comes_back_with_every_word(form: Form) -> None:
+    for number, (typed, field) in enumerate(WRONG):
+        answer = form.send(**typed)
+        assert answer.status_code == 422 and 'role="alert"' in answer.text, typed
+        assert not field or f'id="{field}-trouble"' in answer.text, typed
+        kept = unescape(answer.text)
+        assert 'value="Olga Petrova"' in kept and ("It leaks.\nHelp!" in kept or field == "text"), typed
+        assert len(rows(RawMail)) == number
+        again = re.search(r'name="form" value="([^"]+)"', answer.text)
+        assert again and form.send(unescape(again.group(1))).status_code == 303, typed
 
 
 def test_hostile_words_become_a_plain_letter(form: Form) -> None:
