@@ -180,7 +180,9 @@ class Suggestion(Base):
     # When it was put into the editor, whatever became of it then; NULL where the agent typed the same by themselves.
     inserted_at: Mapped[datetime | None]
     agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
-    reply_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    reply_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("messages.id", ondelete="SET NULL"), index=True
+    )
     similarity: Mapped[float | None]
     created_at: Mapped[datetime]
     article: Mapped[Article] = relationship()
