@@ -15,7 +15,7 @@ from app.accounts.teams import Team
 from app.customers import service as customers
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
-from app.tickets import search, search_index, service
+from app.tickets import search, search_index, search_newest, service
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Message, Ticket
 from app.tickets.order_models import CardValue, Field, TicketValue
@@ -345,3 +345,34 @@ def test_labels_are_made_of_letters_of_any_script(desk: Desk) -> None:
     desk.session.flush()
     assert desk.session.scalars(sa.select(Tag.name)).all()
     assert desk.find("метка:возврат") == [ticket.id]
+
+
+def test_a_word_that_many_letters_have_is_no_beginning(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [desk.letter("My parcel is late.").id for _ in range(2)]
+    longer = desk.letter("About your parcelshop.").id
+    assert desk.find("parcel") == [longer, *reversed(whole)]
+    monkeypatch.setattr(search_index, "COMMON", 2)
+    assert desk.find("parcel") == whole[::-1]
+    assert desk.find("parcels") == whole[::-1]
+    assert desk.find("parcelsh") == [longer]
+
+
+def test_a_page_is_the_same_however_few_messages_are_looked_at_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small steps, and tickets that are few enough to be looked through by themselves."""
+    tickets = [desk.letter(f"My parcel {number} is late.") for number in range(12)]
+    for ticket in tickets:
+        desk.letter("The parcel is still late.", into=ticket)
+    for ticket in tickets[:3]:
+        ticket.status = "closed"
+    desk.session.flush()
+    everything, closed = desk.find("parcel"), desk.find("parcel status:closed")
+    assert len(everything) == 12 and closed == [ticket.id for ticket in reversed(tickets[:3])]
+    monkeypatch.setattr(search_newest, "BATCH", 2)
+    monkeypatch.setattr(search_newest, "MOST_AT_ONCE", 4)
+    assert desk.find("parcel") == everything
+    assert desk.find("parcel status:closed") == closed
+    first = desk.page("parcel", limit=5)
+    second = desk.page("parcel", limit=7, after=first.after)
+    assert [row.id for row in (*first.rows, *second.rows)] == everything
