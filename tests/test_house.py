@@ -68,7 +68,7 @@ PURE = {
     "app.outgoing": r"(ids|compose|letter|looks|logo|recipients|words|backoff|pace|smtp_answers|receipts_policy|receipts_text)",
     "app.together": r"(whom|wording|marks|mail_text)",
     "app.reports": r"(derive|shape|stats)",
-    "app.ratings": r"(score|robots|smileys)",
+    "app.ratings": r"(score|robots|smileys|whom_to_ask)",
     "app.tasks": r"clock",
     "app.demo": r"(texts|people)",
     "app.automation": r"(conditions|actions|header_lines)",
