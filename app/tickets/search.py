@@ -90,7 +90,7 @@ def _named(session: Session, query: Query, conditions: Sequence[Condition], hits
     typed = [term.begun or term.stems[0] for term in query.terms]
     named = [contains(Customer.name, word) for word in typed]
     # Names that letters came under are in the index; written out, so that the index of the others serves.
-    renamed = sa.literal_column("customers.renamed")
+    renamed: Condition = sa.literal_column("customers.renamed")
     connection = session.connection()
     cards = (
         connection.execute(sa.select(Customer.id).where(renamed, *named).limit(MOST_CARDS)).scalars().all()
