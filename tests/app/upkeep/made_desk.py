@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
@@ -117,7 +118,7 @@ class MadeDesk:
         rating = Rating(
             invitation_id=invitation.id, agent_id=reply.author_id, ticket_id=None if anonymous else reply.ticket_id,
             customer_id=None if anonymous else self.olga.id, face=face, created_at=at, changed_at=at,
-            changeable_until=at, anonymous=anonymous, counted_at=at if number % 3 else None,
+            changeable_until=at, anonymous=anonymous, counted_at=at if number % 3 else sa.null(),
         )  # fmt: skip
         self.session.add(rating)
         self.session.flush()
