@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench import arrival, generator, ingest, quotes, suggest, web
+from bench import arrival, generator, ingest, quotes, reports, suggest, web
 
 RU_DESK = Path(__file__).parent / "data" / "ru_desk.json"
 
@@ -21,6 +21,8 @@ def main() -> None:
     suggest.main([str(RU_DESK)])
     print()
     web.main(["--tickets", "1000"])
+    print()
+    reports.main(["--tickets", "1000"])
 
 
 if __name__ == "__main__":
