@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.errors import NotFound
+from app.levels.models import LevelClock
 from app.ratings.models import Face, Rating
 from app.reports.backlog import AGES
 from app.reports.briefing import late_ones, silent_ones
@@ -30,7 +31,6 @@ from app.reports.promises import broken, decided, runs_late
 from app.reports.reasons import untagged
 from app.reports.shape import Value
 from app.reports.speed import STEPS
-from app.tasks.level_models import LevelClock
 from app.tickets.models import Ticket
 
 PAGE = 50

@@ -135,7 +135,10 @@ def as_html(sections: list[Section], public_url: str, footer: str, title: str) -
 
 
 def _block(section: Section, public_url: str) -> str:
-    lines = "".join(_rich(line, public_url) for line in section.lines)
+    lines = "".join(
+        _rich(line, public_url, inside=section.name == briefing_words.BURNS and not line.is_head)
+        for line in section.lines
+    )
     if not section.lines:
         lines = f'<tr><td style="padding:4px 0;color:#6b6963">{html.escape(section.nothing)}</td></tr>'
     return (
@@ -145,10 +148,10 @@ def _block(section: Section, public_url: str) -> str:
     )
 
 
-def _rich(line: Said, public_url: str) -> str:
+def _rich(line: Said, public_url: str, *, inside: bool) -> str:
     colour = _TONES.get(line.tone, "#3843b8")
     weight = "600" if line.is_head else "400"
-    indent = "0" if line.is_head or line.tone else "14px"
+    indent = "14px" if inside else "0"
     address, said = html.escape(public_url + line.url), html.escape(line.text)
     text = f'<a href="{address}" style="color:{colour};font-weight:{weight}">{said}</a>'
     more = f' <span style="color:#6b6963">{html.escape(line.more)}</span>' if line.more else ""

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.levels.models import ClockKind, LevelClock, ServiceLevel
 from app.reports.filters import Condition, Filters, Scope, moments, seen
 from app.reports.models import TicketFacts
 from app.reports.shape import Column, Figure, Label, Report, Row, Table, Unit
 from app.reports.stats import share
-from app.tasks.level_models import ClockKind, LevelClock, ServiceLevel
 
 
 @dataclass(frozen=True)
