@@ -30,6 +30,7 @@ from app.knowledge.models import (
     Visibility,
 )
 from app.knowledge.public_models import HelpCentre, HelpPage, HelpRead, HelpSlug, HelpVote
+from app.levels.models import ClockKind, LevelClock, LevelProgress, ServiceLevel
 from app.mailboxes.models import (
     AfterFetch,
     Auth,
@@ -48,7 +49,6 @@ from app.ratings.models import Face, NotAsked, Praise, Rating, RatingChange, Rat
 from app.reports.heartbeats import Heartbeat
 from app.reports.models import BriefingWish, LetterFacts, ReplyFacts, ReportProgress, TicketFacts, TicketStep
 from app.tags.models import Tag
-from app.tasks.level_models import ClockKind, LevelClock, LevelProgress, ServiceLevel
 from app.tasks.models import Calendar, Holiday, MailboxCalendar
 from app.tasks.task_models import RecoveryOutcome, Task, TaskKind
 from app.tickets.models import (

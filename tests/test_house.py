@@ -52,6 +52,7 @@ FLOORS = (
     {"outgoing", "tasks"},
     {"together"},
     {"automation", "upkeep"},
+    {"levels"},
     {"reports"},
 )
 # Files of app that put features together and belong to no floor.
@@ -70,6 +71,7 @@ PURE = {
     "app.reports": r"(derive|shape|stats)",
     "app.ratings": r"(score|robots|smileys|whom_to_ask)",
     "app.tasks": r"clock",
+    "app.levels": r"clocks|durations",
     "app.demo": r"(texts|people)",
     "app.automation": r"(conditions|actions|header_lines)",
     "app.knowledge": r"variables|segments|worddiff|similarity|figures|stale|gaps|gap_drafts|own_words|twins|typed_often",

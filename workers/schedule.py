@@ -18,12 +18,13 @@ from app.automation import keeping, timed, triggers
 from app.blobs import BlobStore
 from app.failpoints import passing
 from app.knowledge import public_publishing
+from app.levels import alarms as level_alarms
+from app.levels import keeping as level_keeping
 from app.mailboxes.bytes_check import BytesCheck
 from app.outgoing import later, receipts_limit, restored, sandbox, sent_copies, turns
 from app.outgoing import service as outgoing
 from app.reports import briefing_mail, heartbeats, rollup
 from app.settings import Settings, load_settings
-from app.tasks import level_alarms, level_keeping
 from app.tickets import housekeeping, search_index, snoozing, trash
 from app.together import following, mail_out, mailing, notices, presence, telling
 from workers import upkeep

@@ -127,7 +127,7 @@ class Ticket(Base):
     # The open task to win an unhappy customer back (app.tasks.recovery), and by when.
     recovery_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     recovery_due_at: Mapped[datetime | None]
-    # The promise that ends first, and what it promises (app.tasks.level_keeping); NULL and '' where none runs.
+    # The promise that ends first, and what it promises (app.levels.keeping); NULL and '' where none runs.
     due_at: Mapped[datetime | None]
     due_kind: Mapped[str] = mapped_column(sa.String(6), default="", server_default="")
     customer: Mapped[Customer] = relationship()

@@ -1,7 +1,8 @@
 """What a person types into the search field → words and filters. Pure.
 
-`from: to: subject: tag: status: priority: assignee: team: mailbox: customer: organisation: language: waiting: due: field: has:
-before: after: rated: is:`, a minus in front for "not", quotes for a phrase; the operators have Russian names too.
+`from: to: subject: tag: status: priority: assignee: team: mailbox: customer: organisation: language: waiting: due:
+field: has: before: after: rated: is:`, a minus in front for "not", quotes for a phrase; the operators have Russian
+names too.
 Whatever is no operator is a word to search for.
 """
 

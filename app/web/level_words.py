@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app import db
-from app.tasks import durations
-from app.tasks.level_models import ServiceLevel
-from app.tasks.level_report import Kept
+from app.levels import durations
+from app.levels.models import ServiceLevel
+from app.levels.report import Kept
 from app.web.parts import icon
 from app.web.words import Words
 

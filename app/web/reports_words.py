@@ -98,7 +98,8 @@ def column_title(key: str) -> str:
         return key
     return {
         "letters": _("Letters"), "opened": _("New tickets"), "opened_before": _("Period before"),
-        "replies": _("Replies"), "closed": _("Closed"), "first_median": _("First reply"), "waited_median": _("Each reply"),
+        "replies": _("Replies"), "closed": _("Closed"), "first_median": _("First reply"),
+        "waited_median": _("Each reply"),
         "solved_median": _("Closed"), "tickets": _("Tickets"), "tickets_before": _("Period before"),
         "share": _("Share"),
         "share_before": _("Share before"), "open_then": _("Open"), "replies_before": _("Replies before"),

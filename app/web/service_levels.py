@@ -15,11 +15,12 @@ from app.automation.conditions import OPS, kind_of, read_group
 from app.automation.rulebook import ActiveRule
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
+from app.levels import durations, report
+from app.levels import service as levels
+from app.levels.clocks import KINDS
+from app.levels.models import ServiceLevel
+from app.levels.service import LevelForm
 from app.mailboxes.queries import mailbox_names
-from app.tasks import durations, level_report, levels
-from app.tasks.level_clocks import KINDS
-from app.tasks.level_models import ServiceLevel
-from app.tasks.levels import LevelForm
 from app.tickets.kinds import Priority
 from app.web import automation_form, automation_words, level_words
 from app.web.auth import admin_required, audit_required
@@ -40,7 +41,7 @@ def index() -> Any:
     at = now()
     with reading() as session:
         rows = levels.all_levels(session)
-        kept = level_report.kept(session, at - PERIOD, at, now=at)
+        kept = report.kept(session, at - PERIOD, at, now=at)
         return render_template(
             "service_levels/index.html",
             levels=rows,

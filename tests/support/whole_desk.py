@@ -26,6 +26,7 @@ from app.knowledge import service as knowledge
 from app.knowledge.models import ArticleFile, Script, Suggestion
 from app.knowledge.public_models import HelpPage, HelpRead, HelpVote
 from app.knowledge.public_settings import Centre, Topic
+from app.levels.models import ServiceLevel
 from app.mailboxes.models import Folder, Mailbox, OAuthGrant, RawMail, RawState
 from app.mailboxes.setup_models import Brand, BrandLogo, MailboxSetup
 from app.outgoing.models import Outbox, SandboxLetter
@@ -36,7 +37,6 @@ from app.ratings.service import give, invitation_token
 from app.settings import Settings
 from app.tags.models import Tag
 from app.tasks import recovery
-from app.tasks.level_models import ServiceLevel
 from app.tasks.models import Calendar, Holiday
 from app.tickets import (
     bulk,

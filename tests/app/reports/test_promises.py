@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app import db
 from app.accounts.models import Agent
 from app.accounts.rights import rights_of
+from app.levels.models import LevelClock, ServiceLevel
 from app.reports.behind import tickets_behind
 from app.reports.catalogue import REPORTS, Asked, offered
 from app.reports.filters import Filters, Scope, scope_of
-from app.tasks.level_models import LevelClock, ServiceLevel
 from app.tickets.models import Ticket
 from tests.app.reports.conftest import NOW, ZONE, Desk, catch_up
 from tests.app.reports.test_figures import ALL, AUTUMN, SPRING, YEAR

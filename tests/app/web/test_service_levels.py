@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from app import db
+from app.levels import keeping
+from app.levels import service as levels
 from app.settings import Settings
-from app.tasks import level_keeping, levels
 from app.tasks.models import Calendar, Holiday
 from app.tickets.models import Ticket
 from tests.app.web.conftest import Desk
@@ -23,7 +24,7 @@ FORM = {
 
 def kept(settings: Settings) -> None:
     with db.transaction() as session:
-        level_keeping.step(session, settings, now=db.now())
+        keeping.step(session, settings, now=db.now())
 
 
 def test_an_admin_promises_and_the_list_and_the_ticket_say_until_when(

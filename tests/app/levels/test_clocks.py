@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.levels.clocks import Clock, Moment, Promise, clocks_of, nearest
 from app.tasks.clock import Hours, is_open
-from app.tasks.level_clocks import Clock, Moment, Promise, clocks_of, nearest
 
 MINUTE = timedelta(minutes=1)
 # A Monday.
@@ -126,7 +126,7 @@ def counts(hours: Hours | None, moment: datetime) -> bool:
     return hours is None or is_open(hours, moment)
 
 
-def slowly(
+def slowly(  # noqa: C901 (one minute after the other, on purpose without any cleverness)
     moments: list[Moment], hours: Hours | None, now: datetime
 ) -> list[tuple[str, datetime, timedelta, datetime | None]]:
     """One minute at a time: which clocks run in it is decided by what happened before it, and nothing else."""

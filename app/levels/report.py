@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.tasks.level_models import LevelClock
+from app.levels.models import LevelClock
 from app.tickets.models import Ticket
 
 

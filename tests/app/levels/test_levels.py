@@ -14,11 +14,12 @@ from app.automation.conditions import Condition, Group
 from app.customers.models import Customer
 from app.customers.service import find_or_create
 from app.errors import InvalidInput
+from app.levels import alarms, keeping, report
+from app.levels import service as levels
+from app.levels.models import LevelClock
+from app.levels.service import LevelForm
 from app.mailboxes.models import Mailbox
 from app.settings import Settings
-from app.tasks import level_alarms, level_keeping, level_report, levels
-from app.tasks.level_models import LevelClock
-from app.tasks.levels import LevelForm
 from app.tickets import service
 from app.tickets.filing import IncomingLetter, file_letter, open_ticket
 from app.tickets.models import Delivery, Event, Kind, Message, Priority, Ticket
@@ -75,9 +76,9 @@ class Work:
 
     def keep(self) -> None:
         """What the clock process does every other second."""
-        while level_keeping.step(self.session, self.settings, now=self.now):
+        while keeping.step(self.session, self.settings, now=self.now):
             pass
-        while level_alarms.step(self.session, now=self.now):
+        while alarms.step(self.session, now=self.now):
             pass
         telling.tell(self.session, now=self.now)
 
@@ -111,7 +112,7 @@ def test_a_letter_says_until_when_and_a_reply_in_time_keeps_the_promise(work: Wo
     clocks = work.clocks(ticket)
     assert clocks["first"].stopped_at is not None and not clocks["first"].broken
     assert clocks["solved"].due_at is None and clocks["solved"].spent_seconds == 1800
-    kept = level_report.kept(work.session, NOW, NOW + timedelta(days=1), now=work.now)
+    kept = report.kept(work.session, NOW, NOW + timedelta(days=1), now=work.now)
     assert [(one.kind, one.kept, one.broken, one.late) for one in kept] == [("first", 1, 0, 0)]
 
 
@@ -133,7 +134,7 @@ def test_whoever_has_the_ticket_is_told_before_and_the_lead_after_and_each_once(
     # The promise was 60 minutes when it was made; urgent ones have 15 and are late all the same.
     work.reply(ticket)
     work.pass_time(timedelta(minutes=1))
-    kept = level_report.kept(work.session, NOW, NOW + timedelta(days=1), now=work.now)
+    kept = report.kept(work.session, NOW, NOW + timedelta(days=1), now=work.now)
     assert {one.kind: (one.kept, one.broken, one.late) for one in kept}["first"] == (0, 1, 0)
 
 
@@ -224,7 +225,7 @@ def test_looking_twice_changes_nothing_and_all_is_made_again_from_the_tickets(wo
     assert rows() == before and len(before) == 6
     running = LevelClock.stopped_at.is_(None)
     work.session.execute(sa.delete(LevelClock).where(running).execution_options(synchronize_session="fetch"))
-    level_keeping.keep(work.session, [one.id for one in tickets], work.settings, now=work.now)
+    keeping.keep(work.session, [one.id for one in tickets], work.settings, now=work.now)
     assert rows() == before
 
 
@@ -263,11 +264,11 @@ def test_what_makes_no_promise_is_said_at_its_field(work: Work, form: LevelForm,
 
 def test_nothing_is_done_where_nothing_was_ever_promised(work: Work) -> None:
     work.letter()
-    assert not level_keeping.is_due(work.session, now=work.now)
-    assert not level_alarms.has_due(work.session, now=work.now)
+    assert not keeping.is_due(work.session, now=work.now)
+    assert not alarms.has_due(work.session, now=work.now)
     work.level()
-    assert level_keeping.is_due(work.session, now=work.now)
+    assert keeping.is_due(work.session, now=work.now)
     work.keep()
     # What it wrote itself is looked at once more, and then there is peace.
     work.keep()
-    assert not level_keeping.is_due(work.session, now=work.now)
+    assert not keeping.is_due(work.session, now=work.now)

@@ -13,7 +13,7 @@ from app.db import Base, BigId
 
 
 class ClockKind(StrEnum):
-    """What is promised; see app.tasks.level_clocks."""
+    """What is promised; see app.levels.clocks."""
 
     FIRST = "first"
     NEXT = "next"
@@ -48,8 +48,8 @@ class ServiceLevel(Base):
 class LevelClock(Base):
     """One promise in one ticket. It runs while `stopped_at` is NULL, and stands still while `due_at` is NULL as well.
 
-    `spent_seconds` (0 while it runs) and `target_seconds` are counted as the level counts. A clock that has stopped is never changed:
-    what was promised then is what counts.
+    `spent_seconds` (0 while it runs) and `target_seconds` are counted as the level counts. A clock that has
+    stopped is never changed: what was promised then is what counts.
     """
 
     __tablename__ = "level_clocks"

@@ -14,11 +14,11 @@ from app.automation import conditions
 from app.automation.conditions import Group, conditions_of, judge, read_group
 from app.automation.facts import TicketFacts
 from app.errors import InvalidInput, NotFound
+from app.levels.clocks import KINDS, Promise
+from app.levels.models import ServiceLevel
 from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from app.tasks.clock import Hours
-from app.tasks.level_clocks import KINDS, Promise
-from app.tasks.level_models import ServiceLevel
 from app.tickets.models import Priority, Ticket
 
 LONGEST_NAME = 80

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.tasks.level_clocks import Moment, What
+from app.levels.clocks import Moment, What
 from app.tickets import asides
 from app.tickets.models import Delivery, Event, Kind, Message
 

@@ -16,7 +16,7 @@ from app.accounts.models import Agent, Role
 from app.accounts.rights import can_take
 from app.accounts.teams import Team, TeamMember
 from app.errors import InvalidInput
-from app.tasks.level_models import LevelClock, ServiceLevel
+from app.levels.models import LevelClock, ServiceLevel
 from app.tickets.assignment import set_team
 from app.tickets.models import Priority, Ticket
 from app.tickets.priorities import set_priority

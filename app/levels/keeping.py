@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.levels import gather
+from app.levels import service as levels
+from app.levels.clocks import LEFT_OUT, SOLVED, Clock, Moment, clocks_of, nearest
+from app.levels.models import LevelClock, LevelProgress, ServiceLevel
 from app.settings import Settings
-from app.tasks import level_gather, levels
 from app.tasks.calendars import all_calendars, hours_by_mailbox, mailboxes_of
 from app.tasks.clock import Hours
-from app.tasks.level_clocks import LEFT_OUT, SOLVED, Clock, Moment, clocks_of, nearest
-from app.tasks.level_models import LevelClock, LevelProgress, ServiceLevel
 from app.tickets.models import Change, Ticket
 from app.tickets.service import changed
 from app.together import following
@@ -69,7 +70,7 @@ def keep(session: Session, ticket_ids: Collection[int], settings: Settings, *, n
     order = levels.all_levels(session)
     tickets = list(session.scalars(sa.select(Ticket).where(Ticket.id.in_(ids))))
     rows = _rows(session, ids)
-    moments = level_gather.moments_of(session, ids)
+    moments = gather.moments_of(session, ids)
     hours = hours_by_mailbox(session, {ticket.mailbox_id for ticket in tickets})
     for ticket in tickets:
         level = None

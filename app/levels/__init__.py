@@ -1,0 +1,1 @@
+"""Service levels: what is promised to whom, how each promise stands, and who is told before it is broken."""
