@@ -39,7 +39,9 @@ pytest_plugins = ["tests.support.web", "tests.support.fault_seeds", "tests.suppo
 
 scratch.use_memory()
 # How long it takes to think of an example is a matter of the machine, and no finding.
-hypothesis.settings.register_profile("ours", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.register_profile(
+    "ours", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None
+)
 hypothesis.settings.load_profile("ours")
 quick_apps.share_addresses()
 

@@ -100,4 +100,9 @@ def _read_some() -> bool:
         return asked.read_new(session, now=db.now())
 
 
-PARTS: dict[str, Callable[[], int]] = {GAPS: find_gaps, TWINS: find_twins, TYPED: find_typed, REVIEWS: tell_owners}
+PARTS: dict[str, Callable[[], int]] = {
+    GAPS: find_gaps,
+    TWINS: find_twins,
+    TYPED: find_typed,
+    REVIEWS: tell_owners,
+}

@@ -17,7 +17,9 @@ MOST_SENDERS = 1000
 
 def may_be_trusted(message: Message) -> bool:
     """Not where the sender may be somebody else: a forged name must not open what the real one may show."""
-    doubted = message.held or any(item.get("rule") in ("auth-fail", "forwarded", "form") for item in message.evidence)
+    doubted = message.held or any(
+        item.get("rule") in ("auth-fail", "forwarded", "form") for item in message.evidence
+    )
     return message.kind == Kind.INCOMING and bool(message.sender_email) and not doubted
 
 

@@ -25,7 +25,9 @@ def field_groups(names: Names) -> list[tuple[str, list[tuple[str, str]]]]:
         "sender sender_domain sender_name recipients subject text language attachment file_name automatic"
     )
     letter += " first_letter authentication header"
-    ticket = "mailbox status status_before priority assignee team tags age_hours waiting_hours idle_hours messages"
+    ticket = (
+        "mailbox status status_before priority assignee team tags age_hours waiting_hours idle_hours messages"
+    )
     client = "customer_tags organisation customer_language"
     return [
         (_("The letter"), [(key, words[key]) for key in letter.split()]),

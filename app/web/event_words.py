@@ -135,7 +135,9 @@ def _due_soon(detail: Detail, _agents: Mapping[int, str]) -> str:
         "first": _("The first reply is due %(time)s", time=_moment(detail.get("due_at"))),
         "solved": _("To be solved by %(time)s", time=_moment(detail.get("due_at"))),
     }
-    return words.get(str(detail.get("promise")), _("A reply is due %(time)s", time=_moment(detail.get("due_at"))))
+    return words.get(
+        str(detail.get("promise")), _("A reply is due %(time)s", time=_moment(detail.get("due_at")))
+    )
 
 
 def _late(detail: Detail, _agents: Mapping[int, str]) -> str:

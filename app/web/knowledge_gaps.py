@@ -117,7 +117,16 @@ def show_again(gap_id: int) -> Any:
 def _row(line: gap_pages.Line) -> list[Any]:
     agents = ", ".join(f"{name} ({n})" for name, n in line.agents)
     last, words = line.last_at.date().isoformat(), " ".join(line.words)
-    return [line.gap.id, line.gap.language, line.letters, line.weekly, last, words, line.example[:200], agents]
+    return [
+        line.gap.id,
+        line.gap.language,
+        line.letters,
+        line.weekly,
+        last,
+        words,
+        line.example[:200],
+        agents,
+    ]
 
 
 def _page(gap_id: int, quoted: Any, form: dict[str, str], error: InvalidInput | None = None) -> str:

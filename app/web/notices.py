@@ -145,7 +145,8 @@ def _shown(row: NoticeRow) -> dict[str, Any]:
         "about": wording.about(line)[:200],
         "ticket": notice.ticket_id,
         "subject": row.subject,
-        "url": _place(notice.kind, line) or url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
+        "url": _place(notice.kind, line)
+        or url_for("tickets.show", ticket_id=notice.ticket_id, _anchor=anchor),
         "at": notice.at.isoformat(),
         "count": notice.count,
         "unread": notice.read_at is None,

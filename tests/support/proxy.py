@@ -162,7 +162,12 @@ class _Stream:
             self._link.end()
 
     def _take(self, chunk: bytes) -> None:
-        while chunk and not self._link.frozen and not self._link.ended and self._link.cut in ("", self._direction):
+        while (
+            chunk
+            and not self._link.frozen
+            and not self._link.ended
+            and self._link.cut in ("", self._direction)
+        ):
             if self._skip:
                 cut = min(self._skip, len(chunk))
                 self._skip, self._seen, chunk = self._skip - cut, self._seen + cut, chunk[cut:]

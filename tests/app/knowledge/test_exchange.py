@@ -75,7 +75,10 @@ def test_what_changed_is_written_and_nothing_is_deleted(session: Session) -> Non
     english = next(name for name, text in files.items() if "Returns:" in text)
     changed = files[english].replace("Returns: when & how", "Returns")
     plan = exchange.look(session, NOBODY_ASKS, entries((english, changed), ("sets.en.md", FILE)))
-    assert {(one.what, one.first.title) for one in plan.articles} == {("changed", "Returns"), ("new", "Kettle")}
+    assert {(one.what, one.first.title) for one in plan.articles} == {
+        ("changed", "Returns"),
+        ("new", "Kettle"),
+    }
     exchange.do(session, plan, by=None, now=NOW)
     article = session.scalars(sa.select(Article).where(Article.title == "Returns")).one()
     assert article.languages == ["en", "ru"] and article.version == 3
