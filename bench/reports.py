@@ -97,7 +97,9 @@ def paths(queries: Sequence[str]) -> dict[str, Iterator[str]]:
         tag = session.scalar(sa.text("SELECT min(tag_id) FROM customer_tags"))
         box = session.scalar(sa.text("SELECT min(id) FROM mailboxes"))
     asked = [one.format(tag=tag, box=box) for one in queries]
-    found = {name: cycle([f"/reports/{name}?{one}" for one in asked]) for name in REPORTS}
+    found: dict[str, Iterator[str]] = {
+        name: cycle([f"/reports/{name}?{one}" for one in asked]) for name in REPORTS
+    }
     return found | {
         "briefing": cycle(["/reports/briefing"]),
         "tickets behind": cycle([f"/reports/behind/slow-first?{one}" for one in asked]),
