@@ -77,6 +77,18 @@ def moved_to(session: Session, language: str, slug: str) -> str | None:
     return session.scalar(query)
 
 
+def article_once_at(session: Session, language: str, slug: str) -> int | None:
+    """The article that has or had this address, whether it is still public or not."""
+    query = sa.select(HelpSlug.article_id).where(HelpSlug.language == language, HelpSlug.slug == slug)
+    return session.scalar(query)
+
+
+def address_of(session: Session, language: str, article_id: int) -> str | None:
+    """The address of a page that is there; None when there is none."""
+    query = sa.select(HelpPage.slug).join(Article, LIVE)
+    return session.scalar(query.where(HelpPage.article_id == article_id, HelpPage.language == language))
+
+
 def languages_of(session: Session, article_id: int, languages: Collection[str]) -> dict[str, str]:
     """language → address of the same article, in the languages that are open."""
     query = sa.select(HelpPage.language, HelpPage.slug).join(Article, LIVE)

@@ -175,6 +175,20 @@ def went_into(session: Session, rights: Rights, article_id: int) -> Article | No
     return found
 
 
+def kept_instead(session: Session, article_id: int) -> int | None:
+    """The article that has the place of this one, through several merges if need be; None where it was not merged."""
+    found, seen = article_id, {article_id}
+    while True:
+        query = sa.select(ArticleMerge.kept_id).where(
+            ArticleMerge.gone_id == found, ArticleMerge.undone_at.is_(None)
+        )
+        kept = session.scalar(query.order_by(ArticleMerge.id.desc()).limit(1))
+        if kept is None or kept in seen:
+            return None if found == article_id else found
+        found = kept
+        seen.add(kept)
+
+
 def _lessons_over(session: Session, gone_id: int, kept_id: int, now: datetime) -> list[int]:
     """The newest lessons of the one as lessons of the other, in their order; ids of the new rows."""
     query = (

@@ -1,6 +1,7 @@
 """/help: the public help centre. Home, topics, articles, search, "did this help?". GET changes nothing.
 
-Only app.knowledge.public_* is read here: what is not public has no way onto these pages.
+Only app.knowledge.public_* is read here, and which article took the place of a merged one: what is not public has no
+way onto these pages.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import force_locale, format_date
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from app.blobs import BlobStore
@@ -21,6 +23,7 @@ from app.knowledge.public_settings import Topic
 from app.knowledge.public_slugs import slug_of
 from app.knowledge.public_text import description
 from app.ratings import robots
+from app.upkeep import twins
 from app.web.attachments import as_download
 from app.web.help_centre_meta import structured
 from app.web.help_centre_page import (
@@ -154,7 +157,7 @@ def article(desk: Desk, slug: str) -> Response:
     with reading() as session:
         found = public_pages.page_at(session, desk.language, slug)
         if found is None:
-            return _moved(desk, public_pages.moved_to(session, desk.language, slug))
+            return _moved(desk, _place_now(session, desk.language, slug))
         key = (found.article_id, found.language)
         related = public_finding.related(session, desk.centre.edition, key)
         files = public_pages.files_of(session, found.article_id)
@@ -236,6 +239,14 @@ def topic_name(topic: Topic, desk: Desk, language: str = "") -> str:
 
 def topic_slug(topic: Topic, desk: Desk, language: str = "") -> str:
     return slug_of(topic_name(topic, desk, language))
+
+
+def _place_now(session: Session, language: str, slug: str) -> str | None:
+    """Where the page went: it was renamed, or its article became part of another one that is public."""
+    moved = public_pages.moved_to(session, language, slug)
+    article_id = None if moved else public_pages.article_once_at(session, language, slug)
+    kept_id = twins.kept_instead(session, article_id) if article_id is not None else None
+    return public_pages.address_of(session, language, kept_id) if kept_id is not None else moved
 
 
 def _moved(desk: Desk, slug: str | None) -> Response:

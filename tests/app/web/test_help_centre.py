@@ -24,6 +24,7 @@ from app.knowledge.who_sees import Circle
 from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from app.tags.models import Tag
+from app.upkeep.models import ArticleMerge
 from tests.support.web import add_agent
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -198,6 +199,20 @@ def test_addresses_stay_right(centre: Centre_) -> None:
     # A word that means something here is no address of an article.
     centre.write("Search", "How to search.")
     assert "How to search." in centre.text("/help/en/search-2")
+
+
+def test_the_page_of_an_article_that_became_part_of_another_leads_there(centre: Centre_) -> None:
+    twin = centre.write("Delivery takes", "The same once more.")
+    with db.transaction() as session:
+        service.archive(session, twin, by=None, now=db.now())
+        session.add(
+            ArticleMerge(kept_id=centre.delivery, gone_id=twin, tags=[], lessons=[], merged_at=db.now())
+        )
+    led = centre.ask("/help/en/delivery-takes")
+    assert (led.status_code, led.headers["Location"]) == (301, "/help/en/delivery-times")
+    with db.transaction() as session:
+        service.archive(session, centre.delivery, by=None, now=db.now())
+    centre.text("/help/en/delivery-takes", 404)
 
 
 def test_topics_are_those_that_were_chosen(centre: Centre_) -> None:
