@@ -26,7 +26,9 @@ async function poll() {
     const response = await fetch(`${inbox.dataset.live}?${asked}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     connected(response.ok);
     if (response.status === 401) location.reload();
-    if (response.status === 200) show(await response.json(), open);
+    const news = response.status === 200 ? await response.json() : null;
+    // What the agent did while this was on its way is not in it: one more is asked at once.
+    if (news && !again) show(news, open);
   } catch {
     connected(false);
   } finally {
@@ -36,6 +38,12 @@ async function poll() {
       poll();
     }
   }
+}
+
+// A question on its way may have been answered before what was just done.
+function askAnew() {
+  if (asking) again = true;
+  else poll();
 }
 
 function connected(yes) {
@@ -226,9 +234,8 @@ document.addEventListener("visibilitychange", () => {
 });
 // What this agent did shows in the other columns at once.
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.requestConfig?.verb === "post" && event.detail.successful) poll();
+  if (event.detail.requestConfig?.verb === "post" && event.detail.successful) askAnew();
 });
 document.addEventListener("app:ask", poll);
-// A question on its way may have been answered before; then one more is asked.
-document.addEventListener("app:acted", () => (asking ? (again = true) : poll()));
+document.addEventListener("app:acted", askAnew);
 setInterval(poll, EVERY);

@@ -51,7 +51,9 @@ function offerBack() {
   button.dataset.undoNow = "";
   button.addEventListener("click", () => {
     note.remove();
-    if (form.isConnected) form.requestSubmit();
+    // What arrives meanwhile may have drawn the panel anew: then the same line of it is meant.
+    const same = (one) => one.getAttribute("action") === form.getAttribute("action");
+    (form.isConnected ? form : [...(place()?.querySelectorAll(".suggest-gone") ?? [])].find(same))?.requestSubmit();
   });
   note.append(button);
   setTimeout(() => note.remove(), SECONDS * 1000);
