@@ -54,9 +54,10 @@ def delete(ticket_id: int) -> None:
 def found_words(word: str) -> list[int]:
     asked = term(word)
     with db.reading() as session:
-        matches = search_index.matches(session, [asked])
-        assert matches is not None
-        return list(session.scalars(sa.select(matches[1])))
+        found = search_index.has(session, [asked])
+        assert found is not None
+        words, message_id = search_index.table(session)
+        return list(session.scalars(sa.select(message_id).select_from(words).where(found)))
 
 
 def everything() -> str:
