@@ -15,6 +15,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Agent
+from app.cursors import MOST_DIGITS
 from app.customers.models import Customer
 from app.db import Base, BigId
 from app.tickets.models import Message
@@ -66,7 +67,8 @@ def _at_once(context: DefaultExecutionContext) -> Any:
 
 
 def random_mark() -> int:
-    return secrets.randbits(60)
+    """Of as many digits as an address of ours may hold (app.cursors): a longer one would lead to the first page again."""
+    return secrets.randbelow(10**MOST_DIGITS)
 
 
 class Rating(Base):

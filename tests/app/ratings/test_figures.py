@@ -268,7 +268,7 @@ def _ratings_come_newest_first_in_pages_without_gaps_and_queries_do_not_grow(des
         order = (Rating.counted_at.desc(), Rating.mark.desc())
         wanted = list(session.scalars(sa.select(Rating.id).where(Rating.comment != "").order_by(*order)))
         found, after = [], ""
-        while True:
+        for _ in wanted:
             page = queries.page(session, Cut(), EVERYTHING, words=True, after=after, limit=5)
             found += [row.rating.id for row in page.rows]
             after = page.next
