@@ -67,7 +67,7 @@ def _at_once(context: DefaultExecutionContext) -> Any:
 
 
 def random_mark() -> int:
-    """Of as many digits as an address of ours may hold (app.cursors): a longer one would lead to the first page again."""
+    """Of as many digits as an address may hold (app.cursors): a longer one would lead to the first page again."""
     return secrets.randbelow(10**MOST_DIGITS)
 
 
