@@ -79,7 +79,7 @@ def due_agents(session: Session, now: datetime) -> list[int]:
 
 def write(session: Session, agent_id: int, settings: Settings, *, now: datetime) -> NoticeMail | None:
     """The mail of one agent; None where it was written already, or there is nothing to write or nothing to send by."""
-    agent = session.get(Agent, agent_id, with_for_update=True)
+    agent = session.get(Agent, agent_id, with_for_update={"key_share": True})
     if agent is None or agent_id not in due_agents(session, now):
         return None
     hours = wishes_of(session, [agent.id])[agent.id]

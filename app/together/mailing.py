@@ -61,7 +61,7 @@ def write_due(session: Session, settings: Settings, *, now: datetime) -> list[No
             Agent.id.in_(sa.select(Notice.agent_id).where(Notice.mailing.in_((Mailing.DUE, Mailing.WAITING))))
         )
         .order_by(Agent.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     wishes = wishes_of(session, [agent.id for agent in agents])
     return [mail for agent in agents for mail in _of_agent(session, agent, wishes[agent.id], settings, now)]
