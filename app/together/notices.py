@@ -125,7 +125,8 @@ def _lock(session: Session, agent_ids: Iterable[int]) -> dict[int, int]:
         sa.select(Agent.id, Agent.notice_mark)
         .where(Agent.id.in_(sorted(agent_ids)), Agent.active.is_(True))
         .order_by(Agent.id)
-        # Not against rows that merely name the agent: who writes in a ticket and who reads it would wait for each other.
+        # Not against rows that merely name the agent: who writes in a ticket and who reads it would wait for
+        # each other.
         .with_for_update(key_share=True)
     )
     return {row.id: row.notice_mark + 1 for row in session.execute(query)}

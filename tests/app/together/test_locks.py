@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from app import db
 from app.accounts.models import Agent
-from app.together import notices
 from app.tickets.models import Event
+from app.together import notices
 from tests.support.letters import DATE
 from tests.support.web import add_agent
 
