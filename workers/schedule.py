@@ -233,7 +233,7 @@ def _bytes_check() -> BytesCheck:
 
 # Behind an import the teller takes its time: the other ticks have their turn.
 MOST_TELLINGS = 10
-BREATH_SECONDS = 0.1
+BREATH_SECONDS = 0.25
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
     (1, release_replies),
     (1, tell_agents),

@@ -37,10 +37,14 @@ def has_due() -> bool:
         return any(rounds.is_due(session, name, db.now()) for name in PARTS)
 
 
+# SQLite has one writer, and who waits for it is not served in turn: an agent's reply comes in between.
+BREATH_SECONDS = 0.25
+
+
 def find_gaps() -> int:
     """Read new letters, cluster them anew, bring the gaps up to date; the number of letters looked at."""
     while _read_some():
-        pass
+        time.sleep(BREATH_SECONDS)
     with db.reading() as session:
         letters = gap_search.gather(session)
     every = gap_search.found(letters)
@@ -50,6 +54,7 @@ def find_gaps() -> int:
     for rows in gap_search.moves(letters, every, ids):
         with db.transaction() as session:
             gap_search.move(session, rows)
+        time.sleep(BREATH_SECONDS)
     with db.transaction() as session:
         gap_search.tidy(session, looked_at=ids, now=db.now())
         asked.forget_old(session, now=db.now())
@@ -69,7 +74,7 @@ def find_twins() -> int:
 def find_typed() -> int:
     """Read new replies, find those that say the same, tell who typed them; the number of replies looked at."""
     while _read_replies():
-        pass
+        time.sleep(BREATH_SECONDS)
     with db.reading() as session:
         replies = typed_search.gather(session)
     every = typed_search.found(replies)
@@ -78,6 +83,7 @@ def find_typed() -> int:
     for rows in gap_search.moves(replies, every, ids):
         with db.transaction() as session:
             typed_search.move(session, rows)
+        time.sleep(BREATH_SECONDS)
     with db.transaction() as session:
         typed_search.tidy(session, ids, now=db.now())
         typed_search.tell(session, now=db.now())

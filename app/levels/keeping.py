@@ -27,7 +27,7 @@ from app.tickets.service import changed
 from app.together import following
 
 SOURCE = "promises"
-AT_ONCE = 200
+AT_ONCE = 100
 SWEEP_AGAIN = timedelta(hours=1)
 # Change rows are kept for a day: after longer than this some may have been cleared away.
 TOO_LONG = timedelta(hours=22)

@@ -24,7 +24,7 @@ from app.tickets.models import Change, Ticket
 from app.together import following
 
 SOURCE = "changes"
-AT_ONCE = 400
+AT_ONCE = 100
 # After so long without a look some of the change rows may have been cleared away.
 TOO_LONG = CHANGES_KEPT - timedelta(hours=2)
 

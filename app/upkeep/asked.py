@@ -12,7 +12,7 @@ from app.tickets.models import Kind, Message, Ticket
 from app.upkeep.models import AskedLetter, UpkeepRound
 
 KEPT = timedelta(days=180)
-BATCH = 500
+BATCH = 100
 NAME = "letters"
 _Before = aliased(Message)
 

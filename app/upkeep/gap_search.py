@@ -20,7 +20,7 @@ from app.tickets.models import Message, Status, Ticket
 from app.upkeep.models import AskedLetter, Gap, GapState
 
 MOST_LETTERS = 60_000
-CHUNK = 1000
+CHUNK = 100
 # A cluster is the gap that holds this share of its letters.
 SAME_GAP = 0.3
 OPENLY = "open"

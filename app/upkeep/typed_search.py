@@ -22,7 +22,7 @@ from app.upkeep.models import FreeReply, TypedAnswer, TypedDismissal, TypedState
 
 NAME = "replies"
 KEPT = timedelta(days=180)
-BATCH = 500
+BATCH = 100
 MOST_REPLIES = 60_000
 TOLD = "typed"
 
