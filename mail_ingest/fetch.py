@@ -19,7 +19,7 @@ from imapclient.exceptions import IMAPClientError
 from app.errors import PermanentFailure
 from app.failpoints import passing
 from app.mailboxes.service import Account
-from mail_ingest.imap_connection import connect
+from mail_ingest.imap_connection import connect, has_unread
 from mail_ingest.imap_errors import plain_errors
 from mail_ingest.journal import Fetched, Listing
 
@@ -153,15 +153,17 @@ class ImapSource:
     def _begin_idle(self) -> bool:
         """Send IDLE and wait until the server takes it; True when it has told us of mail since the list.
 
-        What came too late for the list is told once, maybe at its end, and not again in IDLE.
-
-        IMAPClient.idle() takes such news for an error.
+        What came too late for the list is told once: at its end, before the leave to wait, or in the same packet
+        with it. IMAPClient.idle() takes the second for an error, and idle_check() listens to the socket alone, past
+        the third.
         """
         line = self._client._imap
         tag = self._client._idle_tag = line._command("IDLE")
         while line._get_response() is not None:
             if line.tagged_commands.get(tag):
                 raise IMAPClientError("the server refused IDLE")
+        while has_unread(self._client):
+            line._get_response()
         return self._arrivals() != self._told
 
     def _arrivals(self) -> list[Any]:

@@ -44,6 +44,19 @@ def connect(account: Account) -> IMAPClient:
         return _open(account, other)
 
 
+def has_unread(client: IMAPClient) -> bool:
+    """Whether something the server said lies here unread; never waits."""
+    line = client.socket()
+    patience = line.gettimeout()
+    line.setblocking(False)
+    try:
+        return bool(client._imap.file.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        line.settimeout(patience)
+
+
 def _open(account: Account, token: str) -> IMAPClient:
     context = ssl.create_default_context()
     # A server may think longer about an answer than about a connection.
