@@ -51,7 +51,7 @@ class PostgresCluster:
         self._user = processes.unprivileged_user()
 
     def start(self) -> None:
-        initdb, postgres = _programs()
+        initdb, postgres = programs()
         if self._user:
             shutil.chown(self.directory, self._user)
         self._make(initdb)
@@ -65,7 +65,12 @@ class PostgresCluster:
         processes.stop(self._process, by=signal.SIGKILL if crash else signal.SIGINT)
         if crash:
             (self.directory / "data" / "postmaster.pid").unlink(missing_ok=True)
-        self._run_server(_programs()[1])
+        self._run_server(programs()[1])
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def socket(self) -> Path:
@@ -156,7 +161,7 @@ class PostgresCluster:
             connection.execute(statement)
 
 
-def _programs() -> tuple[Path, Path]:
+def programs() -> tuple[Path, Path]:
     initdb, postgres = find_program("initdb", _WHERE), find_program("postgres", _WHERE)
     if initdb is None or postgres is None:
         missing("PostgreSQL", "postgresql")
