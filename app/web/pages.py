@@ -31,6 +31,8 @@ HTMX_CONFIG = {
     "selfRequestsOnly": True,
     "scrollIntoViewOnBoost": False,
     "refreshOnHistoryMiss": True,
+    # Without "style": what a browser or an extension of it left on a field is not copied into its successor.
+    "attributesToSettle": ["class", "width", "height"],
     "responseHandling": [
         {"code": "204", "swap": False},
         {"code": "[23]..", "swap": True},
