@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.tickets import scheduled
 from app.tickets import service as tickets
 from app.tickets.models import Draft, DraftKind, Message, Status, Ticket
+from app.tickets.numbering import Numbers
 
 
 def begin(
@@ -77,6 +78,7 @@ def _open(
     first = people.to[0]
     customer = find_or_create(session, first.email, first.name, now=now)
     ticket = Ticket(
+        id=Numbers(session, Ticket).take(1)[0],
         mailbox_id=mailbox.id,
         customer_id=customer.id,
         subject=title,

@@ -7,6 +7,7 @@ due or a letter that is on its way, never both and never neither. What cannot be
 from __future__ import annotations
 
 import logging
+import secrets
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -57,7 +58,9 @@ def form_of(draft: Draft, *, held: bool) -> Reply:
         cc=draft.cc,
         bcc=draft.bcc,
         then_status=draft.then_status,
-        nonce=f"later-{draft.id}-{draft.version}",
+        # The draft's row is locked and goes with this letter, so nothing has to be known again by its nonce. It must
+        # not be made of the draft's number: SQLite gives that to the next draft, whose letter would count as sent.
+        nonce=f"later-{secrets.token_hex(16)}",
         draft_id=draft.id,
         kind=draft.kind,
         about_id=draft.about_id,

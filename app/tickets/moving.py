@@ -11,6 +11,7 @@ from app.accounts.models import Agent
 from app.customers import service as customers
 from app.errors import InvalidInput
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
+from app.tickets.numbering import Numbers
 from app.tickets.service import allow, changed, lock, preview, record
 
 LONGEST_SUBJECT = 500
@@ -36,6 +37,7 @@ def move_to_new_ticket(session: Session, message: Message, *, by: Agent, now: da
         raise InvalidInput("This letter is the only one in its ticket.")
     card = customers.find_or_create(session, message.sender_email, message.sender_name, now=now)
     new = Ticket(
+        id=Numbers(session, Ticket).take(1)[0],
         mailbox_id=old.mailbox_id,
         team_id=old.team_id,
         priority=old.priority,

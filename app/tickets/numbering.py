@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.tickets.models import Message, Ticket
+from app.tickets.order_models import DeletedTicket
 
 # On PostgreSQL a number taken and not used is gone. So one at a time is taken first, and more only where many are used.
 MOST_AHEAD = 8
@@ -45,9 +46,15 @@ class Numbers:
     def _above_highest(self, number: int) -> list[int]:
         """SQLite has one writer, and that is this transaction: nobody else numbers rows until it ends."""
         if self._next is None:
-            highest = self._session.scalar(sa.select(sa.func.max(self._model.id)))
-            self._next = count((highest or 0) + 1)
+            highest = self._session.scalar(sa.select(sa.func.max(self._model.id))) or 0
+            self._next = count(max(highest, self._highest_deleted()) + 1)
         return [next(self._next) for _ in range(number)]
+
+    def _highest_deleted(self) -> int:
+        """A number that customers were told is nobody else's, also once its ticket is deleted for good."""
+        if self._model is not Ticket:
+            return 0
+        return self._session.scalar(sa.select(sa.func.max(DeletedTicket.ticket_id))) or 0
 
 
 _FROM_SEQUENCE = sa.text(

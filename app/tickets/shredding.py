@@ -66,8 +66,14 @@ def delete_for_good(
     _delete_mentions(session, ids)
     _delete_below(session, Base.metadata.tables["tickets"], sa.column("id").in_(ids))
     session.execute(_core_delete(Ticket, Ticket.id.in_(ids)))
-    session.add(
-        DeletedTicket(ticket_id=ticket_id, agent_id=by.id if by else None, deleted_at=now, letters=letters)
+    session.add_all(
+        DeletedTicket(
+            ticket_id=one,
+            agent_id=by.id if by else None,
+            deleted_at=now,
+            letters=letters if one == ticket_id else 0,
+        )
+        for one in ids
     )
     changed(session, ticket_id, "deleted", now)
     session.flush()

@@ -22,6 +22,7 @@ from app.db import Base
 from app.errors import Conflict, InvalidInput, NotFound
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.moving import refresh_summary
+from app.tickets.numbering import Numbers
 from app.tickets.remembered import put_back, remembered
 from app.tickets.search_filters import contains
 from app.tickets.service import changed, lock, record
@@ -160,6 +161,7 @@ def _new_ticket(
     title = " ".join(subject.split()) or (first or letters[0]).subject or old.subject
     ours = letters[-1].kind == Kind.INCOMING
     new = Ticket(
+        id=Numbers(session, Ticket).take(1)[0],
         mailbox_id=old.mailbox_id,
         customer_id=card.id,
         assignee_id=old.assignee_id,

@@ -266,3 +266,14 @@ def test_only_what_is_in_the_trash_can_be_deleted(post: Post) -> None:
         delete(1)
     with db.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).where(Event.ticket_id == 1)) == 2
+
+
+def test_a_number_that_was_deleted_is_not_given_to_another_ticket(post: Post) -> None:
+    for person in ("anna@client.example", "boris@client.example", "vera@client.example"):
+        post.deliver(letter(sender=person))
+        newest = max(ticket.id for ticket in all_tickets())
+        throw_away(newest)
+        delete(newest)
+    with db.reading() as session:
+        numbers = list(session.scalars(sa.select(DeletedTicket.ticket_id).order_by(DeletedTicket.ticket_id)))
+    assert numbers == [1, 2, 3]
