@@ -13,9 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Role
-from app.accounts.rights import UNBOUND, Rights
-from app.accounts.teams import Team, TeamMember
+from app.accounts.leading import led_by
+from app.accounts.rights import Rights
+from app.accounts.teams import TeamMember
 from app.customers.models import customer_tags
 from app.knowledge.models import Outcome, Suggestion
 from app.ratings.models import Rating, RatingInvitation
@@ -33,10 +33,11 @@ _SENT_WITH = (Outcome.ACCEPTED, Outcome.EDITED)
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose ratings somebody may see; None is everybody's, and every mailbox's."""
+    """Whose ratings somebody may see; None is everybody's, and every mailbox's. `leads`: agents of a team of theirs."""
 
     agent_ids: frozenset[int] | None = None
     mailboxes: frozenset[int] | None = None
+    leads: bool = False
 
     def sees(self, agent_id: int) -> bool:
         return self.agent_ids is None or agent_id in self.agent_ids
@@ -73,15 +74,10 @@ EVERYTHING = Scope()
 
 
 def scope_of(session: Session, rights: Rights) -> Scope:
-    """A lead who is in no team leads everybody."""
-    if rights.role in UNBOUND:
+    led = led_by(session, rights)
+    if led is None:
         return Scope(None, rights.mailboxes)
-    if rights.role != Role.LEAD:
-        return Scope(frozenset((rights.agent_id,)), rights.mailboxes)
-    teams = sa.select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
-    own = teams.where(TeamMember.agent_id == rights.agent_id, Team.active.is_(True))
-    members = set(session.scalars(sa.select(TeamMember.agent_id).where(TeamMember.team_id.in_(own))))
-    return Scope(frozenset(members) if members else None, rights.mailboxes)
+    return Scope(led.agents, rights.mailboxes, bool(led.teams))
 
 
 def all_tags(session: Session) -> list[tuple[int, str]]:

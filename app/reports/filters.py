@@ -1,7 +1,7 @@
 """What a report is asked for, and how that becomes conditions of a query: the period, what tickets, and whose.
 
-Whose: an agent sees their own tickets and replies, a lead those of their teams, admins and auditors all; each of them
-only in mailboxes they may see. A lead of a desk that has no teams leads everybody.
+Whose: an agent sees their own tickets and replies, a lead those of their teams, admins and auditors all
+(app.accounts.leading); each of them only in mailboxes they may see.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Role
-from app.accounts.rights import UNBOUND, Rights
-from app.accounts.teams import Team, TeamMember
+from app.accounts.leading import led_by
+from app.accounts.rights import Rights
 from app.customers.models import customer_tags
 from app.ratings.models import Rating
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts, TicketStep
@@ -79,16 +78,8 @@ class Scope:
 
 
 def scope_of(session: Session, rights: Rights) -> Scope:
-    if rights.role in UNBOUND:
-        return Scope(rights)
-    if rights.role != Role.LEAD:
-        return Scope(rights, frozenset({rights.agent_id}))
-    if session.scalar(sa.select(Team.id).where(Team.active.is_(True)).limit(1)) is None:
-        return Scope(rights)
-    own = sa.select(TeamMember.team_id).where(TeamMember.agent_id == rights.agent_id)
-    teams = frozenset(session.scalars(own))
-    members = session.scalars(sa.select(TeamMember.agent_id).where(TeamMember.team_id.in_(sorted(teams))))
-    return Scope(rights, frozenset({rights.agent_id, *members}), teams)
+    led = led_by(session, rights)
+    return Scope(rights) if led is None else Scope(rights, led.agents, led.teams)
 
 
 def within(column: Any, filters: Filters) -> Condition:

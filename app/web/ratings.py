@@ -30,6 +30,7 @@ from app.web.csv_text import csv_file
 from app.web.forms import fields
 from app.web.locale import chosen_language
 from app.web.ratings_filters import FACES, PERIODS, Filters, months, read_filters, zone
+from app.web.role_words import whose_words
 
 bp = Blueprint("ratings", __name__, url_prefix="/ratings")
 MONTHS, FEWEST_MONTHS = 12, 3
@@ -69,7 +70,7 @@ def index() -> Any:
             unasked=figures.not_asked(session, chosen.cut, scope),
             page=queries.page(session, chosen.cut, scope, face=chosen.face, words=True),
             choices=_choices(session, scope),
-            scope=scope,
+            whose=whose_words(g.rights.role, everybody=scope.agent_ids is None, leads=scope.leads),
             **_common(),
         )
 

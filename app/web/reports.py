@@ -42,6 +42,7 @@ from app.tags.models import Tag
 from app.web import reports_words as words
 from app.web.auth import admin_required, login_required
 from app.web.forms import fields, number
+from app.web.role_words import whose_words
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 PERIODS = (7, 30, 90, 365)
@@ -182,7 +183,9 @@ def common(session: Session, asked: Asked) -> dict[str, Any]:
         "words": words,
         "periods": PERIODS,
         "period": _chosen_period(),
-        "whose": _whose(asked.scope),
+        "whose": whose_words(
+            asked.scope.rights.role, everybody=asked.scope.agents is None, leads=bool(asked.scope.teams)
+        ),
     }
 
 
@@ -251,12 +254,6 @@ def _chosen_period() -> int:
 
 def _number(name: str) -> int | None:
     return number(request.args.get(name, ""))
-
-
-def _whose(scope: Scope) -> str:
-    if scope.agents is None:
-        return ""
-    return _("Your teams") if scope.rights.role == Role.LEAD else _("Your own tickets and replies")
 
 
 def _offers(session: Session, scope: Scope) -> Offers:

@@ -26,3 +26,12 @@ def role_choices() -> list[tuple[str, str]]:
         (Role.AUDITOR, _("Auditor: reads everything, changes nothing")),
         (Role.ADMIN, _("Admin: also manages agents, mailboxes and settings")),
     ]
+
+
+def whose_words(role: str, *, everybody: bool, leads: bool) -> str:
+    """Whose figures a page shows, '' for everybody's (app.accounts.leading)."""
+    if everybody:
+        return ""
+    if leads:
+        return _("Your teams")
+    return _("Your own: you are in no team yet") if role == Role.LEAD else _("Your own")

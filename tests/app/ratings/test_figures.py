@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -226,11 +227,11 @@ def test_a_trend_needs_enough_ratings_on_both_sides() -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_everybody_sees_what_is_theirs_and_no_more(desk: Desk) -> None:
-    ben, vera, mina = desk.agents
+    (ben, vera, mina), numbers = desk.agents, count()
     with db.transaction() as session:
 
         def somebody(role: Role, team: int | None = None, box: int | None = None) -> Agent:
-            agent = Agent(email=f"{role}{team}{box}@orbit.example", name="x", role=role, created_at=desk.now,
+            agent = Agent(email=f"{role}{team}{box}{next(numbers)}@orbit.example", name="x", role=role, created_at=desk.now,
                           every_mailbox=box is None)  # fmt: skip
             session.add(agent)
             session.flush()
@@ -253,13 +254,19 @@ def test_everybody_sees_what_is_theirs_and_no_more(desk: Desk) -> None:
         every = session.scalar(sa.select(sa.func.count()).select_from(Rating))
         assert seen(somebody(Role.ADMIN)) == ({ben, vera, mina}, every)
         assert seen(somebody(Role.AUDITOR)) == ({ben, vera, mina}, every)
-        assert seen(somebody(Role.LEAD))[0] == {ben, vera, mina}
+        # Whoever leads no team yet sees their own, and they have none.
+        assert seen(somebody(Role.LEAD)) == (set(), 0)
         assert seen(somebody(Role.LEAD, desk.teams[0]))[0] == {ben, vera}
         assert seen(ben)[0] == {ben}
         assert seen(somebody(Role.LIGHT)) == (set(), 0)
-        own, count = seen(somebody(Role.LEAD, None, desk.mailboxes[1]))
-        here = sa.select(sa.func.count()).where(Rating.mailbox_id == desk.mailboxes[1])
-        assert own == {ben, vera, mina} and count == session.scalar(here)
+        own, found = seen(somebody(Role.LEAD, desk.teams[1], desk.mailboxes[1]))
+        here = sa.select(sa.func.count()).where(
+            Rating.mailbox_id == desk.mailboxes[1], Rating.agent_id.in_((vera, mina))
+        )
+        assert own == {vera, mina} and found == session.scalar(here)
+        session.execute(sa.update(Team).where(Team.id == desk.teams[0]).values(active=False))
+        # A team that is no more is led by nobody.
+        assert seen(somebody(Role.LEAD, desk.teams[0])) == (set(), 0)
 
 
 def _ratings_come_newest_first_in_pages_without_gaps_and_queries_do_not_grow(desk: Desk) -> None:
