@@ -1,4 +1,4 @@
-"""What a sandbox has from its first moment: a mailbox on its own mail server, two agents, twenty articles.
+"""What a sandbox has from its first moment: a mailbox on its own mail server, two agents, articles, a help centre.
 
 Called at every start of the sandbox, since the server's ports may have changed. What people did since stays as they
 left it: agents and articles are made only where there are none.
@@ -15,9 +15,8 @@ from app.accounts import queries as account_queries
 from app.accounts import service as accounts
 from app.accounts.models import Role
 from app.db import now, transaction
-from app.knowledge import script_service, seed
-from app.knowledge import service as knowledge
-from app.knowledge.models import Article, KnowledgeLog, LogKind
+from app.knowledge import sample, script_service, seed
+from app.knowledge.models import KnowledgeLog, LogKind
 from app.mailboxes.models import FirstImport, Mailbox, Security
 from app.mailboxes.service import add_mailbox
 from app.sandbox_mail import SUPPORT_ADDRESS
@@ -42,7 +41,7 @@ def ensure(settings: Settings, imap_port: int, smtp_port: int, password: str) ->
         mailbox = _mailbox(session, at)
         _point(mailbox, imap_port, smtp_port, seal(settings.secret_key, password))
         _agents(session, settings, at)
-        _articles(session, at)
+        _articles(session, mailbox.id, at)
         return mailbox.id
 
 
@@ -75,14 +74,12 @@ def _agents(session: Session, settings: Settings, at: datetime) -> None:
         )
 
 
-def _articles(session: Session, at: datetime) -> None:
-    """The twenty articles, and what the index learns from the questions they answered before."""
-    if session.scalar(sa.select(Article.id).limit(1)) is not None:
+def _articles(session: Session, mailbox_id: int, at: datetime) -> None:
+    """The articles and the help centre, and what the index learns from the questions they answered before."""
+    if not sample.is_empty(session):
         return
-    ids = {}
-    for one in seed.seed_articles():
-        text = knowledge.ArticleText(one.title, one.answer, one.language, one.tags)
-        ids[one.key] = knowledge.create(session, text, by=None, now=at).id
+    ids = sample.articles(session, now=at)
+    sample.help_centre(session, mailbox_id, now=at)
     for script in seed.seed_scripts():
         script_service.make(session, script, by=None, now=at)
     session.add_all(

@@ -19,8 +19,7 @@ from app.demo.people import customer
 from app.demo.rows import Places, add
 from app.demo.stories import PER_CUSTOMER, Desk, story
 from app.demo.texts import TOPICS
-from app.knowledge import seed
-from app.knowledge import service as knowledge
+from app.knowledge import sample
 from app.knowledge.models import Article, Suggestion
 from app.mailboxes.models import Mailbox
 from app.outgoing.models import Outbox
@@ -78,7 +77,7 @@ def _places(session: Session, now: datetime) -> Places:
         for table in TABLES
         if "id" in table.c
     }
-    articles = _articles(session, now)
+    articles = _articles(session, next(iter(mailboxes.values()))[0][0], now)
     return Places(numbers, numbers["customers"], agents, mailboxes, tags, articles)
 
 
@@ -98,12 +97,11 @@ def _mailbox(session: Session, name: str, address: str, language: str, now: date
     return found.id
 
 
-def _articles(session: Session, now: datetime) -> dict[str, list[int]]:
+def _articles(session: Session, mailbox_id: int, now: datetime) -> dict[str, list[int]]:
     """The knowledge base, begun with the sandbox's articles where there is none."""
-    if session.scalar(sa.select(Article.id).limit(1)) is None:
-        for one in seed.seed_articles():
-            text = knowledge.ArticleText(one.title, one.answer, one.language, one.tags)
-            knowledge.create(session, text, by=None, now=now)
+    if sample.is_empty(session):
+        sample.articles(session, now=now)
+        sample.help_centre(session, mailbox_id, now=now)
     found: dict[str, list[int]] = {}
     for row in session.execute(sa.select(Article.id, Article.language).where(Article.archived.is_(False))):
         found.setdefault(row.language, []).append(row.id)

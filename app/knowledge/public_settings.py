@@ -77,7 +77,7 @@ def centre(session: Session) -> Centre:
     )
 
 
-def change(session: Session, wanted: Centre, *, by: Agent, now: datetime) -> bool:
+def change(session: Session, wanted: Centre, *, by: Agent | None, now: datetime) -> bool:
     """Store what `checked` let through; False when it is so already. Whoever calls has checked the mailbox."""
     before, stored = centre(session), row(session, lock=True)
     if stored is None:

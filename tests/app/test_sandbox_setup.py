@@ -7,10 +7,13 @@ import sqlalchemy as sa
 
 from app import db, sandbox_setup
 from app.accounts.models import Agent
+from app.knowledge import public_settings
 from app.knowledge.models import Article, KnowledgeLog
+from app.knowledge.public_models import HelpPage
 from app.mailboxes.models import Mailbox
 from app.security import unseal
 from app.settings import Settings
+from app.tasks import recovery_settings
 
 
 @pytest.fixture
@@ -18,12 +21,12 @@ def sandbox(installation: Settings) -> Settings:
     return installation.model_copy(update={"sandbox": "yes"})
 
 
-def rows(model: type) -> list:
+def rows(model: type, order: str = "id") -> list:
     with db.reading() as session:
-        return list(session.scalars(sa.select(model).order_by(model.id)))
+        return list(session.scalars(sa.select(model).order_by(getattr(model, order))))
 
 
-def test_the_first_start_makes_a_mailbox_two_agents_and_twenty_articles(sandbox: Settings) -> None:
+def test_the_first_start_makes_a_mailbox_two_agents_articles_and_a_help_centre(sandbox: Settings) -> None:
     sandbox_setup.ensure(sandbox, 11430, 11250, "a password")
     [mailbox] = rows(Mailbox)
     assert (mailbox.address, mailbox.sandbox) == ("support@sandbox.example", True)
@@ -35,10 +38,23 @@ def test_the_first_start_makes_a_mailbox_two_agents_and_twenty_articles(sandbox:
     ]
     assert all(agent.password_hash is None for agent in rows(Agent))
     articles = rows(Article)
-    assert sorted(article.language for article in articles) == ["en"] * 10 + ["ru"] * 10
+    assert sorted(article.language for article in articles) == ["en"] * 11 + ["ru"] * 11
     logged = rows(KnowledgeLog)
     assert {row.article_id for row in logged if row.kind == "article"} == {article.id for article in articles}
-    assert {row.article_id for row in logged if row.kind == "learn"} == {article.id for article in articles}
+    assert {row.article_id for row in logged if row.kind == "learn"} == {
+        article.id for article in articles if article.visibility == "public"
+    }
+    # A newcomer's help centre has every article that is meant for customers, and the apology is at hand for agents.
+    assert sorted(page.language for page in rows(HelpPage, "article_id")) == ["en"] * 10 + ["ru"] * 10
+    with db.reading() as session:
+        centre = public_settings.centre(session)
+        assert centre.takes_letters and centre.mailbox_id == mailbox.id and len(centre.topics) == 8
+        apologies = {code: recovery_settings.article_for(session, code) for code in ("en", "ru")}
+    titles = {article.id: article.title for article in articles}
+    assert [titles[apologies[code]] for code in ("en", "ru")] == [
+        "An apology, and what we do now",
+        "Извинение и что мы сделаем",
+    ]
 
 
 def test_a_later_start_only_changes_where_the_servers_are(sandbox: Settings) -> None:

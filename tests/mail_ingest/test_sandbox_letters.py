@@ -98,26 +98,26 @@ def test_some_three_quarters_of_the_letters_have_an_article_in_their_language(by
     answered = [letter for letter in by_key.values() if letter.answer]
     assert 0.7 <= len(answered) / len(by_key) <= 0.85
     assert all(languages[letter.answer] == letter.key[:2] for letter in answered)
-    assert {letter.answer for letter in answered} == set(languages)
+    assert {letter.answer for letter in answered} == {one.key for one in seed_articles() if one.public}
 
 
-def test_articles_are_ten_in_each_language_and_fit_to_send():
+def test_articles_are_eleven_in_each_language_and_fit_to_send_and_to_read_by_anybody():
     articles = seed_articles()
-    assert sorted(article.language for article in articles) == ["en"] * 10 + ["ru"] * 10
+    assert sorted(article.language for article in articles) == ["en"] * 11 + ["ru"] * 11
+    hidden = {article.key: article.tags for article in articles if not article.public}
+    assert hidden == {"en-apology": ("apology",), "ru-apology": ("извинение",)}
     for article in articles:
         assert variables.unknown(article.answer) == [], article.key
-        assert variables.fill(article.answer, VALUES).missing == (), article.key
+        # Nobody knows anything of a reader of the help centre.
+        assert variables.fill(article.answer, {}).missing == (), article.key
         assert 60 <= len([word for word in article.answer.split() if any(map(str.isalnum, word))]) <= 150
         assert article.title
         assert article.tags
 
 
-VALUES = {"agent.name": "Ben", "ticket.number": "1042", "customer.email": "ann@home.example"}
-
-
 def test_learnt_questions_know_every_article_and_repeat_no_letter(by_key):
     pairs = learnt_questions()
-    keys = [article.key for article in seed_articles()]
+    keys = [article.key for article in seed_articles() if article.public]
     assert all(sum(key == one for _, one in pairs) >= 6 for key in keys)
     assert {key for _, key in pairs} == set(keys)
     assert len({question.lower() for question, _ in pairs}) == len(pairs)

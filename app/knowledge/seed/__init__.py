@@ -1,8 +1,8 @@
 """The articles a sandbox begins with, and what earlier customers asked when each of them was the answer.
 
 Texts only, no database: `app.knowledge.service` decides what becomes of them. An article is one file,
-`<key>.md`: title, language and tags between two lines of dashes, then the answer. `learnt.json` maps keys
-to questions; `scripts.json` holds three scripts for hard conversations in each language.
+`<key>.md`: title, language, tags and, where only agents read it, visibility between two lines of dashes, then the
+answer. `learnt.json` maps keys to questions; `scripts.json` holds three scripts for hard conversations in each language.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class SeedArticle:
-    """`answer` is light Markdown with {{variables}}; `language` is "en" or "ru"."""
+    """`answer` is light Markdown with {{variables}}; `language` is "en" or "ru". `public`: readers of the help centre
+    find it too, so each of its variables has a fallback."""
 
     key: str
     title: str
     answer: str
     language: str
     tags: tuple[str, ...]
+    public: bool
 
 
 def seed_articles() -> list[SeedArticle]:
-    """Twenty articles of the sandbox's firm, ten in each language, in order of key."""
+    """Articles of the sandbox's firm, eleven in each language, in order of key: ten for customers, and an apology."""
     return [_article(path.stem, path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.md"))]
 
 
@@ -48,4 +50,5 @@ def _article(key: str, text: str) -> SeedArticle:
     _, head, answer = text.split("---\n", 2)
     fields = dict(line.split(": ", 1) for line in head.splitlines())
     tags = tuple(tag.strip() for tag in fields["tags"].split(","))
-    return SeedArticle(key, fields["title"], answer.strip(), fields["language"], tags)
+    public = fields.get("visibility") != "agents"
+    return SeedArticle(key, fields["title"], answer.strip(), fields["language"], tags, public)
