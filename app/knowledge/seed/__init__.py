@@ -2,7 +2,7 @@
 
 Texts only, no database: `app.knowledge.service` decides what becomes of them. An article is one file,
 `<key>.md`: title, language, tags and, where only agents read it, visibility between two lines of dashes, then the
-answer. `learnt.json` maps keys to questions; `scripts.json` holds three scripts for hard conversations in each language.
+answer. `learnt.json` maps keys to questions; `scripts.json` holds three scripts for hard talks in each language.
 """
 
 from __future__ import annotations
