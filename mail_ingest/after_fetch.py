@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app import db
+from app.again import again
 from app.errors import TemporaryFailure
 from app.failpoints import passing
 from app.mailboxes.models import AfterFetch, Folder, Mailbox, RawMail, RawState
@@ -122,6 +123,7 @@ def _note_done(lease: Lease, rows: Sequence[RawMail], uids: Collection[int]) -> 
     _note(lease, [row.id for row in rows if row.uid in uids], "server_done_at")
 
 
+@again
 def _note(lease: Lease, ids: Sequence[int], column: str) -> None:
     if not ids:
         return

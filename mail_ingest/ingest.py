@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from app import db, queue
+from app.again import again
 from app.blobs import BlobStore
 from app.errors import PermanentFailure, TemporaryFailure
 from app.failpoints import passing
@@ -116,6 +117,7 @@ class Ingest:
                 report.suspects.append(raw_id)
         return report
 
+    @again
     def _write(self, letters: Sequence[Letter]) -> IngestReport:
         with db.transaction() as session:
             applied = self._applier.apply(session, letters)

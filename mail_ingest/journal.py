@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import db
+from app.again import again
 from app.blobs import BlobStore
 from app.failpoints import passing
 from app.mailboxes.models import FirstImport, Folder, Mailbox, RawMail, RawState
@@ -111,6 +112,7 @@ def is_wanted(folder: Folder, uidvalidity: int, uid: int, internal_date: datetim
     return choice == FirstImport.ALL
 
 
+@again
 def store(
     lease: Lease, folder: Folder, uidvalidity: int, mails: Sequence[Fetched], blobs: BlobStore
 ) -> list[int]:
@@ -132,6 +134,7 @@ def store(
     return stored
 
 
+@again
 def leave_out(
     lease: Lease, folder: Folder, uidvalidity: int, dates: Iterable[tuple[int, datetime | None, int]]
 ) -> None:

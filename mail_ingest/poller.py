@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from app import db, installation, queue
+from app.again import again
 from app.blobs import BlobStore
 from app.errors import Conflict, PermanentFailure, TemporaryFailure
 from app.failpoints import passing
@@ -184,6 +185,7 @@ class MailboxWatch(threading.Thread):
         else:
             self._ending.wait(max(seconds, 0))
 
+    @again
     def _lease(self) -> Lease | None:
         with db.transaction() as session:
             holder = service.lease_owner(session, self.mailbox.id)
@@ -191,6 +193,7 @@ class MailboxWatch(threading.Thread):
                 service.forget_owner(session, self.mailbox.id, holder)
             return service.acquire_lease(session, self.mailbox.id, self._owner, now=db.now())
 
+    @again
     def _succeeded(self, lease: Lease, looks: list[Look]) -> None:
         self._failures = 0
         with db.transaction() as session:

@@ -28,6 +28,12 @@ _BOXED = re.compile(r"[<(\[]\s?" + ADDRESS.pattern)
 _BY_ADDRESS = re.compile(
     r"\b(?:by|von|от|від|par|por|da|de|van|od|av|af)\s<?" + ADDRESS.pattern + r">?\s?:\s*\Z", re.IGNORECASE
 )
+# Forms of programs that give no time: Pine, and Yahoo's old "--- Anna <anna@…> wrote:".
+_BY_PROGRAM = re.compile(
+    r"On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4}, [^:]{2,120} wrote:"
+    r"|-{2,3} (?:\"?[A-Z][^:@<>]{1,80}<)?[^\s<>:]{1,64}@[^\s<>:]{1,120}>? (?:wrote|schrieb|a écrit|escribió|ha scritto)"
+    r" ?:"
+)
 _DAY_START = re.compile(r"[\"“«'(\[*_]*\d")
 
 
@@ -44,10 +50,13 @@ class _Signs:
     named: bool
     sentence: bool  # too many small words for a name
     ends: bool
+    program: bool  # a form that only a program writes
 
     @property
     def complete(self) -> bool:
         """Enough to be an attribution by itself, whatever follows."""
+        if self.program:
+            return True
         dated = (self.day and self.time) or (self.address and (self.day or self.time))
         said = self.verb or ((self.boxed or self.by) and self.day and self.time)
         if not (self.ends and dated and said):
@@ -117,6 +126,7 @@ def _signs(joined: str) -> _Signs:
         named=small_words(text) <= 1 and names_somebody(text),
         sentence=small_words(text) > (5 if _BOXED.search(text) else 1),
         ends=may_end_attribution(text),
+        program=_BY_PROGRAM.fullmatch(text) is not None,
     )
 
 

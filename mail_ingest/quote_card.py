@@ -33,7 +33,7 @@ _ADDRESSES = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(
-    r"\b(?:ltd|inc|co|corp|llc|s\.?l|s\.?a|b\.?v|n\.?v|s\.?r\.?o|a\.?ş|gmbh|str|st|ph\.?d|lda|e\.?v|m\.?b\.?h)\.$",
+    r"\b(?:ltd|inc|co|corp|llc|s\.?l|s\.?a|o\.?o|b\.?v|n\.?v|s\.?r\.?o|a\.?ş|gmbh|str|st|ph\.?d|lda|e\.?v|m\.?b\.?h)\.$",
     re.IGNORECASE,
 )
 _MAY_REACH = re.compile(r"@|www\.|://|\d[\d\s()./-]{5}")
@@ -161,7 +161,7 @@ def is_sentence(text: str) -> bool:
 
 
 def is_closing(content: str) -> bool:
-    text = content.casefold().strip(" ,.!-–—*_;。、，")
+    text = content.casefold().strip(" ,.!-–—*_;。、，！")
     if text in words.CLOSINGS:
         return True
     head, comma, name = text.partition(",")

@@ -1,10 +1,15 @@
 """The small header that Outlook, Notes and others put above a quotation: From, Sent, To, Subject. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from mail_ingest.quote_border import ROLES, Head, Kind, header_role, with_rule_above
 from mail_ingest.quote_lines import Line
 from mail_ingest.quote_signs import ADDRESS, TIME, evidence_of_day, has_date
+
+_NOTES_LINE = re.compile(
+    r".{1,100}? ?-{2,3}\s?\d{1,4}[./-]\d{1,2}[./-]\d{2,4} \d{1,2}[:.]\d\d[^-]{0,12}-{2,3}"
+)
 
 
 def header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
@@ -18,7 +23,15 @@ def header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
         first = _unlabelled_above(lines, index, floor)
     if first == index and not _is_letter_header(roles, block):
         return None
-    return Head(with_rule_above(lines, first, floor), end, Kind.CUT)
+    return Head(_with_notes_above(lines, with_rule_above(lines, first, floor), floor), end, Kind.CUT)
+
+
+def _with_notes_above(lines: Sequence[Line], index: int, floor: int) -> int:
+    """Notes: "Anna Weiss ---12.05.2020 10:21:33---Dear Ben": name, time and the first words, above the header."""
+    at = index - 1
+    while at > max(floor, index - 4) and lines[at].blank:
+        at -= 1
+    return at if at >= floor and _NOTES_LINE.match(lines[at].content) else index
 
 
 def _unlabelled_above(lines: Sequence[Line], index: int, floor: int) -> int:

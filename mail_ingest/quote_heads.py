@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from mail_ingest import quote_words as words
 from mail_ingest.quote_attribution import find_attribution, find_lead, may_end_attribution, next_written
 from mail_ingest.quote_border import Head, Kind, header_role, with_rule_above
+from mail_ingest.quote_columns import right_role, two_columns
 from mail_ingest.quote_header import header_block
 from mail_ingest.quote_lines import Line
 from mail_ingest.quote_signs import ADDRESS, has_date
@@ -37,9 +38,13 @@ def find_heads(lines: Sequence[Line]) -> list[Head]:
         line = lines[index]
         floor = heads[-1].end if heads else 0
         head = _separator(lines, index, markers) if line.content else None
-        if head is None and tried < _MAX_TRIED and _may_be_head(line.content):
+        if head is None and tried < _MAX_TRIED and _may_be_head(line):
             tried += 1
-            head = header_block(lines, index, floor) or find_attribution(lines, index, floor)
+            head = (
+                header_block(lines, index, floor)
+                or find_attribution(lines, index, floor)
+                or two_columns(lines, index, floor)
+            )
         if (
             head is None
             and marked
@@ -60,9 +65,13 @@ def _stands_above_marks(lines: Sequence[Line], index: int) -> bool:
     return following is not None and lines[following].depth > lines[index].depth
 
 
-def _may_be_head(content: str) -> bool:
+def _may_be_head(line: Line) -> bool:
+    content = line.content
     return (":" in content or "：" in content or content.startswith("--")) and (
-        header_role(content) != "" or may_end_attribution(content) or content.count(":") > 3
+        header_role(content) != ""
+        or may_end_attribution(content)
+        or content.count(":") > 3
+        or right_role(line) == "to"
     )
 
 

@@ -70,6 +70,7 @@ _SIGNATURE_NAMES = ("signature", "bloop_sign", "moz-sig")
 _ALL_NAMES = (
     "<blockquote",
     "border-top",
+    "border-left",
     'name="quote"',
     *_QUOTE_NAMES,
     *_MIXED_NAMES,
@@ -119,6 +120,9 @@ class _Reader:
         self.counts[name] = self.counts.get(name, 0) + 1
         if self.label != QUOTED:
             self._enter(name, names, marks)
+            if self.label == OUTSIDE and _BAR.search(marks.get("style", "")) and self.tried < _MAX_TRIED:
+                self.tried += 1
+                self.label = QUOTED if _opens_with_lead(source[end : end + 1000]) else OUTSIDE
 
     def _enter(self, name: str, names: str, marks: dict[str, str]) -> None:
         if any(known in names for known in _QUOTE_NAMES) or marks.get("name") == "quote":
@@ -151,6 +155,12 @@ class _Reader:
         while closed != name:
             closed, self.label, self.in_mixed = self.open.pop()
             self.counts[closed] -= 1
+
+
+def _opens_with_lead(following: str) -> bool:
+    """Whether the first line inside says whose words these are; a bar at the left shows them."""
+    first = next((text for text in _TAG.sub("\n", following).split("\n") if text.strip()), "")
+    return is_lead(" ".join(html_lib.unescape(first).split()))
 
 
 def _is_outlook_border(style: str, following: str) -> bool:

@@ -15,7 +15,7 @@ HEADER_LABELS: dict[str, tuple[str, ...]] = {
         expeditor | kimden | gönderen | pošiljatelj | pošiljalac | од | подател | από | мαʹ | מאת | من |
         发件人 |
         寄件者 | 寄件人 | 發件人 | 差出人 | 送信者 | 보낸 사람 | 보낸사람 | từ | người gửi | dari | จาก |
-        no | nuo | kam no |
+        no | nuo | kam no | шаље | šalje | pošilja |
     """
     ),
     "date": phrases(
@@ -35,16 +35,17 @@ HEADER_LABELS: dict[str, tuple[str, ...]] = {
         تاريخ الإرسال |
         أرسلت | 发送时间 | 发送日期 | 日期 | 時間 | 寄件日期 | 傳送日期 | 送信日時 | 日付 | 日時 |
         보낸 날짜 | 날짜 | đã gửi | ngày | dikirim |
-        tanggal | nosūtīts | išsiųsta |
+        tanggal | nosūtīts | išsiųsta | تم الإرسال | ส่ง | 寄件時間 |
     """
     ),
     "to": phrases(
         """
-        to | an | empfänger | à | a | destinataire | destinataires | para | destinatario | destinatari |
+        to | an | empfänger | à | a | pour | adressaat |
+        destinataire | destinataires | para | destinatario | destinatari |
         per a |
         destinatário | aan | ontvanger | do | odbiorca | komu | pro | příjemce | кому | получатель | до |
         одержувач | отримувач | каму | till | til | vastaanottaja | saaja | címzett | către | kime | alıcı |
-        prima | za | до кого | προσ | אל | إلى | 收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람 | đến |
+        prima | прима | za | до кого | προσ | אל | إلى | 收件人 | 收件者 | 宛先 | 받는 사람 | 받는사람 | đến |
         tới | kepada | ถึง |
         kam | kur |
     """
@@ -64,7 +65,7 @@ HEADER_LABELS: dict[str, tuple[str, ...]] = {
         предмет | předmět | věc | predmet | ämne | emne | aihe | teema | tárgy | subiect | konu | zadeva |
         относно | naslov | θέμα | נושא | الموضوع | 主题 | 主旨 | 件名 | 標題 | 제목 | chủ đề | subjek |
         perihal | เรื่อง |
-        temats | тэма |
+        temats | тэма | thema | tema | tēma |
     """
     ),
     "other": phrases(

@@ -9,6 +9,8 @@ _PREFIX = re.compile(r"[ \t\xa0]{0,8}(?:[>＞][ \t\xa0]?)++")
 # What people write with a first ">" that is no quotation: ">50 %", ">= 3", "><", "->" of a drawing, mbox's
 # ">From ".
 _NOT_QUOTE = re.compile(r"[ \t]*>+[ \t]?(?:=|\d+[\s%.,]|[<\-]|From )")
+_NOT_QUOTES = re.compile(r"[ \t]*>[ \t]?(?:=|\d+[.,]?\d*\s?(?:%|°|[A-Za-zА-Яа-я]))")  # a list of such lines
+_DIGITS = {base + value: str(value) for base in (0x660, 0x6F0, 0x966) for value in range(10)}
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 MAX_PATTERN = 1000  # characters: a longer line is a paragraph, never a separator
 
@@ -45,15 +47,21 @@ def _line(raw: str, forced: tuple[int, int] | None) -> Line:
     rest = raw[start:]
     if len(rest) > MAX_PATTERN:
         return Line(raw, depth, "", not rest.strip())
-    seen = rest if rest.isascii() else _INVISIBLE.sub("", rest)
+    seen = rest if rest.isascii() else _INVISIBLE.sub("", rest).translate(_DIGITS)
     content = " ".join(seen.split())
     return Line(raw, depth, content, not content)
 
 
 def _without_lone_marks(lines: list[Line]) -> list[Line]:
-    """A single marked line among unmarked ones that does not read like a quotation is the person's own."""
-    for index, line in enumerate(lines):
-        if line.depth and _NOT_QUOTE.match(line.raw) and not _marked_near(lines, index):
+    """A single marked line among unmarked ones that does not read like a quotation is the person's own.
+
+    So is a list of limits: "> 50 degrees: off", "> 30 degrees: dim", and no other marked line in the letter.
+    """
+    marked = [index for index, line in enumerate(lines) if line.depth]
+    listed = len(marked) < 20 and all(_NOT_QUOTES.match(lines[index].raw) for index in marked)
+    for index in marked:
+        line = lines[index]
+        if listed or (_NOT_QUOTE.match(line.raw) and not _marked_near(lines, index)):
             lines[index] = Line(line.raw, 0, " ".join(line.raw[:MAX_PATTERN].split()), line.blank)
     return lines
 

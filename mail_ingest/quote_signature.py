@@ -116,6 +116,8 @@ def _beside_dashes(lines: Sequence[Line], last: int) -> int | None:
 
 def _may_follow_dashes(below: Sequence[str]) -> bool:
     """The exact mark needs little else, but a letter that goes on below it is shown."""
+    if below and below[0].endswith(":") and len(below[0].split()) > 3:
+        return False
     if any(not text or len(text) > 300 or _ASKS.search(text) or POSTSCRIPT.match(text) for text in below):
         return False
     if sum(len(text.split()) for text in below) > _MAX_WORDS:

@@ -17,6 +17,9 @@ Peel = Callable[[Sequence[Line], int], int]  # lines and their end → the end w
 _MAX_LINES = 25
 _LONG_RULE = 30
 _LINK = re.compile(r"[<\[(]?(?:https?://|www\.)\S+[>\])]?")
+_MORE = re.compile(
+    r"(?:for )?more information,? (?:please )?(?:visit|see|go to|at|about)\b.{0,200}", re.IGNORECASE
+)
 _URL = re.compile(r"https?://\S+")
 _MATTER = re.compile(
     r"(?<!\w)(?:заказ|договор|счет|счёт|заявк|тикет|номер|order|invoice|ticket|account|contract|bestell|rechnung|auftrag"
@@ -78,16 +81,21 @@ def about_matter(text: str) -> bool:
 def _without_programs(lines: Sequence[Line], end: int) -> int:
     """ "Sent from my iPhone", "Virus-free. www.avast.com", with the links and the dashes around them."""
     at, found = last_written(lines, end), end
+    framed = at >= 0 and is_rule(lines[at])
     while at >= 0 and end - at < _MAX_LINES:
         line = lines[at]
         if names_device(line.content) or _is_scanned(line.content):
             found = at
-        elif found < end and (is_delimiter(line) or (is_rule(line) and len(line.content) < 10)):
+        elif found < end and (is_delimiter(line) or (is_rule(line) and (framed or len(line.content) < 10))):
             return at
-        elif not line.blank and not _LINK.fullmatch(line.content):
+        elif not line.blank and not _goes_with_program(line):
             break
         at -= 1
     return found
+
+
+def _goes_with_program(line: Line) -> bool:
+    return bool(_LINK.fullmatch(line.content) or _MORE.match(line.content)) or is_rule(line)
 
 
 def _is_scanned(content: str) -> bool:
@@ -135,7 +143,7 @@ def _without_footer(lines: Sequence[Line], end: int) -> int:
     below: list[str] = []
     for at in range(last, -1, -1):
         line = lines[at]
-        if is_delimiter(line) or is_rule(line) or _is_framed_rule(line):
+        if is_delimiter(line) or is_rule(line) or _is_framed_rule(line) or line.raw.rstrip() == "-":
             if not below:
                 continue
             if _is_footer(below, line):
@@ -171,7 +179,7 @@ def _is_own(text: str) -> bool:
 
 def _is_framed_rule(line: Line) -> bool:
     """ "--~--~---------~--~----~" and its kin."""
-    return len(line.content) >= 12 and not line.content.strip("-~=_*. ")
+    return len(line.content) >= 12 and not line.content.strip("-~=_*.^<> ")
 
 
 def _with_rules_above(lines: Sequence[Line], at: int) -> int:
@@ -181,10 +189,15 @@ def _with_rules_above(lines: Sequence[Line], at: int) -> int:
         at, above = above, last_written(lines, above)
     for up in range(above, max(-1, above - 6), -1):
         line = lines[up]
-        if is_rule(line) and len(line.content) >= 2 * _LONG_RULE:
+        if (is_rule(line) and len(line.content) >= 2 * _LONG_RULE) or _is_sponsor(line):
             texts = [lines[row].content for row in range(up + 1, above + 1) if not lines[row].blank]
             return up if any(_URL.search(t) for t in texts) and not any(_is_own(t) for t in texts) else at
     return at
+
+
+def _is_sponsor(line: Line) -> bool:
+    """ "---- Yahoo! Groups Sponsor ----~-->": a rule with its reason in it."""
+    return line.content.startswith("---") and "sponsor" in line.content.casefold()
 
 
 def _without_bare_footer(lines: Sequence[Line], end: int, last: int) -> int:
@@ -225,9 +238,14 @@ def _without_notice(lines: Sequence[Line], end: int) -> int:
 
 
 def _is_notice(text: str) -> bool:
-    if len(text.split()) < 8 or text.endswith("?") or _MATTER.search(text[:60]):
+    if (len(text.split()) < 8 and not _is_unspaced(text)) or text.endswith("?") or _MATTER.search(text[:60]):
         return False
     return all(matter.search(text) for matter in patterns.NOTICE_MATTER)
+
+
+def _is_unspaced(text: str) -> bool:
+    """Chinese and Japanese have no spaces: long enough is what would fill a line."""
+    return len(text) >= 30 and sum("\u3040" <= character <= "\u9fff" for character in text) * 2 > len(text)
 
 
 def _with_rule(lines: Sequence[Line], at: int) -> int:

@@ -15,6 +15,13 @@ DEVICE_LINE = _any(
     r"^sent (?:using|with|via|by) (?:the |my )?(?:mobile mail app|cloudmagic|zoho|superhuman|mailbird|newton|aquamail|missive|front"
     r"|spike|mailspring|rainloop|roundcube|tuta|hey|canary|polymail|mimecast|gmx|kiwi)\b.{0,160}$",
     r"^(?:securely )?sent with (?:tuta|proton).{0,120}$",
+    r"^sent (?:from|via|with|using) (?:front|shift|hey|zoho|mailtrack|ms exchange)$",
+    r"^(?:sender notified by|follow me on|powered by) (?:mailtrack|boomerang|mixmax)\b.{0,60}$",
+    r"^(?:please |sorry, |kindly )?(?:excuse|forgive|pardon|ignore)\b.{0,60}\b(?:typos?|brevity|spelling|autocorrect|errors)\b.{0,60}$",
+    r"^(?:typed|written|sent|tapped) (?:on|with|from|by) (?:a |my |the )?(?:tiny|small|little|fat|mobile|phone|touch)\b.{0,80}$",
+    r"^(?:von unterwegs|mobil|unterwegs) (?:gesendet|geschrieben|verschickt)\.?$",
+    r"^(?:do you yahoo!\?|yahoo! mail .{0,80})$",
+    r"^outlook for ios を入手.{0,60}$",
     r"^yahoo mail: .{0,60}$",
     r"^provenance ?: .{0,60}$",
     r"^.{0,40}(?:から送信|에서 보냄|에서 보냈습니다\.?|gönderildi\.?|发送|發送)$",
@@ -29,6 +36,12 @@ SCANNED_START = _any(
     r"без вирусов\.",
     r"(?:garanti )?sans virus\b",
     r"libre de virus\.",
+    r"sin virus\.",
+    r"ce courriel a été vérifié",
+    r"ce message a été vérifié",
+    r"_{3,} information (?:from|d'|von) eset",
+    r"the message was checked by",
+    r"le message a été vérifié par",
     r"livre de v[ií]rus\.",
     r"mail priva di virus\b",
     r"wolny od wirusów\.",
@@ -51,6 +64,11 @@ SCANNED = (
     "scanned by messagelabs",
     "scanned by mailscanner",
     "scanned by mimecast",
+    "has been scanned by",
+    "has been scanned for viruses",
+    "was scanned by",
+    "virus scanned by",
+    "geprüft von avast",
     "проверено на вирусы",
 )
 # Providers that advertise below a line of underscores.
@@ -70,6 +88,10 @@ LIST_FOOTER = _any(
     r"^this (?:message|email|e-mail|mail) (?:was|is) (?:sent by|sent from|generated|automatically)",
     r"^for additional commands, e-mail",
     r"^more majordomo info",
+    r"^your use of yahoo! groups is subject",
+    r"^(?:\W*)easy unsubscribe\b",
+    r"^this (?:message|email|e-mail|mail) was sent to\b",
+    r"^this sf\.net (?:email|mail)",
     r"\bin the body of (?:a|the|your) (?:message|mail|email)",
     r"^(?:\W*)reply to this email directly",
     r"\bview it on github\b",
@@ -99,21 +121,21 @@ NOTICE_START = _any(
     r"|diese|der inhalt|die information|hinweis|wichtig|vertraulich|ce |cet |cette |le contenu|les informations|avis|este|esta|el contenido"
     r"|la información|aviso|questo|questa|il presente|la presente|le informazioni|ai sensi|as informações|dit|deze|de informatie|de inhoud"
     r"|данн|настоящ|это |эта |информация|внимание|содержание|це |ця |дан|niniejsz|ta |treść|informacj|tato|tento|obsah|detta|denna|denne"
-    r"|tämä|bu (?:e-?posta|mesaj|ileti)|if you (?:are not|have received)|sollten sie|wenn sie|si vous|si usted|se (?:non|você)|если вы|als u)",
+    r"|tämä|本邮件|本電郵|本郵件|本メール|このメール|この電子メール|此邮件|此郵件|이 (?:전자)?(?:메일|이메일)|본 (?:메일|이메일)|ez az|acest|този|αυτό|το παρόν|bu (?:e-?posta|mesaj|ileti)|if you (?:are not|have received)|sollten sie|wenn sie|si vous|si usted|se (?:non|você)|если вы|als u)",
 )
 NOTICE_MATTER = (
     _any(
         r"confidential|privileged|confidenti|vertraulich|riservat|конфиденциальн|конфіденційн|poufn|vertrouwelijk|důvěrn|konfidentiel"
         r"|luottamuksell|gizli|fortrolig|delete|destroy|notify|unauthori[sz]ed|prohibited|löschen|vernichten|unzulässig|détrui|supprim"
-        r"|interdit|elimin|destru|cancell|vietat|удалит|уничтож|запрещ|видаліть|verwijder|vernietig|usuń|usunąć|smaž|radera|informier"
+        r"|interdit|elimin|destru|cancell|vietat|机密|保密|機密|秘密|削除|删除|刪除|기밀|삭제|bizalmas|törölj|confidențial|ștergeți|поверителн|изтрий|εμπιστευτικ|διαγράψτε|удалит|уничтож|запрещ|видаліть|verwijder|vernietig|usuń|usunąć|smaž|radera|informier"
     ),
     _any(
         r"recipient|addressee|addressed|adressat|empfänger|destinat|адресат|получател|предназнач|одержувач|geadresseerde|ontvanger"
-        r"|adresat|odbiorc|příjemc|mottagar|vastaanottaja|alıcı|modtager|received (?:this|it) in error|irrtümlich|par erreur|por error"
+        r"|adresat|odbiorc|příjemc|mottagar|vastaanottaja|alıcı|modtager|收件人|发件人|收件者|寄件者|受信|送信者|수신|címzett|destinatar|получател|παραλήπτη|received (?:this|it) in error|irrtümlich|par erreur|por error"
     ),
     _any(
         r"e-?mail|message|communication|nachricht|courriel|mensaje|correo|messaggio|mensagem|bericht|wiadomo|zpráv|meddeland|viesti"
-        r"|сообщени|письм|повідомлення|лист|mesaj|ileti|e-?posta"
+        r"|сообщени|письм|повідомлення|лист|mesaj|ileti|e-?posta|邮件|郵件|メール|메일|üzenet|levél|съобщение|μήνυμα"
     ),
 )
 PRINTING = _any(
@@ -138,7 +160,7 @@ FOOTER_HINTS = (
 )  # fmt: skip
 NOTICE_HINTS = (
     "recipient", "addressee", "addressed", "adressat", "empfänger", "destinat", "адресат", "получател", "предназнач", "одержувач",
-    "geadresseerde", "ontvanger", "adresat", "odbiorc", "příjemc", "mottagar", "vastaanottaja", "alıcı", "modtager", "in error",
+    "geadresseerde", "ontvanger", "adresat", "odbiorc", "příjemc", "mottagar", "vastaanottaja", "alıcı", "收件人", "发件人", "收件者", "寄件者", "受信", "送信者", "수신", "címzett", "παραλήπτη", "modtager", "in error",
     "irrtümlich", "par erreur", "por error", "environment", "think before", "before printing", "umwelt", "d'imprimer", "d’imprimer",
     "medio ambiente", "medioambiente", "antes de imprimir", "stampare", "milieu", "окружающ", "środowisk", "miljön",
 )  # fmt: skip

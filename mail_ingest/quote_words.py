@@ -26,7 +26,8 @@ WROTE = phrases(
     さんは書きました | писав(ла) | написал(a) | a ecrit | schrieben |
     yazdı | şunu yazdı | şunları yazdı | כתב | כתבה | כתב/ה | כתב‫: | كتب | كتبت | نوشت | 写道 | 寫道 |
     写道： |
-    のメール | 書きました | 님이 작성 | 작성 | đã viết | menulis | เขียนว่า |
+    のメール | 書きました | 님이 작성 | 작성 | đã viết | menulis | เขียนว่า | napisala | napisal | ने लिखा |
+    쓴 글 | 님이 쓴 글 | تمت كتابة ما يلي بواسطة |
 """
 )
 
@@ -87,7 +88,7 @@ BETWEEN = frozenset(
     користувач | użytkownik | użytkownika | uživatel | godz | godzinie | odesílatel | dnia | hour | time |
     р | о | у | на | по | as | hat | has | had | heeft | het | volgende | ha | giorno | data | письме |
     письмо | сообщении |
-    message | mail | article | st | nd | rd | th | de | du | and | to | all | re | thus | following | the
+    ob | oseba | message | mail | article | st | nd | rd | th | de | du | and | to | all | re | thus | following | the
 """
     )
 )
@@ -140,7 +141,8 @@ ORIGINAL = frozenset(
     phrases(
         """
     original | original message | original message follows |
-    original e-mail | original email | original mail | reply message | quoted message |
+    original e-mail | original email | original mail | mail original | mail d'origine | mail d’origine |
+    reply message | quoted message |
     original appointment | message below | end of new message | исходное сообщение |
     оригинальное сообщение | первоначальное сообщение | исходное письмо | оригинал сообщения |
     ответное сообщение | вихідне повідомлення | оригінальне повідомлення | оригінал повідомлення |
@@ -259,7 +261,9 @@ SENT_FROM = phrases(
     trimis de pe | trimis din | trimis de la | iphone'umdan | iphone'dan | android'den | στάλθηκε από |
     נשלח מה | נשלח מ | أرسلت من | مرسل من | 发自我的 | 发自 | 從我的 | 從 | iphoneから | 私の | 나의 |
     내 | đã gửi từ |
-    gửi từ | dikirim dari | ส่งจาก | von | envoyé | enviado | sent | via |
+    gửi từ | dikirim dari | ส่งจาก | von | poslato sa | poslato s | poslano iz | أُرسلت من | تم الإرسال من |
+    来自我的 | 來自我的 | 获取 outlook | 取得 outlook | 下载 outlook | von unterwegs | typed on | written on |
+    written from | envoyé via | написано с | написано на | envoyé | enviado | sent | via |
 """
 )
 
@@ -274,6 +278,7 @@ DEVICES = phrases(
     aquamail | aol | thunderbird | k-9 | bluemail | blue mail | spark | airmail | mailbird | edison | fairemail |
     windows | mac | apple | ios | workspace | zimbra | web.de | gmx | 1&1 | t-online | orange | sfr |
     libero | wp poczt | poczta | onet | o2 | seznam | email.cz | airpost | fastmail | newton mail | boxer |
+    typeapp | polymail | superhuman | mailtrack | shift | missive | canary | 手机 | 手機 | هاتف | unterwegs |
     touchdown | nine | verizon | at&t | t-mobile | mts | beeline | мтс | билайн | our app | iphone) |
 """
 )

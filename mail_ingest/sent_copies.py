@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 from app import db
+from app.again import again
 from app.blobs import BlobStore
 from app.errors import SincerelyError
 from app.mailboxes.models import Mailbox
@@ -113,6 +114,7 @@ _ENDS = {
 }
 
 
+@again
 def _note(plan: Plan, step: Step) -> None:
     with db.transaction() as session:
         if step is Step.PROVED:
@@ -124,6 +126,7 @@ def _note(plan: Plan, step: Step) -> None:
             sent_copies.settle(session, plan.message_id, _ENDS[step], db.now())
 
 
+@again
 def _put_off(message_ids: list[int], reason: str) -> None:
     with db.transaction() as session:
         for message_id in message_ids:

@@ -11,6 +11,7 @@ import traceback
 import sqlalchemy as sa
 
 from app import db
+from app.again import again
 from app.errors import NotFound, PermanentFailure, TemporaryFailure
 from app.mailboxes.models import RawMail, RawState
 from mail_ingest.journal import decide_row
@@ -26,6 +27,7 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, sa.exc.InterfaceError | OSError | TemporaryFailure)
 
 
+@again
 def put_off(raw_id: int, error: Exception) -> None:
     """Leave it undecided, saying why. Raises when the database cannot even write that."""
     with db.transaction() as session:
@@ -35,6 +37,7 @@ def put_off(raw_id: int, error: Exception) -> None:
             raw.reason = reason_of(error)
 
 
+@again
 def park(raw_id: int, error: Exception, header: tuple[str, str] = ("", "")) -> bool:
     """Set it aside, visibly; `flask replay-parked` takes it up again. False when it is decided already.
 
