@@ -7,6 +7,7 @@ what was committed survives a power cut.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,17 +68,27 @@ class _State:
     reads: sessionmaker[Session] | None = None
 
 
-def configure(url: str, *, pool_size: int = 10) -> Engine:
-    """Point this process at a database; the earlier engine, if any, is disposed."""
+class _Mine(threading.local):
+    commits = 0
+
+
+_mine = _Mine()
+
+
+def configure(url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+    """Point this process at a database; the earlier engine, if any, is disposed.
+
+    `busy_seconds`: how long SQLite waits for another writer.
+    """
     dispose()
-    engine = make_engine(url, pool_size=pool_size)
+    engine = make_engine(url, pool_size=pool_size, busy_seconds=busy_seconds)
     _State.engine = engine
     _State.writes = sessionmaker(engine, expire_on_commit=False)
     _State.reads = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
     return engine
 
 
-def make_engine(url: str, *, pool_size: int = 10) -> Engine:
+def make_engine(url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         # To open one costs as much as a quarter of a page, so they are kept; the warmest is used first.
@@ -85,7 +96,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
             url,
             pool_size=pool_size,
             pool_use_lifo=True,
-            connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            connect_args={"timeout": busy_seconds, "check_same_thread": False},
         )
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -100,7 +111,6 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
         # Of each connection; the system keeps the file's pages for all of them.
         "cache_size=-2000",
     ):
@@ -137,6 +147,12 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("database not configured")
     with _State.writes() as session, session.begin():
         yield session
+    _mine.commits += 1
+
+
+def commits() -> int:
+    """How many transactions this thread has committed. For app.again, which does nothing twice that was committed."""
+    return _mine.commits
 
 
 @contextmanager

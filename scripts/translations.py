@@ -28,6 +28,7 @@ ERRORS = (
     "Conflict",
     "Merged",
     "TemporaryFailure",
+    "Busy",
     "PermanentFailure",
 )
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)

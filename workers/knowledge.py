@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app import db, installation, queue
+from app.again import write
 from app.knowledge import index_log
 from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, Entry
 from app.knowledge.models import KnowledgeLog
@@ -92,8 +94,7 @@ class KnowledgeOwner:
             self._dirty_since = time.monotonic()
         elif self._dirty_since is not None and time.monotonic() - self._dirty_since > QUIET_SECONDS:
             self._dirty_since = None
-            with db.transaction() as session:
-                return score_again(session) > 0
+            return write(score_again) > 0
         return learnt or scored
 
     def rebuild(self) -> int:
@@ -136,8 +137,8 @@ class KnowledgeOwner:
 
     def _keep_vectors(self, entry: Entry, events: list[Event]) -> None:
         vectors = [vector for event in events if (vector := getattr(event, "vector", b""))]
-        with db.transaction() as session:
-            index_log.keep_vectors(session, entry.id, self._suggester.embedder_name, vectors)
+        model = self._suggester.embedder_name
+        write(lambda session: index_log.keep_vectors(session, entry.id, model, vectors))
 
     def _embed_what_is_known(self) -> bool:
         """A sentence model was installed after things had been learnt: vectors first, a few at a time, then one rebuild
@@ -168,11 +169,18 @@ class KnowledgeOwner:
             known = vectors.get(question.message_id)
             vector = self._suggester.vector_of(question.text) if known is None else known
             found = [_found(one) for one in self._suggestions(question, allowed[question.mailbox_id], vector)]
-            with db.transaction() as session:
-                save_found(session, question, found, now=db.now())
-                if vector and known is None:
-                    keep_vector(session, question.message_id, self._suggester.embedder_name, vector)
+            self._save(question, found, vector if known is None else b"")
         return bool(questions)
+
+    def _save(self, question: Question, found: list[Found], vector: bytes) -> None:
+        """`vector`: empty when there is none, or it is kept already."""
+
+        def save(session: Session) -> None:
+            save_found(session, question, found, now=db.now())
+            if vector:
+                keep_vector(session, question.message_id, self._suggester.embedder_name, vector)
+
+        write(save)
 
     def _suggestions(
         self, question: Question, allowed: Collection[int] | None, vector: bytes

@@ -14,6 +14,7 @@ from functools import cache
 from rq.registry import StartedJobRegistry
 
 from app import db, installation, queue
+from app.again import Busy, again
 from app.automation import keeping, timed, triggers
 from app.blobs import BlobStore
 from app.failpoints import passing
@@ -272,7 +273,9 @@ def run(stop: threading.Event) -> None:
 def _guarded(tick: Callable[[], None]) -> None:
     passing("schedule.tick")
     try:
-        tick()
+        again(tick)()
+    except Busy as error:
+        log.warning("tick %s: %s", tick.__name__, error)
     except Exception:
         log.exception("tick %s", tick.__name__)
 

@@ -6,9 +6,13 @@ A round that is killed in the middle leaves nothing half done that the next one 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sqlalchemy.orm import Session
 
 from app import db
+from app.again import write
 from app.knowledge import twins
 from app.together import reviews
 from app.upkeep import asked, gap_search, rounds, twin_search, typed_search
@@ -22,14 +26,12 @@ REVIEWS = "reviews"
 def run_due() -> None:
     """Every part whose time has come, one after the other."""
     for name, work in PARTS.items():
-        with db.transaction() as session:
-            turn = rounds.begin(session, name, db.now())
-        if turn is None:
+        if write(partial(rounds.begin, name=name, now=db.now())) is None:
             continue
         began = time.process_time()
         rows = work()
-        with db.transaction() as session:
-            rounds.end(session, name, now=db.now(), seconds=time.process_time() - began, rows=rows)
+        spent = time.process_time() - began
+        write(partial(rounds.end, name=name, now=db.now(), seconds=spent, rows=rows))
 
 
 def has_due() -> bool:
@@ -49,16 +51,17 @@ def find_gaps() -> int:
         letters = gap_search.gather(session)
     every = gap_search.found(letters)
     known = gap_search.same_gaps(letters, every)
-    with db.transaction() as session:
-        ids = gap_search.name_gaps(session, every, known, db.now())
+    ids = write(partial(gap_search.name_gaps, every=every, known=known, now=db.now()))
     for rows in gap_search.moves(letters, every, ids):
-        with db.transaction() as session:
-            gap_search.move(session, rows)
+        write(partial(gap_search.move, rows=rows))
         time.sleep(BREATH_SECONDS)
-    with db.transaction() as session:
-        gap_search.tidy(session, looked_at=ids, now=db.now())
-        asked.forget_old(session, now=db.now())
+    write(partial(_tidy_gaps, ids))
     return len(letters)
+
+
+def _tidy_gaps(ids: Sequence[int], session: Session) -> None:
+    gap_search.tidy(session, looked_at=ids, now=db.now())
+    asked.forget_old(session, now=db.now())
 
 
 def find_twins() -> int:
@@ -66,8 +69,7 @@ def find_twins() -> int:
     with db.reading() as session:
         said = twin_search.gather(session)
     pairs = twins.pairs(said)
-    with db.transaction() as session:
-        twin_search.keep(session, pairs, db.now())
+    write(partial(twin_search.keep, pairs=pairs, now=db.now()))
     return len(said)
 
 
@@ -78,32 +80,31 @@ def find_typed() -> int:
     with db.reading() as session:
         replies = typed_search.gather(session)
     every = typed_search.found(replies)
-    with db.transaction() as session:
-        ids = typed_search.name_answers(session, replies, every, db.now())
+    ids = write(partial(typed_search.name_answers, replies=replies, every=every, now=db.now()))
     for rows in gap_search.moves(replies, every, ids):
-        with db.transaction() as session:
-            typed_search.move(session, rows)
+        write(partial(typed_search.move, rows=rows))
         time.sleep(BREATH_SECONDS)
-    with db.transaction() as session:
-        typed_search.tidy(session, ids, now=db.now())
-        typed_search.tell(session, now=db.now())
+    write(partial(_tidy_typed, ids))
     return len(replies)
+
+
+def _tidy_typed(ids: Sequence[int], session: Session) -> None:
+    typed_search.tidy(session, ids, now=db.now())
+    typed_search.tell(session, now=db.now())
 
 
 def tell_owners() -> int:
     """Of articles whose day of review has come; how many."""
-    with db.transaction() as session:
-        return reviews.tell_owners(session, db.now().date(), now=db.now())
+    now = db.now()
+    return write(partial(reviews.tell_owners, today=now.date(), now=now))
 
 
 def _read_replies() -> bool:
-    with db.transaction() as session:
-        return typed_search.read_new(session, now=db.now())
+    return write(partial(typed_search.read_new, now=db.now()))
 
 
 def _read_some() -> bool:
-    with db.transaction() as session:
-        return asked.read_new(session, now=db.now())
+    return write(partial(asked.read_new, now=db.now()))
 
 
 PARTS: dict[str, Callable[[], int]] = {

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
+from app.again import write
 from app.blobs import BlobStore
 from app.errors import SincerelyError
 from app.failpoints import passing
@@ -87,16 +88,16 @@ class _Sender:
     async def _next(self) -> Outbox | None:
         """The next delivery, waiting for its place in time if that is soon."""
         while True:
-            with db.transaction() as session:
-                turn = turns.take(
-                    session, self._mailbox_id, db.now(), since=self._since, seconds=LEASE_SECONDS
-                )
+            turn = write(self._turn)
             if not isinstance(turn, turns.Wait):
                 return turn
             seconds = (turn.until - db.now()).total_seconds()
             if seconds > SHORT_WAIT_SECONDS or time.monotonic() + seconds > self._end:
                 return None
             await asyncio.sleep(max(0.0, seconds))
+
+    def _turn(self, session: Session) -> Outbox | turns.Wait | None:
+        return turns.take(session, self._mailbox_id, db.now(), since=self._since, seconds=LEASE_SECONDS)
 
     async def _deliver(self, row: Outbox, door: Door) -> None:
         result = await self._send(row, door)
@@ -124,11 +125,14 @@ class _Sender:
 
     def _older_ones_wait(self, row: Outbox) -> bool:
         """A server that answers again gets everything that waited for it, in the order in which it was written."""
-        with db.transaction() as session:
-            if not turns.server_answers(session, self._mailbox_id, db.now()):
-                return False
-            states.give_back(session, row, db.now())
-            return True
+
+        def back(session: Session) -> bool:
+            waited = turns.server_answers(session, self._mailbox_id, db.now()) > 0
+            if waited:
+                states.give_back(session, row, db.now())
+            return waited
+
+        return write(back)
 
     async def _hand_over(self, row: Outbox, mail: _Mail, door: Door) -> Result | None:
         begun = False
@@ -149,8 +153,7 @@ class _Sender:
         return result
 
     def _begin(self, row: Outbox) -> bool:
-        with db.transaction() as session:
-            return states.start_data(session, row, db.now(), seconds=LEASE_SECONDS)
+        return write(lambda session: states.start_data(session, row, db.now(), seconds=LEASE_SECONDS))
 
 
 @asynccontextmanager

@@ -10,12 +10,14 @@ import asyncio
 import logging
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Agent
+from app.again import write
 from app.mailboxes.models import Mailbox
 from app.outgoing import backoff, restored
 from app.outgoing.door import Door
@@ -51,24 +53,21 @@ def waiting(session: Session, *, now: datetime) -> list[int]:
 
 def send(mailbox_id: int, settings: Settings) -> None:
     """Send what is due by this mailbox. Safe to run twice and at the same time."""
-    with db.transaction() as session:
-        _recover(session, mailbox_id, db.now())
+    write(partial(_recover, mailbox_id=mailbox_id, now=db.now()))
     asyncio.run(_send(mailbox_id, settings))
 
 
 async def _send(mailbox_id: int, settings: Settings) -> None:
     async with Door(mailbox_id, settings) as door:
         for _ in range(MOST_AT_ONCE):
-            with db.transaction() as session:
-                mail = _claim(session, mailbox_id, db.now())
+            mail = write(partial(_claim, mailbox_id=mailbox_id, now=db.now()))
             if mail is None:
                 return
             result = await _hand_over(mail, door, settings)
             if result is None:
                 return
             log.info("notice mail %s: %s", mail.id, type(result).__name__)
-            with db.transaction() as session:
-                record(session, mail, result, db.now())
+            write(partial(record, mail=mail, result=result, now=db.now()))
             restored.remember(settings, db.now())
 
 
@@ -86,10 +85,9 @@ async def _hand_over(mail: NoticeMail, door: Door, settings: Settings) -> Result
     refused = await door.connection.offer("", mail.recipient, size=len(content), utf8=False)
     if refused is not None:
         return refused
-    with db.transaction() as session:
-        if not _begin(session, mail, db.now()):
-            await door.close()
-            return None
+    if not write(partial(_begin, mail=mail, now=db.now())):
+        await door.close()
+        return None
     return await door.connection.hand_over(content)
 
 

@@ -222,6 +222,12 @@ def _identify() -> None:
         _touch(current_user.sign_in)
 
 
+def identify_anew() -> None:
+    """In the middle of a request whose transaction was undone: the rows it had loaded are worth nothing now."""
+    g.pop("_login_user", None)
+    _identify()
+
+
 def _asks(signed_in: SignedIn | None) -> None:
     """`g.agent` and `g.rights`, for the pages, and the rights for the doors below them."""
     g.agent, g.rights = (signed_in.agent, signed_in.rights) if signed_in is not None else (None, None)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.again import Busy
 from app.errors import (
     Conflict,
     InvalidInput,
@@ -26,6 +28,10 @@ from app.errors import (
 
 log = logging.getLogger(__name__)
 
+BUSY_SECONDS = 5
+# What a page never repeats, not even to the one who typed it.
+_SECRET = ("password", "secret", "code")
+
 STATUS_OF: dict[type[SincerelyError], int] = {
     NotFound: 404,
     NotAllowed: 403,
@@ -34,6 +40,7 @@ STATUS_OF: dict[type[SincerelyError], int] = {
     Merged: 409,
     TemporaryFailure: 503,
     PermanentFailure: 500,
+    Busy: 503,
 }
 
 
@@ -46,7 +53,17 @@ def init_app(app: Flask) -> None:
 
 def _ours(error: SincerelyError) -> Response:
     status = STATUS_OF.get(type(error), 500)
-    return _answer(status, _(str(error)))
+    if not isinstance(error, Busy):
+        return _answer(status, _(str(error)))
+    answer = _answer(status, _(str(error)), kept=_kept())
+    answer.headers["Retry-After"] = str(BUSY_SECONDS)
+    return answer
+
+
+def _kept() -> list[tuple[str, str]]:
+    """What was typed into the form, to be sent once more with one click. Empty when there was a secret in it."""
+    fields = list(request.form.items(multi=True))
+    return [] if any(part in name for name, _value in fields for part in _SECRET) else fields
 
 
 def _csrf(error: CSRFError) -> Response:
@@ -91,7 +108,7 @@ def _sentence(status: int) -> str:
     return sentences.get(status) or sentences[500 if status >= 500 else 400]
 
 
-def _answer(status: int, text: str, error_id: str = "") -> Response:
+def _answer(status: int, text: str, error_id: str = "", *, kept: Sequence[tuple[str, str]] = ()) -> Response:
     error_id = error_id or secrets.token_hex(4)
     if request.accept_mimetypes.best == "application/json":
         response = jsonify(error=text, id=error_id)
@@ -100,6 +117,8 @@ def _answer(status: int, text: str, error_id: str = "") -> Response:
         response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
     else:
         page = "errors/error.html" if g.get("agent") is not None and status < 500 else "errors/bare.html"
-        response = make_response(render_template(page, status=status, text=text, error_id=error_id))
+        response = make_response(
+            render_template(page, status=status, text=text, error_id=error_id, kept=kept)
+        )
     response.status_code = status
     return response

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import db, queue, security
 from app.blobs import BlobStore
 from app.settings import Settings
-from app.web import auth, blueprints, errors, headers, locale, pages
+from app.web import auth, begun_again, blueprints, errors, headers, locale, pages
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 FORM_OVERHEAD = 1024 * 1024
@@ -33,6 +33,7 @@ def make_app(settings: Settings) -> Flask:
     pages.init_app(app)
     errors.init_app(app)
     blueprints.register(app)
+    begun_again.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 
+from app.again import again
 from app.blobs import BlobStore
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound, TemporaryFailure
@@ -137,6 +138,7 @@ def _letter(typed: Typed) -> FormLetter:
     return FormLetter(nonce, email, tidy_name(typed.name), subject, text, files)
 
 
+@again
 def _journal(desk: Desk, letter: FormLetter) -> None:
     """Bytes first, then the row. Raises InvalidInput for an address of ours and in a flood."""
     mailbox_id, at = desk.centre.mailbox_id or 0, now()

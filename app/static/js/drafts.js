@@ -154,7 +154,7 @@ export function keep(form, area) {
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form) return;
     if (event.detail.successful) localStorage.removeItem(key);
-    else if (!event.detail.xhr.status) {
+    else if (!event.detail.xhr.status || event.detail.xhr.status >= 500) {
       stopped = false;
       dirty = true;
       say(words.unsaved, true);
