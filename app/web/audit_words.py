@@ -49,11 +49,13 @@ def _value(kind: str, value: Any, mailboxes: dict[int, str]) -> str:
 
 
 def _pair(value: Any) -> str:
-    return (
-        " → ".join(str(one) if one not in ("", None) else "–" for one in value)
-        if isinstance(value, list)
-        else str(value)
-    )
+    return " → ".join(_one(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def _one(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value) if value not in ("", None) else "–"
 
 
 def _names() -> dict[str, str]:
@@ -81,6 +83,7 @@ def _names() -> dict[str, str]:
         "greeting": _("Greeting"),
         "topics": _("Topics"),
         "form": _("Form"),
+        "mailbox_id": _("Number of the mailbox"),
     }
 
 

@@ -39,12 +39,20 @@ def process_note(note: str) -> str:
     }.get(note, note)
 
 
+def version_name(name: str) -> str:
+    """The names of programs are their own."""
+    return {"schema": _("Schema of the database"), "system": _("System")}.get(name, name)
+
+
 def figures(state: State) -> list[tuple[str, list[Figure]]]:
     return [
         (_("Mail that goes out"), _outgoing(state)),
         (_("Mail that comes in"), _incoming(state)),
         (_("Room"), _room(state)),
-        (_("Versions"), [Figure(name, value) for name, value in state.versions.items() if value]),
+        (
+            _("Versions"),
+            [Figure(version_name(name), value) for name, value in state.versions.items() if value],
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
-from flask_babel import get_translations
+from flask_babel import format_decimal, get_translations
 from werkzeug.wrappers import Response
 
 from app.settings import Settings
@@ -154,7 +154,9 @@ def has_endpoint(endpoint: str) -> bool:
 
 
 def file_size(size: int) -> str:
-    """ "12 KB", "3.4 MB"."""
+    """ "12 KB", "3.4 MB", "69.5 GB", with the comma or point of the reader's language."""
     if size < 1024 * 1024:
         return _("%(n)s KB", n=max(1, round(size / 1024)))
-    return _("%(n)s MB", n=f"{size / 1024 / 1024:.1f}")
+    if size < 1024**3:
+        return _("%(n)s MB", n=format_decimal(round(size / 1024**2, 1)))
+    return _("%(n)s GB", n=format_decimal(round(size / 1024**3, 1)))
