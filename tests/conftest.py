@@ -29,7 +29,7 @@ from app import db, queue
 from app import installation as installations
 from app.blobs import BlobStore
 from app.settings import Settings, load_settings
-from tests.support import quick_apps, scratch
+from tests.support import quick_apps, quick_engines, scratch
 from tests.support.dovecot import Dovecot
 from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
@@ -44,6 +44,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("ours")
 quick_apps.share_addresses()
+quick_engines.share_statements()
 
 SECRET = "tests only: forty characters of a secret"
 DATABASES = [

@@ -1,12 +1,13 @@
 """Thousands of tests make an app of their own each: what is the same in all of them is worked out once in a process.
 
-Two things are: the templates, compiled to bytecode, and the functions that werkzeug writes for building each address.
-Together they were nine tenths of what making an app and asking it for a first page costs.
+Three things are: the templates, compiled to bytecode; what werkzeug reads out of each address; and the functions that
+it writes for building each. Together they are most of what making an app and asking it for a first page costs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import jinja2
@@ -16,6 +17,8 @@ from werkzeug.routing import Rule
 
 _compile_builder = Rule._compile_builder
 _builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+_compile = Rule.compile
+_compiled: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
 class _InMemory(jinja2.BytecodeCache):
@@ -42,8 +45,28 @@ def share_templates(app: Flask) -> Flask:
 
 
 def share_addresses() -> None:
-    """The functions are bound to their rule when they are called, so equal rules can have one between them."""
+    """Equal rules have one reading between them, and one function, which is bound to a rule when it is called."""
+    Rule.compile = _read_once  # type: ignore[method-assign]
     Rule._compile_builder = _builder  # type: ignore[assignment,method-assign]
+
+
+def _read_once(rule: Rule) -> None:
+    key = (
+        rule.rule,
+        rule.host if rule.map.host_matching else rule.subdomain,
+        rule.merge_slashes,
+        repr(rule.defaults),
+        frozenset(rule.map.converters.items()),
+    )
+    if key not in _compiled:
+        _compile(rule)
+        _compiled[key] = {
+            name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")
+        }
+        return
+    vars(rule).update({name: copy(value) for name, value in _compiled[key].items()})
+    for name, append_unknown in (("_build", False), ("_build_unknown", True)):
+        setattr(rule, name, _builder(rule, append_unknown).__get__(rule, None))
 
 
 def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
