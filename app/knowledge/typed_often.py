@@ -54,6 +54,14 @@ def repeated(replies: Sequence[Reply], least: int = OFTEN) -> list[list[int]]:
     return sorted((ids for ids in groups.values() if len(ids) >= least), key=lambda ids: (-len(ids), ids[0]))
 
 
+def same_answers(said: Sequence[str], others: Sequence[tuple[int, Sequence[str]]]) -> list[int]:
+    """Of other replies, as their words, the ids of those that say the same, in the order given."""
+    words_said, terms = frozenset(said), frozenset(stem(word) for word in said)
+    # Only those that share many words as they are written need their stems looked at.
+    near = [(id_, more) for id_, more in others if _shared(words_said, frozenset(more)) >= SAME - 0.25]
+    return [id_ for id_, more in near if _shared(terms, frozenset(stem(word) for word in more)) >= SAME]
+
+
 def _rarest(terms: frozenset[str], holders: Counter[str]) -> list[str]:
     """So many that two sets sharing enough have at least one of them in common."""
     ranked = sorted(terms, key=lambda term: (holders[term], term))

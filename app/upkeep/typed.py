@@ -70,7 +70,7 @@ def draft_of(session: Session, rights: Rights, typed_id: int) -> tuple[str, Draf
     """(language, draft) from the newest of these replies. Raises NotFound."""
     row = _seen(session, rights, typed_id)
     query = (
-        _replies(
+        free_replies(
             sa.select(
                 Message.id, Ticket.id, sa.func.coalesce(Agent.name, ""), Message.arrived_at, Message.visible
             ),
@@ -124,7 +124,7 @@ def _counted(rights: Rights, dismissed: bool | None) -> Any:
     """`dismissed` None: whether or not, and whoever typed it."""
     n, own = sa.func.count(), sa.func.count(sa.case((FreeReply.author_id == rights.agent_id, 1)))
     query = (
-        _replies(
+        free_replies(
             sa.select(
                 FreeReply.typed_id,
                 n.label("times"),
@@ -151,7 +151,7 @@ def _counted(rights: Rights, dismissed: bool | None) -> Any:
     return query.where(heard if dismissed else ~heard)
 
 
-def _replies(query: Any, rights: Rights) -> Any:
+def free_replies(query: Any, rights: Rights) -> Any:
     """A query of free replies with message and ticket."""
     return (
         query.select_from(FreeReply)

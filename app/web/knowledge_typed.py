@@ -10,8 +10,9 @@ from app import queue
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.knowledge.texts import ArticleText, tag_words
-from app.upkeep import typed
-from app.web.auth import login_required
+from app.tickets import thread
+from app.upkeep import typed, typed_now
+from app.web.auth import login_required, passive
 from app.web.forms import fields
 from app.web.knowledge_gaps import DRAFT
 from app.web.words import gettext as _
@@ -64,6 +65,36 @@ def dismiss(typed_id: int) -> Any:
         again = form["again"] == "yes"
         typed.dismiss(session, g.rights, typed_id, by=g.agent, now=now(), again=again)
     return redirect(url_for("knowledge_typed.index"))
+
+
+@bp.get("/beside/<int:message_id>")
+@login_required
+@passive
+def beside(message_id: int) -> Any:
+    """A fragment beside a reply that was just sent: empty unless its writer has typed the same often enough."""
+    with reading() as session:
+        reply = thread.message_for(session, g.agent.id, message_id)
+        return render_template(
+            "knowledge/_typed_now.html", found=typed_now.of_reply(session, g.rights, reply)
+        )
+
+
+@bp.post("/beside/<int:message_id>")
+@login_required
+def answer_beside(message_id: int) -> Any:
+    """Make an article of it, or hear no more of it."""
+    what = fields(request.form, "what")["what"]
+    with transaction() as session:
+        reply = thread.message_for(session, g.agent.id, message_id)
+        found = typed_now.of_reply(session, g.rights, reply)
+        typed_id = typed_now.named(session, found, now=now()) if found is not None else None
+        if typed_id is not None and what == "dismiss":
+            typed.dismiss(session, g.rights, typed_id, by=g.agent, now=now())
+    if request.headers.get("HX-Request"):
+        return ""
+    if typed_id is None or what == "dismiss":
+        return redirect(url_for("knowledge_typed.index"))
+    return redirect(url_for("knowledge_typed.draft", typed_id=typed_id))
 
 
 def _page(typed_id: int, quoted: Any, form: dict[str, str], error: InvalidInput | None = None) -> str:
