@@ -1,13 +1,15 @@
 """What a page costs: CPU, time, queries and bytes, on a desk that has been in use for a year.
 
     python -m bench.web [--tickets 1000] [--tickets 100000] [--database sqlite|postgresql] [--mix MINUTES]
+                        [--keep DIRECTORY] [--furnish]
 
 The desk is that of `flask seed-demo`. The whole helpdesk runs as `make run` starts it; a page is asked for by one
 client, each time another ticket, customer or word, and the CPU is that of all our processes, less what they need when
 nobody asks (PostgreSQL's own processes are not ours). Queries and bytes (compressed by gzip, as a proxy in front would)
 are counted in a process of the measurement, where nothing else happens. "ticket" is the pane that a click in the list
 opens, "ticket, whole page" the address opened anew, with the list beside it. With --mix, 25 agents work at once for so
-many minutes while mail comes in, on the largest desk, and the memory is that at their end.
+many minutes while mail comes in, on the largest desk, and the memory is that at their end. --keep leaves the desks in a
+directory that any user may enter, for the next run; --furnish makes them and measures nothing.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from app import create_app, db
 from bench import ingest, web_mix
+from bench.kept import KeptBench
 from bench.rig import DATABASES, Bench, machine
 from bench.web_client import PANE, Client, together
 from bench.web_desk import Desk, cpu_seconds, furnish_all, memory, running
@@ -215,15 +219,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tickets", type=int, action="append")
     parser.add_argument("--database", choices=DATABASES, action="append")
     parser.add_argument("--mix", type=float, default=0, metavar="MINUTES")
+    parser.add_argument("--keep", type=Path, metavar="DIRECTORY")
+    parser.add_argument("--furnish", action="store_true")
     options = parser.parse_args(arguments)
     print(f"Pages. {machine()}", flush=True)
     sizes = options.tickets or [1_000, 100_000]
     wanted = [(database, size) for database in options.database or DATABASES for size in sizes]
-    with Bench() as bench:
+    with KeptBench(options.keep.resolve()) if options.keep else Bench() as bench:
         start = time.monotonic()
         desks = furnish_all(bench, wanted, agents=AGENTS)
         print(f"{len(desks)} desks made in {time.monotonic() - start:.0f} s.", flush=True)
-        for (database, size), desk in zip(wanted, desks, strict=True):
+        for (database, size), desk in zip(() if options.furnish else wanted, desks, strict=False):
             db.configure(desk.settings.database)
             _print(database, measure(desk), size)
             if options.mix and size == max(sizes):

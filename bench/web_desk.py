@@ -7,7 +7,7 @@ import pickle
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -18,6 +18,7 @@ from app import create_app, db
 from app.accounts import sign_ins
 from app.accounts.models import Agent, Role
 from app.demo.write import write
+from app.installation import prepare
 from app.settings import Settings
 from app.tickets.models import Ticket
 from bench.rig import SECRET, Bench
@@ -55,25 +56,36 @@ def furnish(bench: Bench, database: str, size: int, *, agents: int = 1) -> Desk:
 
 
 def furnish_all(bench: Bench, wanted: Sequence[tuple[str, int]], *, agents: int) -> list[Desk]:
-    """Desks of these databases and sizes, several at once; each is made by a process of its own."""
+    """Desks of these databases and sizes, several at once; each is made by a process of its own. One that was kept
+    from before is brought up to date."""
     if any(database == "postgresql" for database, _size in wanted):
         bench.cluster()
+    kept = {one for one in wanted if _place(bench, *one).exists()}
     # The largest first, so that none is begun when the others are done.
-    waiting = sorted(enumerate(wanted), key=lambda one: -one[1][1])
+    waiting = sorted(set(wanted) - kept, key=lambda one: -one[1])
     made: list[BaseProcess] = []
     while waiting or made:
         while waiting and len(made) < (os.cpu_count() or 1):
             made.append(_begin(bench, *waiting.pop(0), agents=agents))
         made[0].join()
         made = [one for one in made if one.is_alive() or _failed(one)]
-    return [pickle.loads(_place(bench, number).read_bytes()) for number in range(len(wanted))]
+    desks = {one: pickle.loads(_place(bench, *one).read_bytes()) for one in wanted}
+    return [_opened_again(desks[one], agents) if one in kept else desks[one] for one in wanted]
 
 
-def _begin(bench: Bench, number: int, wanted: tuple[str, int], *, agents: int) -> BaseProcess:
+def _opened_again(desk: Desk, agents: int) -> Desk:
+    """Its tables as they are now, and agents who have just signed in."""
+    prepare(desk.settings)
+    db.configure(desk.settings.database)
+    return replace(desk, cookies=_cookies(desk.settings, agents))
+
+
+def _begin(bench: Bench, database: str, size: int, *, agents: int) -> BaseProcess:
     def work() -> None:
-        bench.number_from(number)
-        desk = furnish(bench, *wanted, agents=agents)
-        _place(bench, number).write_bytes(pickle.dumps(desk))
+        bench.number_from(size + (database == "postgresql"))
+        desk = furnish(bench, database, size, agents=agents)
+        _place(bench, database, size).write_bytes(pickle.dumps(desk))
+        db.dispose()
 
     # Forked: what it stands on is there already.
     process = get_context("fork").Process(target=work)
@@ -87,8 +99,8 @@ def _failed(process: BaseProcess) -> bool:
     return False
 
 
-def _place(bench: Bench, number: int) -> Path:
-    return bench.directory / f"desk-{number}.pickle"
+def _place(bench: Bench, database: str, size: int) -> Path:
+    return bench.directory / f"{database}-{size}.pickle"
 
 
 def _cookies(settings: Settings, count: int) -> list[str]:
@@ -97,11 +109,9 @@ def _cookies(settings: Settings, count: int) -> list[str]:
     made = []
     with db.transaction() as session:
         for number in range(count):
-            agent = Agent(
-                email=f"visitor{number}@desk.example",
-                name=f"Visitor {number}",
-                role=Role.ADMIN,
-                created_at=db.now(),
+            email = f"visitor{number}@desk.example"
+            agent = session.scalar(sa.select(Agent).where(Agent.email == email)) or Agent(
+                email=email, name=f"Visitor {number}", role=Role.ADMIN, created_at=db.now()
             )
             session.add(agent)
             session.flush()

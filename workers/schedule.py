@@ -151,7 +151,7 @@ def keep_promises() -> None:
 
 
 def brief_agents() -> None:
-    """The briefing of the week, for those who want it and have none yet; the mails leave with those about notices."""
+    """The week's briefing, for those who want it and have none yet; the mails leave with those about notices."""
     now = db.now()
     with db.reading() as session:
         agent_ids = briefing_mail.due_agents(session, now)
@@ -232,7 +232,7 @@ def _bytes_check() -> BytesCheck:
     return BytesCheck(BlobStore(settings.blob_dir), settings.timezone)
 
 
-# Behind an import the teller takes its time: the other ticks have their turn.
+# Behind an import the teller takes its time.
 MOST_TELLINGS = 10
 BREATH_SECONDS = 0.25
 TICKS: tuple[tuple[float, Callable[[], None]], ...] = (
@@ -274,17 +274,15 @@ def _guarded(tick: Callable[[], None]) -> None:
     passing("schedule.tick")
     try:
         again(tick)()
-    except Busy as error:
-        log.warning("tick %s: %s", tick.__name__, error)
+    except Busy:
+        return  # app.again has said so
     except Exception:
         log.exception("tick %s", tick.__name__)
 
 
 def _ring(job: str, ids: list[int]) -> None:
     """Stops at the first bell that cannot be rung: an unreachable server costs seconds each time, the clock goes on."""
-    for row_id in ids:
-        if not queue.ring(job, row_id):
-            return
+    all(queue.ring(job, row_id) for row_id in ids)
 
 
 def main() -> None:
