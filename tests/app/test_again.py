@@ -31,7 +31,7 @@ def customers(*called: str) -> list[int]:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_of_two_that_wait_for_each_other_both_come_through(database: str) -> None:
     one, other = customers("one ", "other ")
-    each_holds_one = threading.Barrier(2, timeout=20)
+    each_holds_one = threading.Barrier(2, timeout=60)
     begun: list[int] = []
 
     def rename(first: int, second: int, mark: str) -> None:
@@ -52,7 +52,7 @@ def test_of_two_that_wait_for_each_other_both_come_through(database: str) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert len(begun) == 3, "PostgreSQL sent one of them away, and it began again"
     assert [sorted(name.partition(" ")[2]) for name in names()] == [["a", "b"]] * 2, "each was done once"
 

@@ -28,7 +28,7 @@ def vera(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     enter(context, live_server, add_agent("vera@help.example", "Vera Holm"))
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     yield page
     context.close()
 

@@ -106,7 +106,7 @@ def server(installation: Settings) -> Iterator[LiveServer]:
         yield LiveServer(f"http://127.0.0.1:{running.port}", app)
     finally:
         running.shutdown()
-        thread.join(10)
+        thread.join(60)
         running.server_close()
 
 

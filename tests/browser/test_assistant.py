@@ -48,7 +48,7 @@ def desk_server(near: Settings) -> Iterator[LiveServer]:
     thread.start()
     yield LiveServer(f"http://127.0.0.1:{server.port}", app)
     server.shutdown()
-    thread.join(10)
+    thread.join(60)
     server.server_close()
 
 
@@ -61,7 +61,7 @@ def poller(near: Settings) -> Iterator[Poller]:
     thread.start()
     yield running
     running.stop()
-    thread.join(30)
+    thread.join(60)
 
 
 class _Silent:

@@ -25,7 +25,7 @@ from tests.support.web import TELL_OF_POLICY
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CUSTOMER = "vera.newcomer@visitor.example"
-SOON = 30_000  # milliseconds; how soon it really is stands in docs/benchmarks.md
+SOON = 60_000  # milliseconds; how soon it really is stands in docs/benchmarks.md
 
 
 class Sandbox:
@@ -73,7 +73,7 @@ class Sandbox:
         letter.set_content(text)
         ports = sandbox_mail.ports(self.mail)
         assert ports is not None
-        with smtplib.SMTP("127.0.0.1", ports.smtp, timeout=15) as smtp:
+        with smtplib.SMTP("127.0.0.1", ports.smtp, timeout=60) as smtp:
             smtp.send_message(letter)
         return "first-letter@visitor.example"
 

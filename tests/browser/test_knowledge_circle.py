@@ -48,7 +48,7 @@ def worker(installation: Settings) -> Iterator[KnowledgeOwner]:
     thread.start()
     yield owner
     stop.set()
-    thread.join(30)
+    thread.join(60)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_the_next_letter_of_the_kind_has_the_answer_first(
     page, ticket = browser_page, desk.letter(ASKED)
     enter(page.context, live_server, add_agent("nora@help.example", "Nora Klein"))
     page.goto(f"{live_server.url}/tickets/{ticket}")
-    expect(first(page)).to_contain_text("Cleaning", timeout=30_000)
+    expect(first(page)).to_contain_text("Cleaning", timeout=60_000)
     expect(first(page).locator(".suggest-why")).to_contain_text("kettle")
 
     page.keyboard.press("Shift+Digit2")  # read in its place, and Escape puts it away
@@ -106,7 +106,7 @@ def test_the_next_letter_of_the_kind_has_the_answer_first(
         }
     second = desk.letter(AGAIN, sender_email="ivan@buyer.example", sender_name="Ivan", subject="Crust")
     page.goto(f"{live_server.url}/tickets/{second}")
-    expect(first(page)).to_contain_text("Cleaning", timeout=30_000)
+    expect(first(page)).to_contain_text("Cleaning", timeout=60_000)
     expect(first(page).locator(".suggest-why")).to_contain_text("crust")
     expect(first(page).locator(".suggest-why q")).to_contain_text("My kettle has a white crust")
 
@@ -117,7 +117,7 @@ def test_sent_away_by_key_and_had_back(
     page, ticket = browser_page, desk.letter(ASKED)
     enter(page.context, live_server, add_agent("nora@help.example", "Nora Klein"))
     page.goto(f"{live_server.url}/tickets/{ticket}")
-    expect(first(page)).to_contain_text("Cleaning", timeout=30_000)
+    expect(first(page)).to_contain_text("Cleaning", timeout=60_000)
     page.keyboard.press("q")
     expect(page.locator("#toasts")).to_contain_text("Cleaning")
     expect(page.locator("#suggestions .suggest-name", has_text="Cleaning")).to_have_count(0)

@@ -184,7 +184,7 @@ class AgentBrowser:
                 "Origin": self._base,
             },
         )
-        with urllib.request.urlopen(request, timeout=15) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             for header in answer.headers.get_all("Set-Cookie", []):
                 name, _, rest = header.partition("=")
                 self._cookies[name] = rest.split(";")[0]
@@ -203,7 +203,7 @@ def running(fleet: Fleet) -> Iterator[Fleet]:
         fleet.stop_all()
 
 
-def until_taken(act: object, deadline: float = 30.0) -> None:
+def until_taken(act: object, deadline: float = 60) -> None:
     """Do it again until the web takes it: what a person does whose browser says "connection refused"."""
     end = time.monotonic() + deadline
     while True:

@@ -161,13 +161,13 @@ class Ground:
         status = child.wait()
         assert status in (-9, -6) and child.said("failpoint "), f"{point} was not reached: {status}"
 
-    def poll_until_settled(self, *points: str, clock: float = 0, deadline: float = 30) -> Child:
+    def poll_until_settled(self, *points: str, clock: float = 0, deadline: float = 60) -> Child:
         """An unhurt poller, until every mail on the server has found its place."""
         child = self.start("poller", *points, clock=clock)
         self.wait_settled(deadline)
         return child
 
-    def wait_settled(self, deadline: float = 30, *, also: str = "") -> None:
+    def wait_settled(self, deadline: float = 60, *, also: str = "") -> None:
         """`also`: the second mailbox must be settled, too."""
         wanted = {
             (address, mail.uidvalidity, mail.uid)
@@ -184,7 +184,7 @@ class Ground:
 
         wait_until(settled, deadline, every=0.03)
 
-    def wait_said(self, child: Child, words: str, deadline: float = 20) -> None:
+    def wait_said(self, child: Child, words: str, deadline: float = 60) -> None:
         def said() -> bool:
             return child.said(words)
 
@@ -194,7 +194,7 @@ class Ground:
     def sent_all(self, *points: str, clocks: Sequence[float] = (0, 3600, 7300, 11000)) -> None:
         """Senders at later and later times, until no delivery waits for anything."""
         for clock in clocks:
-            self.start("sender", *points, clock=clock).wait(40)
+            self.start("sender", *points, clock=clock).wait(60)
             if not self.database.number(
                 "SELECT count(*) FROM outbox WHERE state NOT IN ('accepted', 'failed', 'uncertain', 'bounced')"
             ):

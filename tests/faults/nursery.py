@@ -64,7 +64,7 @@ class Child:
         except AssertionError:
             self.kill()
 
-    def wait(self, deadline: float = 20.0) -> int:
+    def wait(self, deadline: float = 60) -> int:
         """Its exit status, once it has ended."""
         wait_until(self._has_ended, deadline, every=0.005)
         assert self.ended is not None
@@ -139,7 +139,7 @@ class Nursery:
             child.kill()
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def _has_answered(self) -> bool:
         """the nursery has started it"""

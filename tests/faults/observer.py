@@ -74,7 +74,7 @@ class Database:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         if self._sqlite:
-            connection = sqlite3.connect(f"file:{self._sqlite}?mode=ro", uri=True, timeout=10)
+            connection = sqlite3.connect(f"file:{self._sqlite}?mode=ro", uri=True, timeout=60)
             try:
                 return connection.execute(query).fetchall()
             finally:

@@ -85,7 +85,7 @@ class Office:
         for message_id in write_replies(self.ground, count):
             queue.ring("deliver_message", message_id)
 
-    def wait_done_with_a_worker(self, deadline: float = 40) -> None:
+    def wait_done_with_a_worker(self, deadline: float = 60) -> None:
         """A worker that ends because the queue server does not answer is started again, as the supervisor does it."""
 
         def done() -> bool:

@@ -108,7 +108,7 @@ def chaos(
         agent = add_agent("nora@help.example", "Nora Lind")
         office, done = Office(ground, make_bell()), threading.Event()
         browser = AgentBrowser(ground, agent)  # type: ignore[arg-type]
-        wait_until(browser.is_there, 30)
+        wait_until(browser.is_there)
         letters = ground.write(threads)
         over, dice = times * 6 * 0.7, random.Random(ground.dice.random())
         writer = threading.Thread(target=write_letters, args=(ground, letters, over))

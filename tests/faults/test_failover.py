@@ -86,7 +86,7 @@ def test_standby_takes_over_while_replies_leave(play: Play, pair: Pair, point: s
         ground.wait_said(child, "failpoint ")
         pair.fail_over()
         child.signal(signal.SIGCONT)
-        child.wait(40)
+        child.wait(60)
         ground.sent_all(clocks=[3600, 7200])
         return ground.look()
 

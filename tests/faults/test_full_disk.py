@@ -96,7 +96,7 @@ def test_replies_leave_once(small_disk: Path, play: Play, point: str, seed: int)
         child.signal(signal.SIGCONT)
         time.sleep(ground.dice.uniform(0.3, 2))
         filler.unlink()
-        child.wait(40)
+        child.wait(60)
         ground.sent_all(clocks=[3600, 7200])
         return ground.look()
 

@@ -108,7 +108,7 @@ def test_poller_killed_in_the_middle_of_a_letter(play: Play, share: int, seed: i
         before = ground.on_server()
         fault = ground.imap.break_with(Fault("freeze", after=b"BODY[] {", plus=size * share // 100))
         child = ground.start("poller")
-        wait_until(lambda: fault.struck, 20, every=0.005)
+        wait_until(lambda: fault.struck, every=0.005)
         child.kill()
         ground.imap.heal()
         ground.poll_until_settled()

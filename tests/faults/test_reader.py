@@ -58,7 +58,7 @@ def test_reader_breaks_at_every_letter(play: Play, action: str, seed: int) -> No
             "SELECT count(*) FROM raw_mails WHERE state = 'parked' AND reason <> ''"
         )
         assert parked == len(before), f"{parked} of {len(before)} are set aside with a reason"
-        assert ground.start("replay").wait(40) == 0
+        assert ground.start("replay").wait(60) == 0
         ground.poll_until_settled()
         return ground.look(before)
 
@@ -89,7 +89,7 @@ def test_poller_killed_while_its_reader_hangs(play: Play, seed: int) -> None:
         before = ground.on_server()
         child = ground.start("poller", "reader.parsing:2:stall")
         hanging = "SELECT count(*) FROM raw_mails WHERE state = 'stored'"
-        wait_until(lambda: ground.database.number(hanging) == len(before) and reader_of(child), 20)
+        wait_until(lambda: ground.database.number(hanging) == len(before) and reader_of(child))
         child.kill()
         ground.poll_until_settled()
         return ground.look(before)
@@ -106,4 +106,4 @@ def reader_of(poller: Child) -> int:
 
 def kill_reader(poller: Child) -> None:
     """As soon as there is one."""
-    os.kill(wait_until(lambda: reader_of(poller), 20), signal.SIGKILL)
+    os.kill(wait_until(lambda: reader_of(poller)), signal.SIGKILL)

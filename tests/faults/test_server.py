@@ -28,7 +28,7 @@ def renumber(ground: Ground) -> None:
     Nobody has it open meanwhile: Dovecot itself loses mail when a folder is made anew under a session that reads it.
     """
     ground.imap.refuse()
-    wait_until(lambda: ground.servers.dovecot.sessions(ground.address) == 0, 10)
+    wait_until(lambda: ground.servers.dovecot.sessions(ground.address) == 0)
     mails = ground.on_server()
     with ground.servers.dovecot.connected(ground.address) as imap:
         imap.delete(ground.folder)
@@ -77,7 +77,7 @@ def test_letters_vanish_after_the_listing(play: Play, point: str, seed: int) -> 
         expunge(ground, gone)
         child.signal(signal.SIGCONT)
         ground.append(ground.write(2))
-        wait_until(lambda: vanished(ground) == 3, 20)
+        wait_until(lambda: vanished(ground) == 3)
         ground.wait_settled()
         words = {word for mail in gone for word in re.findall(r"letter-[\w-]+", mail.raw.decode("latin-1"))}
         ground.threads = [[word for word in thread if word not in words] for thread in ground.threads]
@@ -120,7 +120,7 @@ def client_that_sets_flags(ground: Ground):  # noqa: ANN201
         yield
     finally:
         done.set()
-        thread.join(20)
+        thread.join(60)
 
 
 @pytest.mark.fault_slice("fetch.fetched")
@@ -273,7 +273,7 @@ def test_two_pollers(play: Play, point: str, seed: int) -> None:
         first.signal(signal.SIGCONT)
         ground.append(ground.write(2))
         ground.wait_settled()
-        wait_until(lambda: first.ended is None and second.ended is None, 5)
+        wait_until(lambda: first.ended is None and second.ended is None)
         found = ground.look()
         found.wrong += [f"UID {mail.uid} is gone" for mail in before if mail not in ground.on_server()]
         return found

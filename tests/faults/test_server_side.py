@@ -48,7 +48,7 @@ def test_killed_while_marking_as_read(play: Play, point: str, seed: int) -> None
         ground.poll_until_killed(f"{point}:1:kill")
         ground.append(ground.write(2))
         ground.poll_until_settled()
-        wait_until(lambda: all(b"\\Seen" in mail.flags for mail in ground.on_server()), 20)
+        wait_until(lambda: all(b"\\Seen" in mail.flags for mail in ground.on_server()))
         found = ground.look()
         after = {mail.uid: mail for mail in ground.on_server()}
         found.wrong += [f"UID {mail.uid} was changed" for mail in before if after[mail.uid].raw != mail.raw]
@@ -88,7 +88,7 @@ def test_killed_while_moving(play: Play, how: str, point: str, seed: int) -> Non
         before = ground.on_server()
         ground.poll_until_killed(f"{point}:1:kill")
         ground.start("poller")
-        wait_until(lambda: not ground.on_server(), 25)
+        wait_until(lambda: not ground.on_server())
         wait_until(
             lambda: ground.database.number("SELECT count(*) FROM raw_mails WHERE state = 'stored'") == 0, 20
         )

@@ -47,7 +47,7 @@ def lock_for_a_while(ground: Ground) -> threading.Thread:
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert locked.wait(10)
+    assert locked.wait(60)
     return thread
 
 
@@ -197,7 +197,7 @@ def test_postgresql_breaks_while_replies_leave(
         ground.wait_said(child, "failpoint ")
         BREAKS[fault](cluster, ground)
         child.signal(signal.SIGCONT)
-        child.wait(40)
+        child.wait(60)
         ground.sent_all(clocks=[3600, 7200])
         return ground.look()
 

@@ -27,7 +27,7 @@ NONCE = "nonce-of-one-form-in-a-browser"
 def start_web(ground: Ground, *points: str) -> Child:
     agent = browser(ground)
     child = ground.start("web", *points)
-    wait_until(agent.is_there, 20)
+    wait_until(agent.is_there)
     return child
 
 
@@ -86,7 +86,7 @@ def test_double_click(play: Play, seed: int) -> None:
         for click in clicks:
             click.start()
         for click in clicks:
-            click.join(30)
+            click.join(60)
         ground.sent_all(clocks=[2, 3600])
         found = ground.look()
         if replies(ground) != 1 or len(ground.servers.sink.accepted) != 2:

@@ -345,7 +345,7 @@ def test_a_full_disk_is_said_and_suggestions_go_on(tmp_path):
     )
     root = Path(__file__).resolve().parents[2]
     run = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], cwd=root, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script, str(tmp_path)], cwd=root, capture_output=True, text=True, timeout=120
     )
     assert run.stdout == "fine\n", run.stderr
 

@@ -224,7 +224,7 @@ def test_a_target_that_is_watched_too_doubles_nothing(
     thread.start()
     try:
         watched.dovecot.append(letter("there and back"))
-        wait_until(lambda: sorted(row.state for row in watched.rows()) == ["duplicate", "filed"], 30)
+        wait_until(lambda: sorted(row.state for row in watched.rows()) == ["duplicate", "filed"])
     finally:
         poller.stop()
         thread.join()
@@ -248,7 +248,7 @@ def test_a_target_that_does_not_exist_is_said_and_holds_up_no_mail(
             wait_until(
                 lambda wanted=number + 1: [row.state for row in watched.rows()] == ["filed"] * wanted, 30
             )
-        wait_until(lambda: "No such folder" in last_error() or "doesn't exist" in last_error(), 10)
+        wait_until(lambda: "No such folder" in last_error() or "doesn't exist" in last_error())
     finally:
         poller.stop()
         thread.join()

@@ -132,7 +132,7 @@ def test_what_is_wrong_with_a_mailbox_stands_on_its_page(
     thread = threading.Thread(target=poller.run)
     thread.start()
     try:
-        wait_until(lambda: words in page_of(agent, "/mailboxes"), 40, every=0.5)
+        wait_until(lambda: words in page_of(agent, "/mailboxes"), every=0.5)
     finally:
         poller.stop()
         thread.join()

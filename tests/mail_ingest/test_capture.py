@@ -195,9 +195,9 @@ def test_the_poller_brings_a_letter_into_a_ticket_and_the_ledger_balances(watche
     thread.start()
     try:
         watched.dovecot.append(letter("first"))
-        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"], 20)
+        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"])
         watched.dovecot.append(letter("second"))
-        wait_until(lambda: [row.state for row in watched.rows()] == ["filed", "filed"], 20)
+        wait_until(lambda: [row.state for row in watched.rows()] == ["filed", "filed"])
     finally:
         poller.stop()
         thread.join()

@@ -37,11 +37,11 @@ def test_fetching_pauses_and_recovers_unaided(
             return session.get_one(Mailbox, watched.mailbox.id).last_error
 
     try:
-        wait_until(lambda: "almost full (10 MB free)" in error(), 20)
+        wait_until(lambda: "almost full (10 MB free)" in error())
         assert watched.rows() == []
         free[0] = 5000
-        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"], 30)
-        wait_until(lambda: not error(), 10)
+        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"])
+        wait_until(lambda: not error())
     finally:
         poller.stop()
         thread.join()

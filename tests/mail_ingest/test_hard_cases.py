@@ -124,14 +124,14 @@ def test_a_folder_that_is_gone_holds_up_no_other(watched: Watched) -> None:
         session.add(Folder(mailbox_id=watched.mailbox.id, name="INBOX"))
     watched.dovecot.append(letter("in the second folder"))
     with polling(watched):
-        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"], 20)
-        wait_until(lambda: "Mailbox doesn't exist" in last_error(), 10)
+        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"])
+        wait_until(lambda: "Mailbox doesn't exist" in last_error())
 
 
 @pytest.mark.dovecot
 def test_a_stopped_poller_leaves_its_mailbox_to_the_next_one_at_once(watched: Watched) -> None:
     with polling(watched, poll_seconds=25):
-        wait_until(lambda: mailbox().last_success_at is not None, 20)
+        wait_until(lambda: mailbox().last_success_at is not None)
     assert mailbox().lease_until is None
 
 
@@ -146,7 +146,7 @@ def test_the_lease_of_a_killed_poller_is_taken_over_at_once(watched: Watched) ->
     assert lease is not None
     watched.dovecot.append(letter())
     with polling(watched):
-        wait_until(lambda: len(watched.rows()) == 1, 20)
+        wait_until(lambda: len(watched.rows()) == 1)
 
 
 @pytest.mark.dovecot
@@ -160,9 +160,9 @@ def test_a_full_disk_is_said_in_words_and_the_letter_comes_in_when_there_is_room
     with polling(watched):
         with monkeypatch.context() as patch:
             patch.setattr("app.blobs.os.fsync", full)
-            wait_until(lambda: last_error() == "Mail cannot be stored here: No space left on device.", 20)
+            wait_until(lambda: last_error() == "Mail cannot be stored here: No space left on device.")
             assert watched.rows() == []
-        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"], 30)
+        wait_until(lambda: [row.state for row in watched.rows()] == ["filed"])
     assert not [file for file in watched.blobs.root.rglob(".*") if file.is_file()], "no half files stay"
 
 
@@ -178,7 +178,7 @@ def test_a_password_in_any_script_signs_in(dovecot: Dovecot) -> None:
             return check_login(account) == ["INBOX"]
         return False
 
-    wait_until(signs_in, 20, every=0.5)
+    wait_until(signs_in, every=0.5)
     with pytest.raises(PermanentFailure, match="refused the user name or password"):
         check_login(dataclasses.replace(account, password="чужой"))
 

@@ -100,9 +100,9 @@ def test_two_processes_and_an_agent_make_one_card(post: Post) -> None:
         customers.make(agents, "olga@buyer.example", "Olga", now=db.now())
         agents.flush()
         filed = pool.submit(post.ingest.drain)
-        wait_until(somebody_waits_for_a_lock, 20)
+        wait_until(somebody_waits_for_a_lock)
         agents.commit()
-        assert filed.result(20).outcomes == {"filed": 1}
+        assert filed.result(60).outcomes == {"filed": 1}
     with db.reading() as session:
         assert session.scalars(sa.select(CustomerAddress.email)).all() == ["olga@buyer.example"]
 
@@ -122,9 +122,9 @@ def test_a_letter_that_crosses_a_closing_reply_reopens_the_ticket(post: Post) ->
         form = Reply("<div>Done.</div>", ["olga@buyer.example"], [], Status.CLOSED, "n" * 20)
         write_reply(agents, agents.get_one(Ticket, 1), form, by=nora, now=db.now(), settings=post.settings)
         filed = pool.submit(post.ingest.drain)
-        wait_until(somebody_waits_for_a_lock, 20)
+        wait_until(somebody_waits_for_a_lock)
         agents.commit()
-        assert filed.result(20).outcomes == {"filed": 1}
+        assert filed.result(60).outcomes == {"filed": 1}
     (ticket,) = all_tickets()
     assert (ticket.status, ticket.unread, ticket.message_count) == ("open", True, 3)
     assert ticket.waiting_since is not None

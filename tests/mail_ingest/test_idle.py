@@ -13,7 +13,7 @@ from app.mailboxes.service import Account
 from mail_ingest.fetch import ImapSource
 
 FOLDER = b"* 1 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n"
-LONG_WAIT = 60  # seconds; the scripted server says nothing more, so whoever waits for it waits that long
+LONG_WAIT = 300  # seconds; the scripted server says nothing more, so whoever waits for it waits that long
 
 
 def answers(line: bytes, with_idle: bytes) -> bytes:
@@ -50,7 +50,7 @@ def server_saying(with_idle: bytes) -> Iterator[tuple[Account, threading.Event]]
         thread = threading.Thread(target=serve, args=(server, with_idle, ended))
         thread.start()
         yield Account("127.0.0.1", server.getsockname()[1], "none", "u", "p", 10), ended
-        thread.join(10)
+        thread.join(60)
 
 
 @pytest.mark.parametrize("with_idle", [b"* 2 EXISTS\r\n", b"* 2 EXISTS\r\n* 1 RECENT\r\n"])
@@ -60,8 +60,8 @@ def test_mail_told_of_in_the_packet_of_the_leave_to_wait_ends_the_wait_at_once(w
         told: list[bool] = []
         waiter = threading.Thread(target=lambda: told.append(source.idle(LONG_WAIT)), daemon=True)
         waiter.start()
-        assert ended.wait(15), "the server spoke of mail, and we went on waiting"
-        waiter.join(10)
+        assert ended.wait(60), "the server spoke of mail, and we went on waiting"
+        waiter.join(60)
     assert told == [True]
 
 

@@ -150,8 +150,8 @@ def test_the_poller_fetches_with_a_token_and_renews_it_at_half_of_its_life(
     thread = threading.Thread(target=poller.run)
     thread.start()
     try:
-        wait_until(lambda: grant_row().refreshed_at > db.now() - timedelta(minutes=1), 20)
-        wait_until(lambda: messages() == 1, 20)
+        wait_until(lambda: grant_row().refreshed_at > db.now() - timedelta(minutes=1))
+        wait_until(lambda: messages() == 1)
     finally:
         poller.stop()
         thread.join()

@@ -155,7 +155,7 @@ def test_a_child_that_is_gone_between_two_mails_is_replaced(reader: Reader) -> N
     pid = reader.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: state_of(pid) in ("", "Z"), 10)
+    wait_until(lambda: state_of(pid) in ("", "Z"))
     assert subjects(reader.read(GOOD)) == ["good 0", "good 1", "good 2"]
 
 
@@ -165,7 +165,7 @@ def test_a_child_killed_from_outside_amid_a_mail_harms_only_that_answer(reader: 
     assert pid is not None
 
     def kill() -> None:
-        wait_until(lambda: state_of(pid) == "T", 10)
+        wait_until(lambda: state_of(pid) == "T")
         os.kill(pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
@@ -213,7 +213,7 @@ def test_the_child_gets_no_environment_and_ends_with_its_input() -> None:
         process = made._process
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         made.end()
 

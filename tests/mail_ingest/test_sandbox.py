@@ -46,7 +46,7 @@ def sign_in() -> Iterator[Callable[..., IMAPClient]]:
     opened: list[IMAPClient] = []
 
     def connect(server: SandboxServer, address: str = SUPPORT_ADDRESS) -> IMAPClient:
-        client = IMAPClient("127.0.0.1", server.imap_port, ssl=False, timeout=20)
+        client = IMAPClient("127.0.0.1", server.imap_port, ssl=False, timeout=60)
         opened.append(client)
         client.normalise_times = False
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -60,7 +60,7 @@ def sign_in() -> Iterator[Callable[..., IMAPClient]]:
 
 
 def send(server: SandboxServer, raw: bytes, *recipients: str, sender: str = "ann@home.example") -> None:
-    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=20) as smtp:
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=60) as smtp:
         smtp.sendmail(sender, recipients or [SUPPORT_ADDRESS], raw, mail_options=["BODY=8BITMIME"])
 
 
@@ -141,13 +141,13 @@ def test_idle_wakes_up_with_the_delivery(server, sign_in):
     client = sign_in(server)
     client.idle()
     send(server, LETTER)
-    assert (1, b"EXISTS") in client.idle_check(timeout=20)
+    assert (1, b"EXISTS") in client.idle_check(timeout=60)
     client.idle_done()
 
 
 def test_letter_between_the_last_look_and_idle_wakes_idle_too(server):
     # By hand: IMAPClient may swallow a line that follows "+ Idling" at once, and would make this a matter of luck.
-    with socket.create_connection(("127.0.0.1", server.imap_port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.imap_port), timeout=60) as connection:
         lines = connection.makefile("rwb")
         for command in (f"a LOGIN {SUPPORT_ADDRESS} {server.password}", "b SELECT INBOX"):
             lines.write(command.encode() + b"\r\n")
@@ -214,7 +214,7 @@ def test_latest_customer_comes_first_and_strangers_have_no_letters(server):
     "address", ['"../../escape"@home.example', "a/../../b@home.example", "ольга@дом.example"]
 )
 def test_no_address_reaches_the_file_system(server, address):
-    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=20) as smtp:
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=60) as smtp:
         smtp.ehlo()
         smtp.mail("ann@home.example", ["SMTPUTF8"])
         assert smtp.rcpt(address)[0] == 250
@@ -239,7 +239,7 @@ def test_letter_that_cannot_be_stored_is_not_accepted(server, sign_in):
 
 
 def test_letter_beyond_sixty_megabytes_is_refused_before_it_is_sent(server):
-    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=20) as smtp:
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=60) as smtp:
         smtp.ehlo()
         assert smtp.mail("ann@home.example", [f"SIZE={60 * 1024 * 1024}"])[0] == 250
         smtp.rset()
@@ -251,14 +251,14 @@ def test_letter_beyond_sixty_megabytes_is_refused_before_it_is_sent(server):
 
 def test_wrong_imap_password_is_refused(server):
     with (
-        IMAPClient("127.0.0.1", server.imap_port, ssl=False, timeout=20) as client,
+        IMAPClient("127.0.0.1", server.imap_port, ssl=False, timeout=60) as client,
         pytest.raises(LoginError),
     ):
         client.login(SUPPORT_ADDRESS, server.password + "x")
 
 
 def test_smtp_takes_the_right_password_and_refuses_a_wrong_one(server):
-    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=20) as smtp:
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=60) as smtp:
         with pytest.raises(smtplib.SMTPAuthenticationError):
             smtp.login(SUPPORT_ADDRESS, "wrong")
         assert smtp.login(SUPPORT_ADDRESS, server.password)[0] == 235
@@ -375,7 +375,7 @@ def test_every_letter_answered_with_250_survives_kill_9(tmp_path):
     process, ports = start_process(tmp_path)
     accepted: list[bytes] = []
     try:
-        with smtplib.SMTP("127.0.0.1", ports.smtp, timeout=20) as smtp:
+        with smtplib.SMTP("127.0.0.1", ports.smtp, timeout=60) as smtp:
             threading.Timer(0.15, os.kill, (process.pid, signal.SIGKILL)).start()
             for number in range(100_000):
                 raw = b"Subject: %d\r\n\r\n.\r\n" % number
@@ -388,13 +388,13 @@ def test_every_letter_answered_with_250_survives_kill_9(tmp_path):
         process.communicate()
     process, ports = start_process(tmp_path)
     try:
-        with IMAPClient("127.0.0.1", ports.imap, ssl=False, timeout=20) as client:
+        with IMAPClient("127.0.0.1", ports.imap, ssl=False, timeout=60) as client:
             client.login(SUPPORT_ADDRESS, str(sandbox_mail.password(tmp_path)))
             client.select_folder("INBOX")
             found = list(contents(client).values())
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert accepted
     assert all(found.count(raw) == 1 for raw in accepted)
     assert process.returncode == 0

@@ -68,12 +68,12 @@ def test_mail_becomes_tickets_whatever_flags_other_clients_set_meanwhile(watched
         with polling(watched, poll_seconds=1):
             for number in range(1, 15):
                 watched.dovecot.append(letter(f"letter {number}"), flags=r"\Seen" if number % 2 else "")
-            wait_until(lambda: states(watched) == ["filed"] * 15, 40)
+            wait_until(lambda: states(watched) == ["filed"] * 15)
     finally:
         done.set()
-        thread.join(20)
+        thread.join(60)
     assert texts() == Counter(f"letter {number}" for number in range(15))
-    wait_until(lambda: balanced(watched), 15)
+    wait_until(lambda: balanced(watched))
 
 
 def test_moving_mail_away_skips_none_of_the_others(watched: Watched) -> None:
@@ -89,8 +89,8 @@ def test_moving_mail_away_skips_none_of_the_others(watched: Watched) -> None:
     with polling(watched, poll_seconds=1):
         for number in range(20):
             watched.dovecot.append(letter(f"letter {number}"))
-        wait_until(lambda: states(watched) == ["filed"] * 20, 40)
-        wait_until(lambda: watched.dovecot.letters() == [], 20)
+        wait_until(lambda: states(watched) == ["filed"] * 20)
+        wait_until(lambda: watched.dovecot.letters() == [])
     assert texts() == Counter(f"letter {number}" for number in range(20))
     assert len(watched.dovecot.letters(folder="Done")) == 20
 
@@ -106,7 +106,7 @@ def test_an_outage_of_weeks_leaves_no_gap(watched: Watched) -> None:
     for days in range(30, 0, -3):
         watched.dovecot.append(letter(f"{days} days ago"), at=db.now() - timedelta(days=days))
     with polling(watched, poll_seconds=1):
-        wait_until(lambda: states(watched) == ["filed"] * 11, 30)
+        wait_until(lambda: states(watched) == ["filed"] * 11)
     with db.reading() as session:
         assert set(session.scalars(sa.select(Ticket.status))) == {"open"}, "they wait for an answer"
 
@@ -150,7 +150,7 @@ def test_one_mail_put_into_two_watched_folders_is_one_ticket(watched: Watched) -
     with polling(watched, poll_seconds=1):
         put(watched, "INBOX", raw)
         put(watched, "Orders", raw)
-        wait_until(lambda: sorted(states(watched)) == ["duplicate", "filed"], 30)
+        wait_until(lambda: sorted(states(watched)) == ["duplicate", "filed"])
     assert tickets() == 1
 
 

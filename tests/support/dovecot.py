@@ -169,7 +169,7 @@ class Dovecot:
     @contextmanager
     def connected(self, address: str = "support@help.example") -> Iterator[imaplib.IMAP4]:
         """A signed-in connection for whatever else a test wants to do to the mailbox."""
-        imap = imaplib.IMAP4(self.host, self.port, timeout=15)
+        imap = imaplib.IMAP4(self.host, self.port, timeout=60)
         try:
             imap.login(address, PASSWORD)
             yield imap

@@ -59,7 +59,7 @@ def crossing(database: str, ticket_id: int) -> Iterator[list[str]]:
             for words in ("SET deadlock_timeout = '60s'", "BEGIN", "LOCK TABLE outbox IN EXCLUSIVE MODE"):
                 connection.exec_driver_sql(words)
             ready.set()
-            crossed.wait(20)
+            crossed.wait(60)
             connection.exec_driver_sql(f"SELECT id FROM tickets WHERE id = {ticket_id} FOR UPDATE")
             connection.exec_driver_sql("ROLLBACK")
 
@@ -76,7 +76,7 @@ def crossing(database: str, ticket_id: int) -> Iterator[list[str]]:
     ready = threading.Event()
     thread = threading.Thread(target=cross, args=(ready,))
     thread.start()
-    assert ready.wait(20)
+    assert ready.wait(60)
     sa.event.listen(db.engine(), "before_cursor_execute", before)
     sa.event.listen(
         db.engine(), "handle_error", lambda context: told.append(str(context.original_exception.sqlstate))
@@ -85,5 +85,5 @@ def crossing(database: str, ticket_id: int) -> Iterator[list[str]]:
         yield told
     finally:
         crossed.set()
-        thread.join(30)
+        thread.join(60)
         other.dispose()

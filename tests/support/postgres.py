@@ -97,7 +97,7 @@ class PostgresCluster:
             user=self._user,
             cwd=self.directory,
         )
-        wait_until(self._answers, 30)
+        wait_until(self._answers)
 
     def stop(self) -> None:
         if self._process is not None:

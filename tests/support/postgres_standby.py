@@ -30,7 +30,7 @@ class Standby(PostgresCluster):
         with self._speaking(self._primary) as session:
             session.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
             session.execute("SELECT pg_reload_conf()")
-        wait_until(self._follows, 30)
+        wait_until(self._follows)
 
     def take_over(self) -> None:
         """From now on this one is written to."""
@@ -68,4 +68,4 @@ def fallen(primary: PostgresCluster) -> None:
     """kill -9 of every process of it; it does not come back."""
     primary._kill_backends()
     assert primary._process is not None
-    primary._process.wait(10)
+    primary._process.wait(60)

@@ -30,7 +30,7 @@ class RedisServer:
         queue_server.clear_socket(self.socket)
         command = queue_server.command(queue_server.program(), self.socket, self.directory)
         self._process = processes.start(command, log=self.directory / "log")
-        wait_until(self._answers, 15)
+        wait_until(self._answers)
         return self
 
     def stop(self) -> None:

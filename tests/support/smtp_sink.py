@@ -65,7 +65,7 @@ class SmtpSink:
             self._controller.stop()
             self._controller = None
 
-    def wait_for(self, number: int, deadline: float = 15.0) -> list[Accepted]:
+    def wait_for(self, number: int, deadline: float = 60) -> list[Accepted]:
         """The accepted mails, once there are at least `number`."""
         wait_until(lambda: len(self.accepted) >= number, deadline)
         return list(self.accepted)

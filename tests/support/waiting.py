@@ -9,7 +9,7 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
-def wait_until(condition: Callable[[], Value], deadline: float = 10.0, *, every: float = 0.05) -> Value:
+def wait_until(condition: Callable[[], Value], deadline: float = 60, *, every: float = 0.05) -> Value:
     """Ask `condition` until it answers something true and return that. Fails after `deadline` seconds."""
     end = time.monotonic() + deadline
     while True:

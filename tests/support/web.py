@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 from werkzeug.serving import make_server
 
 from app import db
@@ -28,6 +28,9 @@ CHROMIUM_FLAGS = [
     "--disable-gpu",
 ]
 MAC_CHROME = "Applications/Google Chrome.app/Contents/MacOS"
+# A busy machine is slow, and what never happens fails after a minute as surely as after five seconds.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -80,7 +83,7 @@ def live_server(app: Flask) -> Iterator[LiveServer]:
         yield LiveServer(f"http://127.0.0.1:{server.port}", app)
     finally:
         server.shutdown()
-        thread.join(10)
+        thread.join(60)
         server.server_close()
 
 
@@ -114,6 +117,6 @@ def browser_page(page: Page) -> Iterator[Page]:
     page.add_init_script(TELL_OF_POLICY)
     page.on("console", note)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     assert not errors, f"the page complained: {errors}"

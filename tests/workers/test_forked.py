@@ -59,10 +59,10 @@ def run(tmp_path: Path, function: str, more: str = "") -> subprocess.CompletedPr
         child, group = forked.fork("programs:{function}", ["python", "-u", "-m", "a.part"], 0, keep=(), prepare=None)
         {more}
         print(os.read(child.stdout.fileno(), 1) .decode() + child.stdout.read().decode(), end="")
-        print("code", child.wait(20), "group", group == child.pid)
+        print("code", child.wait(60), "group", group == child.pid)
     """)
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=ROOT, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=ROOT, check=False
     )
 
 
@@ -108,4 +108,4 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     assert alive(pid)
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
-    wait_until(lambda: not alive(pid), 20)
+    wait_until(lambda: not alive(pid))

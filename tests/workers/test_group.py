@@ -66,7 +66,7 @@ def turn_until(group: Group, condition) -> None:
         group.turn(0.02)
         return bool(condition())
 
-    wait_until(turned, 20, every=0)
+    wait_until(turned, every=0)
 
 
 def test_a_part_that_was_killed_is_started_again_and_this_is_said(group: Group, heard: Heard) -> None:
@@ -149,7 +149,7 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path) -> None:
     pids = [int(supervisor.stdout.readline().split()[1]) for _ in range(2)]
     supervisor.kill()
     supervisor.wait()
-    wait_until(lambda: not any(alive(pid) for pid in pids), 20)
+    wait_until(lambda: not any(alive(pid) for pid in pids))
 
 
 def alive(pid: int) -> bool:

@@ -35,12 +35,12 @@ def sincerely(tmp_path: Path) -> Iterator[Sincerely]:
 
 
 def get(url: str) -> tuple[int, bytes]:
-    with urllib.request.urlopen(url, timeout=20) as reply:
+    with urllib.request.urlopen(url, timeout=60) as reply:
         return reply.status, reply.read()
 
 
 def count(sincerely: Sincerely, table: str) -> int:
-    with sqlite3.connect(sincerely.data_dir / "sandbox" / "sincerely.db", timeout=20) as connection:
+    with sqlite3.connect(sincerely.data_dir / "sandbox" / "sincerely.db", timeout=60) as connection:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 

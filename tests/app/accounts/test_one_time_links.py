@@ -105,7 +105,7 @@ def test_of_two_who_press_at_once_one_wins(database: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     winners = [result for result in results if result != "gone"]
     assert len(results) == 6
     assert len(winners) == 1

@@ -97,7 +97,7 @@ def test_of_editors_who_save_at_once_one_wins(database: str) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(outcomes)[1:] == ["told"] * 4
     with db.reading() as session:
         assert queries.article(session, article_id).title == sorted(outcomes)[0]

@@ -85,7 +85,7 @@ def test_the_clock_does_not_wait_for_an_undo_that_is_going_on(world: World) -> N
     with db.transaction() as undoing, ThreadPoolExecutor() as pool:
         one = sa.select(Outbox).where(Outbox.recipient == "igor@client.example").with_for_update()
         undoing.scalars(one).all()
-        assert second in pool.submit(release).result(20)
+        assert second in pool.submit(release).result(60)
         undoing.rollback()
     with db.transaction() as session:
         assert service.release_due(session, LATER) == [first]

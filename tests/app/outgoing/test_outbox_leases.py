@@ -50,7 +50,7 @@ def test_a_worker_that_is_alive_keeps_its_row_for_as_long_as_the_server_thinks(
         wait_until(lambda: (rows()[OLGA].lease_until or first) > first)
     finally:
         answer.set()
-        worker.join(20)
+        worker.join(60)
     assert delivery(message_id) == "accepted"
 
 
@@ -129,7 +129,7 @@ def test_a_failure_waits_for_an_agent_who_is_closing_the_ticket(world: World) ->
         session.flush()
         failing.start()
         wait_until(_somebody_waits_for_a_lock)
-    failing.join(20)
+    failing.join(60)
     with db.reading() as session:
         assert session.get_one(Ticket, world.ticket).status == "open"
     assert delivery(message_id) == "failed"

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -126,8 +126,10 @@ def meddler(port: int, change: Callable[[bytes], bytes]) -> Iterator[tuple[int, 
         yield listener.getsockname()[1], heard
     finally:
         stop.set()
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # closing alone wakes nobody who accepts
         listener.close()
-        thread.join(5)
+        thread.join(60)
 
 
 @pytest.mark.parametrize(

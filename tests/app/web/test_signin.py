@@ -223,7 +223,7 @@ def parallel(app: Flask, count: int, act: Callable[[FlaskClient], int]) -> list[
 
     def one() -> None:
         client = app.test_client()
-        start.wait(30)
+        start.wait(60)
         answers.append(act(client))
 
     threads = [threading.Thread(target=one) for _ in range(count)]
