@@ -25,6 +25,7 @@ from app.automation.doing import Done, Hand, do
 from app.automation.facts import TicketFacts
 from app.automation.models import Rule, RuleLog
 from app.automation.rulebook import ActiveRule
+from app.db import changed_rows
 from app.errors import InvalidInput, NotFound
 from app.outgoing.receipts import Opening
 from app.settings import Settings
@@ -180,7 +181,7 @@ def _failed(
     now: datetime,
     verdict: Verdict | None = None,
 ) -> None:
-    """Nothing of it was done: say so in the log, once an hour at the rule itself, and go on."""
+    """Nothing of it was done: say so in the log, once an hour at the rule itself and to the admins, and go on."""
     words = str(error) if isinstance(error, InvalidInput | NotFound) else type(error).__name__
     log.warning("rule %d could not act on ticket %d: %s", rule.id, occasion.ticket.id, type(error).__name__)
     session.add(
@@ -190,12 +191,14 @@ def _failed(
         )
     )  # fmt: skip
     told = sa.or_(Rule.failed_at.is_(None), Rule.failed_at < now - TELL_AGAIN, Rule.failure != words[:500])
-    session.execute(
+    news = session.execute(
         sa.update(Rule)
         .where(Rule.id == rule.id, told)
         .values(failed_at=now, failure=words[:500])
         .execution_options(synchronize_session=False)
     )
+    if changed_rows(news):
+        telling.tell_broken(session, occasion.ticket.id, rule.id, rule.name, words[:500], now)
     session.flush()
 
 

@@ -121,6 +121,11 @@ def _rule(line: Line, words: Translations) -> str:
     return _l("The rule “%(who)s” tells you of this ticket", words, who=_writer(line))
 
 
+def _broken(line: Line, words: Translations) -> str:
+    """Nobody's doing: a rule failed, and was taken back whole."""
+    return _l("The rule “%(who)s” could not act", words, who=_writer(line))
+
+
 def _due(line: Line, words: Translations) -> str:
     """A promise of a service level: broken, or to be kept soon."""
     late = line.detail.get("how") == "late"
@@ -175,6 +180,7 @@ _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "draft": _draft,
     "rating": _rating,
     "rule": _rule,
+    "broken": _broken,
     "due": _due,
     "answer": _answer,
 }

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from app import queue
 from app.db import now, reading, transaction
 from app.errors import Conflict, NotAllowed
-from app.knowledge import outcomes, queries, variables
+from app.knowledge import meant, outcomes, queries, variables
 from app.knowledge.models import Article
 from app.knowledge.render import render
-from app.outgoing import later, signatures, when
+from app.outgoing import later, signatures, unbegun, when
 from app.outgoing import thread as answered
 from app.settings import Settings
 from app.tickets import recipients, scheduled, thread
+from app.tickets import service as tickets
 from app.tickets.models import Delivery
 from app.tickets.segment_facts import facts_for
 from app.web import article_files, forms, inbox_page
@@ -58,10 +59,12 @@ def articles(ticket_id: int | None = None) -> Any:
     """JSON [{id, title, text}]: the best for the words typed; without words those that changed last."""
     text = request.args.get("q", "")[:LONGEST_SEARCH].strip()
     settings: Settings = current_app.config["SETTINGS"]
+    # Before the database is read: nobody holds a connection while another process thinks.
+    alike = meant.meant_by(text) if text else []
     with reading() as session:
         ticket = None if ticket_id is None else thread.ticket_for(session, g.agent.id, ticket_id)
         language = ticket.language if ticket is not None else ""
-        found = _articles(session, text, ArticleSearch(settings.search_dir))
+        found = _articles(session, text, alike, ArticleSearch(settings.search_dir))
         # The order of the search within each language: what the customer reads comes first.
         found.sort(key=lambda one: bool(language) and language not in one.languages)
         said = [(one.id, one.said_in(language)) for one in found]
@@ -97,11 +100,19 @@ def insert(article_id: int, ticket_id: int | None = None) -> Any:
 @bp.post("/tickets/<int:ticket_id>/later/<int:draft_id>/withdraw")
 @login_required
 def withdraw(ticket_id: int, draft_id: int) -> Any:
-    """The letter does not leave by itself; its author goes on writing."""
+    """The letter does not leave by itself; its author goes on writing. One that began the ticket ends it again."""
     forms.fields(request.form)
     with transaction() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
         draft = scheduled.withdraw(session, ticket, draft_id, by=g.agent, now=now())
+        own = draft.agent_id == g.agent.id
+        if unbegun.is_one(session, ticket, draft) and unbegun.forget_ticket(
+            session, ticket, draft, ticket.subject
+        ):
+            tickets.changed(session, ticket_id, "undone", now())
+            return redirect(
+                url_for("letters_from_us.new", draft=draft.id) if own else url_for("pages.home"), 303
+            )
     compose = {"forward": "forward"}.get(draft.kind, "reply") if draft.agent_id == g.agent.id else None
     return _back(ticket_id, compose)
 
@@ -150,13 +161,14 @@ def time_of(text: str) -> str:
 bp.add_app_template_global(why_stopped)
 
 
-def _articles(session: Session, text: str, search: ArticleSearch) -> list[Article]:
+def _articles(session: Session, text: str, alike: list[int], search: ArticleSearch) -> list[Article]:
+    """By meaning (`alike`) and by words together; by words alone while nobody answers what they mean."""
     if not text:
         return queries.page(session, g.rights, queries.Filters(), limit=MOST_ARTICLES).articles
     hits = search.search(text, MOST_HITS)
-    if search.problem:
+    if search.problem and not alike:
         return queries.page(session, g.rights, queries.Filters(text=text), limit=MOST_ARTICLES).articles
-    ids = [int(hit.article_id) for hit in hits]
+    ids = meant.merged(alike, [int(hit.article_id) for hit in hits])
     return queries.found(session, g.rights, ids, queries.Filters()).articles[:MOST_ARTICLES]
 
 

@@ -31,6 +31,7 @@ ICONS = {
     "draft": "pencil",
     "rating": "emoji-smile",
     "rule": "lightning",
+    "broken": "exclamation-triangle",
     "answer": "shield-exclamation",
     "recovery": "heart",
     "praise": "star",
@@ -142,7 +143,7 @@ def _shown(row: NoticeRow) -> dict[str, Any]:
         "kind": notice.kind,
         "icon": ICONS.get(notice.kind, "info-circle"),
         "text": wording.sentence(line, get_translations()),
-        "about": wording.about(line)[:200],
+        "about": _about(line)[:200],
         "ticket": notice.ticket_id,
         "subject": row.subject,
         "url": _place(notice.kind, line)
@@ -153,8 +154,16 @@ def _shown(row: NoticeRow) -> dict[str, Any]:
     }
 
 
+def _about(line: Line) -> str:
+    """What somebody wrote is theirs; why a rule failed is a sentence of ours."""
+    said = wording.about(line)
+    return _(said) if line.kind == "broken" and said else said
+
+
 def _place(kind: str, line: Line) -> str:
     """Of a line that is not about its ticket."""
+    if kind == "broken" and isinstance(line.detail.get("rule"), int):
+        return url_for("rules.show", rule_id=line.detail["rule"])
     if kind == "typed":
         return url_for("knowledge_typed.index")
     if kind == "review" and line.count == 1 and isinstance(line.detail.get("article"), int):

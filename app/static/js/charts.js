@@ -1,6 +1,9 @@
 // Draws a chart above every table that asks for one (data-chart: line or bar), from what the table says. The table stays,
 // folded: whoever does not see the chart, or has no script, reads the same numbers there.
 
+// On a phone the tabs are wider than the screen: the page one is on shall not be the one that cannot be seen.
+document.querySelector(".report-tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 const charts = [];
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const TONES = ["--accent", "--good", "--warn", "--bad"];

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
+from app.accounts.models import Role
 from app.automation import rules, triggers
 from app.automation.conditions import Condition
 from app.automation.models import Rule, RuleTrigger
@@ -184,7 +185,7 @@ def test_a_reply_that_was_taken_back_is_no_reply(desk: Desk) -> None:
 
 
 def test_a_rule_that_names_somebody_who_left_is_skipped_and_says_so(desk: Desk, change: Change) -> None:
-    ben = add_agent("ben@help.example", "Ben")
+    ben, ada = add_agent("ben@help.example", "Ben"), add_agent("ada@help.example", "Ada", role=Role.ADMIN)
     rule = desk.rule("To Ben", "status", ("add_tags", "half"), ("assign", f"agent:{ben.id}"))
     desk.rule("Next", "status", ("add_tags", "next"))
     with db.transaction() as session:
@@ -204,6 +205,10 @@ def test_a_rule_that_names_somebody_who_left_is_skipped_and_says_so(desk: Desk, 
         assert rules.broken(known, active.group, active.actions) == [
             "It names an agent who does not work here any more."
         ]
+        told = session.execute(sa.select(Notice.agent_id, Notice.kind, Notice.count, Notice.detail)).all()
+    # Admins are told once an hour, others never.
+    expected = {"who": "To Ben", "rule": rule, "text": "That agent cannot take tickets."}
+    assert [tuple(one) for one in told] == [(ada.id, "broken", 1, expected)]
 
 
 def test_a_rule_tells_agents_who_may_see_the_ticket_once(desk: Desk, change: Change) -> None:

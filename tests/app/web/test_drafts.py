@@ -191,5 +191,28 @@ def test_a_letter_from_us_can_leave_later_and_be_taken_back(agent: FlaskClient, 
     assert (ticket.status, draft.ticket_id, draft.send_at is not None) == ("waiting", ticket.id, True)
     back = agent.post(f"/tickets/{ticket.id}/later/{draft.id}/withdraw")
     assert back.status_code == 303, back.text
-    assert one(sa.select(Draft)).send_at is None
-    assert "ada@far.example" in agent.get(f"/tickets/{ticket.id}").text
+    # Nothing was ever said in that ticket: it is gone, and the letter is one that is being written, whole.
+    again = one(sa.select(Draft))
+    assert (again.send_at, again.ticket_id, again.kind, again.subject) == (None, None, "new", "Your parcel")
+    assert one(sa.select(sa.func.count()).select_from(Ticket)) == 0
+    assert agent.get(f"/tickets/{ticket.id}").status_code == 404
+    page = agent.get(back.location).text
+    assert "It is here." in page
+    assert "ada@far.example" in page
+
+
+def test_a_first_letter_taken_back_leaves_the_ticket_where_a_colleague_has_noted_something(
+    agent: FlaskClient, desk: Desk
+) -> None:
+    form = {
+        "mailbox_id": str(desk.mailbox_id), "to": "Ada Reed <ada@far.example>", "subject": "Your parcel", "kind": "new",
+        "html": "<div>It is here.</div>", "then_status": "waiting", "nonce": "n" * 22, "version": "0", "later": "tomorrow",
+    }  # fmt: skip
+    agent.post("/letters/new", data=form)
+    draft, ticket = one(sa.select(Draft)), one(sa.select(Ticket))
+    noted = agent.post(f"/tickets/{ticket.id}/note", data={"body": "She has called.", "nonce": "m" * 22})
+    assert noted.status_code in (200, 303), noted.text
+    agent.post(f"/tickets/{ticket.id}/later/{draft.id}/withdraw")
+    page = agent.get(f"/tickets/{ticket.id}").text
+    assert "She has called." in page
+    assert "ada@far.example" in page
