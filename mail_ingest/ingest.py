@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from app import db, queue
 from app.again import again
 from app.blobs import BlobStore
-from app.errors import PermanentFailure, TemporaryFailure
+from app.errors import Conflict, PermanentFailure, TemporaryFailure
 from app.failpoints import passing
 from app.mailboxes.models import RawState
 from app.settings import Settings
@@ -138,8 +138,8 @@ class Ingest:
 
     def _failed(self, raw_id: int, error: Exception, *, alone: bool) -> IngestReport:
         """One letter, alone, was not ingested."""
-        if isinstance(error, sa.exc.IntegrityError):
-            # An agent made, or merged, the same client card at this moment: the second time it is there, or gone.
+        if isinstance(error, sa.exc.IntegrityError | Conflict):
+            # An agent made, or merged, the same client card or ticket at this moment: now it is there, or gone.
             try:
                 return self._ingest_together([raw_id], alone=alone)
             except Exception as second:  # noqa: BLE001 (rule 6, as above)

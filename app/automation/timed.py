@@ -21,6 +21,7 @@ from app.automation.conditions import judge
 from app.automation.engine import Occasion
 from app.automation.models import Rule, RuleFiring, RuleLog, When
 from app.automation.rulebook import ActiveRule
+from app.errors import Merged
 from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from app.tasks import calendars, clock
@@ -160,7 +161,13 @@ def _look(
     facts = engine.facts_of(session, occasion, now=now, settings=settings)
     if rule.id in chain or not judge(rule.group, facts).met:
         return []
-    lock(session, ticket)
+    try:
+        lock(session, ticket)
+    except Merged:
+        return []
+    # Somebody wrote at this moment: the hours count from there now.
+    if getattr(ticket, SINCE[str(rule.timing.get("since"))].key) != moment:
+        return []
     ran = engine.run(session, occasion, [rule], now=now, settings=settings)
     _fired(session, rule.id, ticket_id, moment)
     return ran.message_ids

@@ -19,6 +19,7 @@ from app import db
 from app.automation import engine, rulebook
 from app.automation.engine import Occasion
 from app.automation.models import RuleTrigger, When
+from app.errors import Merged
 from app.outgoing.models import Outbox
 from app.settings import Settings
 from app.tickets.models import Delivery, Event, Message, Ticket
@@ -60,7 +61,10 @@ def _ask(session: Session, trigger: RuleTrigger, now: datetime, settings: Settin
         return []
     if trigger.kind == When.REPLIED and _is_gone(session, trigger):
         return []
-    lock(session, ticket)
+    try:
+        lock(session, ticket)
+    except Merged:
+        return []
     occasion = Occasion(ticket, status_before=trigger.before, chain=tuple(trigger.chain))
     return engine.run(session, occasion, rules, now=now, settings=settings).message_ids
 

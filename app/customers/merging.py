@@ -100,7 +100,9 @@ def merged_here(session: Session, customer_id: int) -> list[CardMerge]:
 def _both(session: Session, source_id: int, target_id: int) -> tuple[Customer, Customer]:
     """Both cards, locked in the order of their numbers so that two merges cannot wait for each other."""
     query = sa.select(Customer).where(Customer.id.in_((source_id, target_id))).order_by(Customer.id)
-    rows = {row.id: row for row in session.scalars(query.with_for_update(of=Customer))}
+    # Whoever asks has read them before: what counts is how they are once we have them.
+    locked = query.with_for_update(of=Customer).execution_options(populate_existing=True)
+    rows = {row.id: row for row in session.scalars(locked)}
     source, target = rows.get(source_id), rows.get(target_id)
     if source is None or target is None:
         raise NotFound("There is no such client card.")

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent, Role
 from app.accounts.rights import can_take
 from app.accounts.teams import Team, TeamMember
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Merged
 from app.levels.models import LevelClock, ServiceLevel
 from app.tickets.assignment import set_team
 from app.tickets.models import Priority, Ticket
@@ -75,7 +75,10 @@ def _tell(session: Session, level: ServiceLevel, row: LevelClock, now: datetime)
         if level.warn_minutes:
             _record(session, "due_soon", ticket, level, row, _responsible(session, ticket), now)
         return
-    lock(session, ticket)
+    try:
+        lock(session, ticket)
+    except Merged:
+        return
     if level.escalate_urgent:
         set_priority(session, ticket, Priority.URGENT, by=None, now=now)
     if level.escalate_team_id is not None:

@@ -98,6 +98,9 @@ def undo(session: Session, message_id: int, *, by: Agent, now: datetime) -> Draf
     if not rows or any(row.state != Delivery.HELD for row in rows):
         raise Conflict("This reply has already left.")
     tickets.lock(session, ticket)
+    session.refresh(message, ["ticket_id"])
+    if message.ticket_id != ticket.id:
+        raise Conflict("The messages have gone elsewhere since.")
     written = session.get_one(WrittenReply, message_id)
     draft = _restore_draft(session, message, written, by, now)
     _forget_participants(session, message, [row.recipient for row in rows])

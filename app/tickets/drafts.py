@@ -125,9 +125,21 @@ def find_or_begin(
 def _find(
     session: Session, ticket: Ticket | None, kind: str, by: Agent, draft_id: int | None
 ) -> Draft | None:
+    """The draft that is about to change, as it is now and until we commit: another window, a colleague who takes it
+    over, and the letter it becomes wait for us, or we for them."""
+    of_agent = sa.select(Draft).where(Draft.agent_id == by.id, Draft.kind == kind)
     if ticket is not None:
-        return mine(session, ticket.id, by.id, kind)
-    return begun(session, draft_id, by.id) if draft_id else None
+        return session.scalar(_locked(of_agent.where(Draft.ticket_id == ticket.id)))
+    if not draft_id:
+        return None
+    draft = session.scalar(_locked(of_agent.where(Draft.id == draft_id, Draft.kind == DraftKind.NEW)))
+    if draft is None:
+        raise NotFound("There is no such draft: it was sent or thrown away.")
+    return draft
+
+
+def _locked(query: sa.Select[Draft]) -> sa.Select[Draft]:
+    return query.with_for_update(of=Draft).execution_options(populate_existing=True)
 
 
 def _fill(draft: Draft, written: Written) -> None:
@@ -185,8 +197,9 @@ def take_over(session: Session, ticket: Ticket, draft_id: int, *, by: Agent, now
 
     Words that this agent had written themselves stay below. Raises NotFound when the draft is gone.
     """
-    query = sa.select(Draft).where(Draft.id == draft_id, Draft.ticket_id == ticket.id).with_for_update()
-    draft = session.scalar(query)
+    draft = session.scalar(
+        _locked(sa.select(Draft).where(Draft.id == draft_id, Draft.ticket_id == ticket.id))
+    )
     if draft is None:
         raise NotFound("There is no such draft: it was sent or thrown away.")
     if draft.agent_id == by.id:

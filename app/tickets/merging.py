@@ -57,11 +57,12 @@ def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: d
 
 def unmerge(session: Session, source_id: int, *, by: Agent, now: datetime) -> Ticket:
     """Undo of `merge`: what came from the ticket goes back. Raises Conflict when the other was merged on."""
-    source = session.get(Ticket, source_id, with_for_update=True)
+    session.flush()
+    source = session.get(Ticket, source_id, with_for_update=True, populate_existing=True)
     allowed = rights_of(session, by)
     if source is None or source.merged_into_id is None or not allowed.sees(source.mailbox_id):
         raise NotFound("This ticket is not merged.")
-    target = session.get_one(Ticket, source.merged_into_id, with_for_update=True)
+    target = session.get_one(Ticket, source.merged_into_id, with_for_update=True, populate_existing=True)
     if not allowed.sees(target.mailbox_id):
         raise NotFound("This ticket is not merged.")
     if target.merged_into_id is not None:
@@ -129,7 +130,9 @@ def _pair(session: Session, source_id: int, target_id: int, by: Agent) -> tuple[
     """Both rows, locked in the order of their numbers so that two merges cannot wait for each other."""
     allowed = rights_of(session, by).within(Ticket.mailbox_id)
     query = sa.select(Ticket).where(Ticket.id.in_((source_id, target_id)), allowed).order_by(Ticket.id)
-    rows = {row.id: row for row in session.scalars(query.with_for_update())}
+    # Whoever asks has read them before: what counts is how they are once we have them.
+    locked = query.with_for_update(of=Ticket).execution_options(populate_existing=True)
+    rows = {row.id: row for row in session.scalars(locked)}
     source, target = rows.get(source_id), rows.get(target_id)
     if source is None:
         raise NotFound("There is no such ticket.")

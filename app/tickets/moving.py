@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.accounts.rights import rights_of
 from app.customers import service as customers
-from app.errors import InvalidInput
+from app.errors import Conflict, InvalidInput
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.numbering import Numbers
 from app.tickets.service import allow, changed, lock, preview, record
@@ -31,6 +32,7 @@ def accept_sender(session: Session, message: Message, *, by: Agent, now: datetim
 def move_to_new_ticket(session: Session, message: Message, *, by: Agent, now: datetime) -> Ticket:
     """ "Not this ticket": the letter becomes a ticket of its own on its sender's card, linked to the old one."""
     old = message.ticket
+    lock(session, old)
     if message.kind != Kind.INCOMING:
         raise InvalidInput("Only a customer's letter can be moved.")
     if old.message_count < 2:
@@ -65,8 +67,10 @@ def move_back(session: Session, message: Message, *, by: Agent, now: datetime) -
         (item["detail"] for item in reversed(message.evidence) if item.get("rule") == "moved"), None
     )
     ticket = session.get(Ticket, int(origin.lstrip("#"))) if origin else None
-    if ticket is None:
+    if ticket is None or not rights_of(session, by).sees(ticket.mailbox_id):
         raise InvalidInput("This letter was not moved.")
+    if ticket.merged_into_id is not None:
+        raise Conflict("One of the two tickets was merged since. Take that back first.")
     left = message.ticket
     _move(session, message, ticket, by=by, now=now)
     if left.message_count == 0:
@@ -77,6 +81,9 @@ def move_back(session: Session, message: Message, *, by: Agent, now: datetime) -
 def _move(session: Session, message: Message, target: Ticket, *, by: Agent, now: datetime) -> None:
     source = message.ticket
     lock(session, source, target)
+    session.refresh(message, ["ticket_id"])
+    if message.ticket_id != source.id:
+        raise Conflict("The messages have gone elsewhere since.")
     message.ticket_id = target.id
     message.held = False
     message.evidence = [*message.evidence, {"rule": "moved", "detail": f"#{source.id}"}]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.accounts.rights import can_take
 from app.customers.models import Customer
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Merged
 from app.tags.service import find_or_make
 from app.tickets import mentions, search_index
 from app.tickets.models import Change, Delivery, Draft, Event, Kind, Message, Participant, Status, Ticket
@@ -190,12 +190,20 @@ def add_message(
 
 
 def lock(session: Session, *tickets: Ticket) -> None:
-    """Wait for whoever changes these tickets at this moment, and see them as they are then. Before any change."""
+    """Wait for whoever changes these tickets at this moment, and see them as they are then. Before any change.
+
+    Raises Merged for one that has become part of another since it was read: what is put there now nobody would see.
+    """
     if session.get_bind().dialect.name == "sqlite":
         # A transaction that may write is alone from its beginning: what it has read is so.
         return
+    # What was changed here before would be read over.
+    session.flush()
     for ticket in sorted(tickets, key=lambda one: one.id):
+        before = ticket.merged_into_id
         session.refresh(ticket, _COLUMNS, with_for_update={"of": Ticket})
+        if before is None and ticket.merged_into_id is not None:
+            raise Merged("This ticket was merged into another one. Reload the page.", ticket.merged_into_id)
 
 
 def count_in(ticket: Ticket, message: Message) -> None:

@@ -43,22 +43,21 @@ def delete_for_good(
 
     `by` nobody: its `days` in the trash are over.
     """
-    ticket = session.scalar(sa.select(Ticket).where(Ticket.id == ticket_id).with_for_update())
+    mine = sa.select(Ticket).where(Ticket.id == ticket_id).with_for_update(of=Ticket)
+    ticket = session.scalar(mine.execution_options(populate_existing=True))
     if ticket is None:
         raise NotFound("There is no such ticket.")
     if ticket.status != Status.TRASH:
         raise Conflict("Only what is in the trash can be deleted for good.")
     ids = _with_merged(session, ticket_id)
-    mine = Message.ticket_id.in_(ids)
-    if (
-        session.scalar(sa.select(Message.id).where(mine, Message.delivery.in_(ON_ITS_WAY)).limit(1))
-        is not None
-    ):
+    here = Message.ticket_id.in_(ids)
+    on_its_way = sa.select(Message.id).where(here, Message.delivery.in_(ON_ITS_WAY)).limit(1)
+    if session.scalar(on_its_way) is not None:
         raise Conflict("A reply of this ticket is still on its way.")
     why = f"deleted by {by.name}" if by else f"deleted after {days} days in the trash"
     letters = _forget_letters(session, ids, why, now)
     _mark_files(session, ids, now)
-    for message_id in session.scalars(sa.select(Message.id).where(mine)).all():
+    for message_id in session.scalars(sa.select(Message.id).where(here)).all():
         search_index.remove(session, message_id)
     session.execute(
         _core_delete(Attachment, Attachment.draft_id.in_(sa.select(Draft.id).where(Draft.ticket_id.in_(ids))))

@@ -66,14 +66,16 @@ def move(
 ) -> Ticket:
     """These messages go into another ticket that is there already. Raises InvalidInput when they cannot."""
     target = session.get(Ticket, target_id)
-    if target is None or target.status == Status.TRASH:
+    if target is None:
         raise InvalidInput("There is no ticket with this number.", "target")
     if target.id == ticket.id:
         raise InvalidInput("The messages are in this ticket already.", "target")
-    if target.merged_into_id is not None:
-        raise InvalidInput("That ticket was itself merged into another one.", "target")
     session.flush()
     lock(session, ticket, target)
+    if target.status == Status.TRASH:
+        raise InvalidInput("There is no ticket with this number.", "target")
+    if target.merged_into_id is not None:
+        raise InvalidInput("That ticket was itself merged into another one.", "target")
     chosen = _chosen(session, ticket, message_ids)
     if _all_letters_of(session, ticket) <= {message.id for message in chosen}:
         raise InvalidInput("These are all of its letters: merge the tickets instead.", "messages")

@@ -39,6 +39,13 @@ def ticket_for(session: Session, who: Who, ticket_id: int) -> Ticket:
     return _there(session.scalar(query, {"ticket": ticket_id}))
 
 
+def ticket_to_change(session: Session, who: Who, ticket_id: int) -> Ticket:
+    """As `ticket_for`, as it is now and until we commit: whoever changes it at this moment comes before us or after."""
+    query = _ticket_query(rights_of(session, who).mailboxes).with_for_update(of=Ticket)
+    fresh = query.execution_options(populate_existing=True)
+    return _there(session.scalar(fresh, {"ticket": ticket_id}))
+
+
 def ticket_to_answer(session: Session, who: Who, ticket_id: int) -> Ticket:
     """As `ticket_for`, in one query: without its tags and its agent, which a letter does not need."""
     query = _answer_query(rights_of(session, who).mailboxes)

@@ -32,7 +32,7 @@ def show(ticket_id: int) -> Any:
 def choose(ticket_id: int) -> Any:
     team_id = forms.number(forms.fields(request.form, "team")["team"])
     with transaction() as session:
-        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        ticket = thread.ticket_to_change(session, g.agent.id, ticket_id)
         assignment.set_team(session, ticket, team_id, by=g.agent, now=now())
         service.mark_read(session, ticket, now=now())
     view = inbox_page.known_view(request.form.get("view", "")).slug

@@ -37,7 +37,7 @@ def fill_ticket(ticket_id: int) -> Any:
     typed = _typed()
     try:
         with transaction() as session:
-            ticket = thread.ticket_for(session, g.rights, ticket_id)
+            ticket = thread.ticket_to_change(session, g.rights, ticket_id)
             fields.put_values(session, ticket, typed, by=g.agent, now=now())
     except InvalidInput as error:
         answer = make_response(_ticket_form(ticket_id, typed=typed, error=error), 422)

@@ -171,7 +171,7 @@ def _spam_page(ticket_id: int, *, problem: str = "") -> str:
 
 def _act(ticket_id: int, act: Callable[[Session, Ticket], Any]) -> Any:
     with transaction() as session:
-        act(session, thread.ticket_for(session, g.rights, ticket_id))
+        act(session, thread.ticket_to_change(session, g.rights, ticket_id))
     return _to(ticket_id)
 
 

@@ -82,7 +82,9 @@ def mark_read(ticket_id: int) -> Any:
     with transaction() as session:
         ticket = thread.ticket_for(session, g.agent.id, ticket_id)
         # Read means: somebody who could answer has seen it.
-        if g.rights.may_answer:
+        if g.rights.may_answer and ticket.unread:
+            # A letter that is filed at this moment stays unread.
+            service.lock(session, ticket)
             service.mark_read(session, ticket, now=now())
         notices.read_ticket(session, g.agent.id, ticket.id, now=now())
     return ("", 204) if request.headers.get("HX-Request") else _back(ticket_id)
@@ -187,7 +189,7 @@ def _meanwhile(arrived: list[Message]) -> str:
 
 def _act(ticket_id: int, change: Any) -> Any:
     with transaction() as session:
-        ticket = thread.ticket_for(session, g.agent.id, ticket_id)
+        ticket = thread.ticket_to_change(session, g.agent.id, ticket_id)
         change(session, ticket)
         service.mark_read(session, ticket, now=now())
     return _back(ticket_id)
