@@ -34,6 +34,8 @@ _TAKEN_AWAY = 0.3
 _WRONG_FIRST = 0.7
 # The very words an agent already answered: the confidence to show, if they are enough to be one question.
 _SAME_WORDS = 3
+# A score below this comes from pieces of words that any two texts share.
+_SOMETHING = 0.5
 _SAME_CONFIDENCE = 0.95
 
 
@@ -104,6 +106,17 @@ class Memory:
             ranked[0] = replace(ranked[0], confidence=max(_SAME_CONFIDENCE, ranked[0].confidence))
         rest = 1.0 - ranked[0].confidence
         return [ranked[0], *(replace(one, confidence=min(one.confidence, rest)) for one in ranked[1:])]
+
+    def alike(self, asked: Asked, k: int) -> list[ArticleId]:
+        """The k live articles that are most like it, without those that share nothing telling with it."""
+        if not self.live or not asked.vector.terms:
+            return []
+        scores = self.ranker.scores(asked, self.live)
+        order = [number for number in scores.order(self.live) if scores.total[number] >= _SOMETHING]
+        again = self.latest.get(asked.vector.terms)
+        if again in self.live:
+            order = [again, *(number for number in order if number != again)]
+        return [self.ids[number] for number in order[:k]]
 
     def ask(self, question: str, vector: bytes = b"", model: str = "") -> Asked:
         """A letter as it is compared: cleaned, its words weighed, and its vector if it is of our model."""

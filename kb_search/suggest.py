@@ -47,8 +47,8 @@ class Suggester:
     `problem` is None or one sentence for a person. A second Suggester on a directory that is owned already
     reads what is there; what it learns is not kept, and `problem` says so.
 
-    `find_embedder` gives the sentence model, or None for words alone: the installed one unless told otherwise. What
-    was learnt without it stays without it until `rebuild`; `lacks_meaning` says so.
+    `find_embedder` gives the sentence model, or None for words alone. What was learnt without it stays without it until
+    `rebuild`; `lacks_meaning` says so.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Suggester:
 
     @property
     def lacks_meaning(self) -> bool:
-        """A sentence model is there, but what is known was learnt without it: rebuild to make use of it."""
+        """A sentence model is there, but what is known was learnt without it."""
         return self._memory.model != self.embedder_name
 
     def with_vector(self, event: Event) -> Event:
@@ -113,13 +113,11 @@ class Suggester:
         self._happened(ArticleText(id, title, body, language))
 
     def add_articles(self, articles: Iterable[ArticleText]) -> None:
-        """Many articles, and the index written once."""
         for article in articles:
             self._happened(article)
         self._flush()
 
     def remove_article(self, id: ArticleId) -> None:
-        """Never suggested again, unless it is added again."""
         self._happened(ArticleRemoved(id))
 
     def learn(
@@ -171,6 +169,10 @@ class Suggester:
             ranked.sort(key=lambda one: language not in self._memory.articles[one.article_id])
         return [explained(self._memory, question, one, language, self._target) for one in ranked[:k]]
 
+    def search(self, words: str, k: int = 10) -> list[ArticleId]:
+        """What an agent types → articles like it, best first: what was learnt from letters counts as well."""
+        return self._memory.alike(self._memory.ask(words, self.vector_of(words), self.embedder_name), k)
+
     def commit(self, position: int) -> bool:
         """Puts everything so far on the disk, with the owner's position in its log. False: it is not there."""
         self._committed = position
@@ -201,7 +203,6 @@ class Suggester:
         return self.commit(position)
 
     def close(self) -> None:
-        """Frees the directory for another owner."""
         self._shelf.flush(self._memory, all_of_it=self._store.writable)
         self._shelf.close()
         self._store.close()
@@ -212,13 +213,12 @@ class Suggester:
         except OSError as error:
             self._notice(f"What was learnt cannot be read ({error}).")
             return
-        self._problem = kept.problem
-        self._gap = kept.problem is not None
+        self._problem, self._gap = kept.problem, kept.problem is not None
         self._live_again(kept)
         if self._store.writable:
             self._shelf.open(self._memory)
-        else:
-            self._notice(_OWNED)
+            return
+        self._notice(_OWNED)
 
     def _live_again(self, kept: Kept) -> None:
         try:

@@ -33,6 +33,7 @@ from app.tickets.vectors import keep_vector, vectors_of
 from kb_search.embed import FindEmbedder, installed_embedder, standing
 from kb_search.events import Event
 from kb_search.suggest import Suggester, Suggestion
+from workers.knowledge_asked import answering
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ QUIET_SECONDS = 5.0
 # When even the best guess is this unlikely, three titles would only be in the way.
 SILENT_BELOW = 0.15
 SHOWN, SPARE = 3, 5
+# Whoever searches may not see every article, and sees the next ones then.
+SEARCHED = 100
 # So many rows of the log at a time get their vectors when a sentence model has just been installed.
 EMBEDDED_TOGETHER = 20
 
@@ -54,12 +57,16 @@ class KnowledgeOwner:
         self._suggester = Suggester(self._directory, floor=SILENT_BELOW, find_embedder=find_embedder)
         # From its first commit on, the suggester forgets what came after the last one: the log gives that again.
         self._suggester.commit(self._suggester.position)
+        # What is known is changed and read by turns: agents search while letters are learnt.
+        self._turn = threading.Lock()
+        self._asked = 0
         self._dirty_since: float | None = None
         self._embedded_to = 0
         self._all_embedded = False
 
     def run(self, stop: threading.Event) -> None:
         alive = heartbeats.Beating("knowledge", now=db.now())
+        searches = answering(stop, self.search)
         while not stop.is_set():
             alive.note = self._note()
             heartbeats.beat(alive)
@@ -71,7 +78,17 @@ class KnowledgeOwner:
                 stop.wait(LOOK_SECONDS)
             if not busy:
                 self._wait(stop)
+        searches.join(LOOK_SECONDS)
         self._suggester.close()
+
+    def search(self, words: str) -> list[int]:
+        """Articles by the meaning of words typed, likeliest first. From any thread."""
+        self._asked += 1
+        try:
+            with self._turn:
+                return [int(one) for one in self._suggester.search(words, SEARCHED)]
+        finally:
+            self._asked -= 1
 
     def _note(self) -> str:
         """How it is doing, for the health page."""
@@ -125,13 +142,19 @@ class KnowledgeOwner:
             return False
         for entry in rows:
             self._apply(entry)
-        if not self._suggester.commit(rows[-1].id):
+        with self._turn:
+            written = self._suggester.commit(rows[-1].id)
+        if not written:
             log.error("the knowledge index cannot be written: %s", self._suggester.problem)
         return True
 
     def _apply(self, entry: Entry) -> None:
         """One log row into the suggester; the vectors it was given are kept with the row."""
-        events = [self._suggester.apply(event) for event in entry.events]
+        with self._turn:
+            events = [self._suggester.apply(event) for event in entry.events]
+        if self._asked:
+            # A lock has no order: without a pause whoever waits would wait until all is learnt.
+            time.sleep(0.002)
         if entry.model != self._suggester.model:
             self._keep_vectors(entry, events)
 
@@ -191,14 +214,15 @@ class KnowledgeOwner:
         """
         most = SHOWN if allowed is None else SHOWN + SPARE
         try:
-            return self._suggester.suggest(
-                question.text,
-                most,
-                language=question.language,
-                allowed=allowed,
-                place=str(question.mailbox_id),
-                vector=vector,
-            )
+            with self._turn:
+                return self._suggester.suggest(
+                    question.text,
+                    most,
+                    language=question.language,
+                    allowed=allowed,
+                    place=str(question.mailbox_id),
+                    vector=vector,
+                )
         except Exception:
             log.exception("no suggestions for message %d", question.message_id)
             return []
