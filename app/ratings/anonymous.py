@@ -2,7 +2,8 @@
 
 A rating whose customer was promised that it carries no name waits until as many as FEWEST wait for the same agent and
 mailbox; then all of them count at one moment. Whoever watches a figure, by agent, by mailbox or by team, sees it change
-by a group and never by one. Reports by tag, segment and article would cut groups up: such ratings are left out there.
+by a group and never by one. Reports by tag and segment would cut groups up: such ratings are left out there. The
+figures of an article count them in whole groups of its own (app.upkeep.article_figures).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from app.accounts.rights import Rights
 from app.knowledge.figures import Counts, Reopened, Saved, saved
 from app.knowledge.models import Article, Outcome, Suggestion
 from app.knowledge.who_sees import visible
+from app.ratings.anonymous import FEWEST
 from app.ratings.models import Face, Rating, RatingInvitation
 from app.ratings.score import Score
 from app.tickets.models import Event, Kind, Message, Status, Ticket
@@ -72,7 +73,7 @@ def suggestions_seen(query: Any, rights: Rights, since: datetime | None) -> Any:
 def figures(
     session: Session, rights: Rights, ids: Collection[int], since: datetime | None
 ) -> dict[int, Figures]:
-    """article → its figures, for every id asked. Five queries, however many articles."""
+    """article → its figures, for every id asked. Six queries, however many articles."""
     if not ids:
         return {}
     counts, scores = _counts(session, rights, ids, since), _scores(session, rights, ids, since)
@@ -160,21 +161,63 @@ def _scores(
     session: Session, rights: Rights, ids: Collection[int], since: datetime | None
 ) -> dict[int, Score]:
     sent = replies_sent(rights, ids, since)
-    faces = [sa.func.count(sa.case((Rating.face == face, 1))) for face in (Face.GOOD, Face.OKAY, Face.BAD)]
-    query = (
-        sa.select(sent.c.article_id, *faces)
+    named = (
+        sa.select(sent.c.article_id, *_faces())
         .join(RatingInvitation, RatingInvitation.message_id == sent.c.reply_id)
         .join(Rating, Rating.invitation_id == RatingInvitation.id)
         .where(counted_rating())
         .group_by(sent.c.article_id)
     )
-    return {row[0]: Score(*row[1:]) for row in session.execute(query)}
+    found: dict[int, Score] = {}
+    for article_id, *faces in [*session.execute(named), *session.execute(_anonymous(rights, ids, since))]:
+        known = found.get(article_id, Score(0, 0, 0))
+        found[article_id] = Score(known.good + faces[0], known.okay + faces[1], known.bad + faces[2])
+    return found
+
+
+def _faces() -> list[Any]:
+    return [sa.func.count(sa.case((Rating.face == face, 1))) for face in (Face.GOOD, Face.OKAY, Face.BAD)]
 
 
 def counted_rating() -> sa.ColumnElement[bool]:
     """A condition on ratings: one that counts and has a name. Whoever was promised to stay unknown is not found by
     way of an article either."""
     return sa.and_(Rating.counted_at.is_not(None), Rating.anonymous.is_(False))
+
+
+def _anonymous(rights: Rights, ids: Collection[int], since: datetime | None) -> sa.Select[Any]:
+    """(article, good, okay, bad) of each whole group of anonymous ratings, in the order they came.
+
+    The groups are the same for everybody and in every period, and one counts when all of it is seen: so no figure ever
+    differs from another one, or from that of yesterday, by fewer than a group.
+    """
+    letters = (
+        sa.select(Suggestion.article_id, Suggestion.reply_id, sa.func.min(Message.arrived_at).label("at"))
+        .join(Message, Message.id == Suggestion.message_id)
+        .where(Suggestion.article_id.in_(ids), SENT)
+        .group_by(Suggestion.article_id, Suggestion.reply_id)
+        .subquery()
+    )
+    before = sa.func.row_number().over(
+        partition_by=(letters.c.article_id, Rating.mailbox_id), order_by=Rating.id
+    )
+    rated = (
+        sa.select(
+            letters.c.article_id, letters.c.at, Rating.mailbox_id, Rating.face, (before - 1).label("before")
+        )
+        .join(RatingInvitation, RatingInvitation.message_id == letters.c.reply_id)
+        .join(Rating, Rating.invitation_id == RatingInvitation.id)
+        .where(Rating.counted_at.is_not(None), Rating.anonymous)
+        .subquery()
+    )
+    faces = [sa.func.count(sa.case((rated.c.face == face, 1))) for face in (Face.GOOD, Face.OKAY, Face.BAD)]
+    query = (
+        sa.select(rated.c.article_id, *faces)
+        .where(rights.within(rated.c.mailbox_id))
+        .group_by(rated.c.article_id, rated.c.mailbox_id, rated.c.before // FEWEST)
+        .having(sa.func.count() == FEWEST)
+    )
+    return query if since is None else query.having(sa.func.min(rated.c.at) >= since)
 
 
 def reopened_after(at: Any) -> sa.ColumnElement[bool]:

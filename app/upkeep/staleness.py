@@ -16,7 +16,7 @@ from app.knowledge.who_sees import visible
 from app.ratings.models import Rating, RatingInvitation
 from app.ratings.score import Score
 from app.tickets.models import Message
-from app.upkeep.article_figures import SENT, counted_rating, figures, suggestions_seen
+from app.upkeep.article_figures import SENT, figures, suggestions_seen
 
 # An article is judged by its newest letters, whatever period somebody looks at.
 LOOKED_AT = timedelta(days=90)
@@ -64,7 +64,7 @@ def candidates(session: Session, rights: Rights, *, now: datetime, today: date, 
         suggestions_seen(sa.select(Suggestion.article_id), rights, since)
         .join(RatingInvitation, RatingInvitation.message_id == Suggestion.reply_id)
         .join(Rating, Rating.invitation_id == RatingInvitation.id)
-        .where(SENT, counted_rating(), Rating.face != "good"),
+        .where(SENT, Rating.counted_at.is_not(None), Rating.face != "good"),
         1,
     )
     asked = (

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.db import now
 from app.knowledge.figures import FEWEST_MEASURED
 from app.knowledge.stale import FEWEST_RATINGS, FEWEST_SAME, Why
+from app.ratings.anonymous import FEWEST
 from app.web.locale import chosen_timezone
 from app.web.words import gettext as _
 
@@ -50,7 +51,9 @@ def figure_words() -> dict[str, Figure]:
             _("Rating afterwards"),
             _(
                 "The share of good ones among all ratings of replies sent with it, and the range in which the true"
-                " share lies with 95 per cent certainty. Anonymous ratings and those not counted yet are left out."
+                " share lies with 95 per cent certainty. Anonymous ratings count in groups of %(n)s, so that nobody is"
+                " found by them, and are not in the list.",
+                n=FEWEST,
             ),
         ),
         "reopened": Figure(

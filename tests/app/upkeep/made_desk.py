@@ -117,7 +117,7 @@ class MadeDesk:
         self.session.flush()
         rating = Rating(
             invitation_id=invitation.id, agent_id=reply.author_id, ticket_id=None if anonymous else reply.ticket_id,
-            customer_id=None if anonymous else self.olga.id, face=face, created_at=at, changed_at=at,
+            customer_id=None if anonymous else self.olga.id, mailbox_id=reply.ticket.mailbox_id, face=face, created_at=at, changed_at=at,
             changeable_until=at, anonymous=anonymous, counted_at=at if number % 3 else sa.null(),
         )  # fmt: skip
         self.session.add(rating)

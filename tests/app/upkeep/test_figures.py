@@ -8,6 +8,7 @@ from statistics import median
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Role
 from app.accounts.rights import Rights
@@ -72,7 +73,9 @@ def slowly(made: MadeDesk, rights: Rights, since: datetime | None) -> dict[int, 
         times = [
             messages[one].composing_seconds for one in replies if messages[one].composing_seconds is not None
         ]
-        faces = [face for reply in replies for face in ratings[reply]]
+        faces = [face for reply in replies for face in ratings[reply]] + anonymous(
+            session, rights, article.id, since
+        )
         found[article.id] = {
             "shown": sum(one.rank > 0 for one in mine),
             "inserted": sum(one.inserted_at is not None for one in mine),
@@ -86,6 +89,31 @@ def slowly(made: MadeDesk, rights: Rights, since: datetime | None) -> dict[int, 
             "saved": round(sum(median(free) - one for one in times)) if times and len(free) >= 5 else None,
         }
     return found
+
+
+def anonymous(session: Session, rights: Rights, article_id: int, since: datetime | None) -> list[str]:
+    """Faces without names, of whole groups of five that are in the period, mailbox by mailbox."""
+    asked: dict[int, datetime] = {}
+    for one in session.scalars(sa.select(Suggestion).where(Suggestion.article_id == article_id)):
+        if one.outcome in ("accepted", "edited"):
+            at = session.get_one(Message, one.message_id).arrived_at
+            asked[one.reply_id] = min(asked.get(one.reply_id, at), at)
+    by_mailbox = defaultdict(list)
+    for rating in session.scalars(sa.select(Rating).order_by(Rating.id)):
+        if rating.counted_at and rating.anonymous and rating.invitation.message_id in asked:
+            by_mailbox[rating.mailbox_id].append(rating)
+    groups = [
+        every[start : start + 5]
+        for mailbox_id, every in by_mailbox.items()
+        if rights.sees(mailbox_id)
+        for start in range(0, len(every) - 4, 5)
+    ]
+    return [
+        one.face
+        for group in groups
+        if since is None or all(asked[one.invitation.message_id] >= since for one in group)
+        for one in group
+    ]
 
 
 def as_found(figures: article_figures.Figures) -> dict[str, object]:
@@ -113,6 +141,29 @@ def test_every_figure_is_what_the_rows_say(made: MadeDesk) -> None:
     whole = article_figures.figures(made.session, everything, ids, None)
     told = [one.counts.typed and one.score.n and one.reopened.opened and one.saved for one in whole.values()]
     assert sum(map(bool, told)) >= 2
+
+
+def test_ratings_without_a_name_count_by_five_and_are_behind_no_figure(made: MadeDesk) -> None:
+    everything = Rights(made.agents[0].id, Role.AGENT, None)
+    article = made.articles[0]
+
+    def answered(faces: list[str]) -> tuple[int, int, int]:
+        for face in faces:
+            ticket = made.ticket()
+            letter, reply = made.letter(ticket), made.reply(ticket)
+            made.sent_with(letter, article, reply)
+            made.rated(reply, face, anonymous=True).counted_at = NOW
+        made.session.flush()
+        score = article_figures.figures(made.session, everything, [article.id], None)[article.id].score
+        return score.good, score.okay, score.bad
+
+    assert answered(["bad"] * 4) == (0, 0, 0), "one of four could be guessed"
+    assert answered(["good"]) == (1, 0, 4)
+    assert answered(["bad"] * 3) == (1, 0, 4), "the next are told of together as well"
+    assert answered(["okay", "good"]) == (2, 1, 7)
+    later = article_figures.figures(made.session, everything, [article.id], NOW + timedelta(seconds=1))
+    assert later[article.id].score.n == 0
+    assert behind.cases(made.session, everything, article.id, "rated", None).rows == []
 
 
 def test_the_letters_behind_a_figure_are_as_many_as_it_says(made: MadeDesk) -> None:
