@@ -48,6 +48,7 @@ from app.ratings.asking_models import Asking, RatingReason
 from app.ratings.models import Face, NotAsked, Praise, Rating, RatingChange, RatingHit, RatingInvitation
 from app.reports.heartbeats import Heartbeat
 from app.reports.models import BriefingWish, LetterFacts, ReplyFacts, ReportProgress, TicketFacts, TicketStep
+from app.reports.search_models import EarlierSearch
 from app.tags.models import Tag
 from app.tasks.models import Calendar, Holiday, MailboxCalendar
 from app.tasks.task_models import RecoveryOutcome, Task, TaskKind
@@ -143,6 +144,7 @@ __all__ = [
     "Delivery",
     "Doing",
     "Draft",
+    "EarlierSearch",
     "Event",
     "Face",
     "Field",

@@ -20,7 +20,7 @@ from app.levels import service as levels
 from app.levels.clocks import LEFT_OUT, SOLVED, Clock, Moment, clocks_of, nearest
 from app.levels.models import LevelClock, LevelProgress, ServiceLevel
 from app.settings import Settings
-from app.tasks.calendars import all_calendars, hours_by_mailbox, mailboxes_of
+from app.tasks.calendars import all_calendars, hours_by_mailbox, mailboxes_of, told_of
 from app.tasks.clock import Hours
 from app.tickets.models import Change, Ticket
 from app.tickets.service import changed
@@ -88,10 +88,7 @@ def basis(session: Session) -> str:
             for one in levels.all_levels(session)
         ],
         sorted(mailboxes_of(session).items()),
-        [
-            [one.id, one.is_default, one.timezone, one.week, [day.day.isoformat() for day in one.holidays]]
-            for one in all_calendars(session)
-        ],
+        [told_of(one) for one in all_calendars(session)],
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

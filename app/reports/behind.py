@@ -24,11 +24,14 @@ from app.reports.briefing import late_ones, silent_ones
 from app.reports.catalogue import Asked
 from app.reports.choices import choices
 from app.reports.filters import TAGGED, Condition, in_segment, moments, rated, seen, tagged, within
+from app.reports.finding import sought
 from app.reports.funnel import STAGES, stage_of
 from app.reports.loyalty import complaining
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts
 from app.reports.promises import broken, decided, runs_late
 from app.reports.reasons import untagged
+from app.reports.search_models import EarlierSearch
+from app.reports.searching import CARD, SEARCH
 from app.reports.shape import Value
 from app.reports.speed import STEPS
 from app.tickets.models import Ticket
@@ -202,6 +205,22 @@ def _late_now(_session: Session, asked: Asked) -> Which:
     return _tickets(asked, TicketFacts.ticket_id.in_(late), day=None)
 
 
+def _sought(asked: Asked, *conditions: Condition, by: Any = None) -> Which:
+    """Tickets at which such a search was begun, else those that were found by it; the longest first if `by` says."""
+    at = sa.func.coalesce(EarlierSearch.ticket_id, EarlierSearch.found_id).label("at")
+    value = (sa.literal(0) if by is None else sa.func.max(by)).label("value")
+    facts = [*sought(asked.filters, asked.scope, asked.zone), *conditions]
+    found = sa.select(at, value).where(*facts).group_by(at).subquery()
+    mine = [
+        TicketFacts.ticket_id.in_(sa.select(found.c.at)),
+        asked.scope.rights.within(TicketFacts.mailbox_id),
+    ]
+    if by is None:
+        return Which(mine)
+    longest = sa.select(found.c.value).where(found.c.at == TicketFacts.ticket_id).scalar_subquery()
+    return Which(mine, longest)
+
+
 def _churned(_session: Session, asked: Asked) -> Which:
     """What those wrote in the previous period who did not write in this one."""
     still = [within(LetterFacts.day, asked.filters), *seen(LetterFacts, asked.filters, asked.scope)]
@@ -212,6 +231,7 @@ def _churned(_session: Session, asked: Asked) -> Which:
 
 _MADE, _MEASURED = ReplyFacts.article_id.is_not(None), ReplyFacts.composing.is_not(None)
 _TYPED = ReplyFacts.article_id.is_(None)
+_BEGUN = sa.and_(EarlierSearch.kind == SEARCH, EarlierSearch.ticket_id.is_not(None))
 _PLAIN: dict[str, Callable[[Session, Asked], Which]] = {
     "closed": lambda _session, asked: _tickets(asked, day=TicketFacts.closed_day),
     "written": lambda _session, asked: _written(asked),
@@ -238,6 +258,11 @@ _PLAIN: dict[str, Callable[[Session, Asked], Which]] = {
     "broken-promises": lambda _session, asked: _promised(asked, broken()),
     "late-promises": _late_now,
     "complaints": lambda session, asked: _tickets(asked, complaining(choices(session))),
+    "searched": lambda _session, asked: _sought(asked, _BEGUN),
+    "found": lambda _session, asked: _sought(
+        asked, EarlierSearch.found_ms.is_not(None), by=EarlierSearch.found_ms // 1000
+    ),
+    "opened-from-card": lambda _session, asked: _sought(asked, EarlierSearch.kind == CARD),
     "rated-any": lambda _session, asked: _rated(asked),
     **{
         f"rated-{face.value}": lambda _session, asked, face=face: _rated(asked, Rating.face == face)  # type: ignore[misc]
@@ -263,6 +288,7 @@ _NUMBERED: dict[str, Callable[[Asked, list[int]], Which]] = {
     "composed": lambda asked, numbers: _replied(
         asked, _MEASURED, ReplyFacts.agent_id == numbers[0], by=ReplyFacts.composing
     ),
+    "searched": lambda asked, numbers: _sought(asked, EarlierSearch.agent_id == numbers[0]),
     "tag": lambda asked, numbers: _tickets(asked, TicketFacts.ticket_id.in_(tagged(numbers[0]))),
     "article": lambda asked, numbers: _replied(asked, ReplyFacts.article_id == numbers[0]),
     "segment": lambda asked, numbers: _written(

@@ -55,7 +55,7 @@ REPORTS: dict[str, Maker] = {
     "reasons": _plain(reasons),
     "funnel": _plain(funnel),
     "knowledge": _plain(knowledge_use),
-    "time-saved": _plain(time_saved),
+    "time-saved": lambda session, asked: time_saved(session, asked.filters, asked.scope, zone=asked.zone),
     "customers": lambda session, asked: customers(session, asked.filters, asked.scope, zone=asked.zone),
 }
 

@@ -63,6 +63,17 @@ class Filters:
     def span(self) -> tuple[int, int]:
         return self.first.toordinal(), self.last.toordinal()
 
+    @property
+    def plain(self) -> Filters:
+        """The period alone."""
+        return Filters(self.first, self.last, business=self.business)
+
+    @property
+    def narrowed_to_tickets(self) -> Filters | None:
+        """Without the agent; None where nothing is asked of tickets."""
+        tickets = replace(self, agent_id=None)
+        return None if tickets == self.plain else tickets
+
     def has(self, day: int) -> bool:
         """Whether a day, as an ordinal, is in this period and not in the one before."""
         return day >= self.first.toordinal()

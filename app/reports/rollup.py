@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.reports import gather
 from app.reports.models import ReportProgress
-from app.tasks.calendars import all_calendars, mailboxes_of
+from app.tasks.calendars import all_calendars, mailboxes_of, told_of
 from app.tickets.housekeeping import CHANGES_KEPT
 from app.tickets.models import Change, Ticket
 from app.together import following
@@ -57,10 +57,7 @@ def basis(session: Session, zone: str) -> str:
     told = [
         zone,
         sorted(mailboxes_of(session).items()),
-        [
-            [one.id, one.is_default, one.timezone, one.week, [day.day.isoformat() for day in one.holidays]]
-            for one in all_calendars(session)
-        ],
+        [told_of(one) for one in all_calendars(session)],
     ]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

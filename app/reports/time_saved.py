@@ -1,4 +1,4 @@
-"""How long writing takes, and what articles save of it.
+"""How long writing takes, what articles save of it, and how long earlier letters are looked for (app.reports.finding).
 
 Composing time is measured in the editor while it has the focus. Each agent is compared with themselves: their replies
 with an article against their replies without one in the same period (app.reports.stats.gain).
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.reports.filters import Filters, Scope, seen, within_each
+from app.reports.finding import finding
 from app.reports.models import ReplyFacts
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit
 from app.reports.stats import Gain, Sample, gain, share
@@ -29,7 +30,7 @@ COLUMNS = (
 )
 
 
-def time_saved(session: Session, filters: Filters, scope: Scope) -> Report:
+def time_saved(session: Session, filters: Filters, scope: Scope, *, zone: str) -> Report:
     now, before = samples(session, filters, scope), samples(session, filters.before, scope)
     made, typed = _together(now.values())
     made_before, typed_before = _together(before.values())
@@ -55,8 +56,9 @@ def time_saved(session: Session, filters: Filters, scope: Scope) -> Report:
         ),
         Figure("with_article_share", share(made.n, every.n), Unit.SHARE, n=every.n, behind="with-article", better=1),
     )  # fmt: skip
-    rows = _rows(session, now)
-    return Report("time-saved", figures, (Table("time_saved", Label.NAME, COLUMNS, rows, Chart.BAR),))
+    table = Table("time_saved", Label.NAME, COLUMNS, _rows(session, now), Chart.BAR)
+    found, tables = finding(session, filters, scope, zone)
+    return Report("time-saved", figures + found, (table, *tables))
 
 
 def samples(session: Session, filters: Filters, scope: Scope) -> dict[int, Pair]:

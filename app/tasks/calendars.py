@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.errors import InvalidInput, NotFound
 from app.mailboxes.models import Mailbox
-from app.tasks.clock import DAY_MINUTES, Hours
+from app.tasks.clock import DAY_MINUTES, Day, Hours
 from app.tasks.models import Calendar, Holiday, MailboxCalendar
 
 LONGEST_NAME = 80
@@ -37,11 +38,27 @@ class CalendarForm:
 
 
 def hours_of(calendar: Calendar) -> Hours:
+    week = tuple(_day(spans) for spans in calendar.week)
+    usual = next(filter(None, week), ())
     return Hours(
         calendar.timezone,
-        tuple(tuple((int(begin), int(end)) for begin, end in day) for day in calendar.week),
-        frozenset(holiday.day for holiday in calendar.holidays),
+        week,
+        frozenset(one.day for one in calendar.holidays if one.spans is None),
+        frozenset((one.day, _day(one.spans) or usual) for one in calendar.holidays if one.spans is not None),
     )
+
+
+def _day(spans: Sequence[Sequence[int]]) -> Day:
+    return tuple((int(begin), int(end)) for begin, end in spans)
+
+
+def told_of(calendar: Calendar) -> list[Any]:
+    """All that its hours follow from, for whoever must notice that they changed."""
+    days = [
+        one.day.isoformat() if one.spans is None else [one.day.isoformat(), one.spans]
+        for one in calendar.holidays
+    ]
+    return [calendar.id, calendar.is_default, calendar.timezone, calendar.week, days]
 
 
 def hours_by_mailbox(session: Session, mailbox_ids: Iterable[int]) -> dict[int, Hours]:
@@ -114,14 +131,15 @@ def remove_calendar(session: Session, calendar: Calendar) -> None:
 
 
 def add_holidays(session: Session, calendar: Calendar, days: Iterable[tuple[date, str]]) -> int:
-    """Closed on these days; one that is there already gets the new name. How many were new. Raises InvalidInput."""
+    """Closed on these days; one that is there already gets the new name, and is closed. How many were new. Raises
+    InvalidInput."""
     there = {holiday.day: holiday for holiday in calendar.holidays}
     new = 0
     for day, name in days:
         if day in there:
-            there[day].name = name[:LONGEST_HOLIDAY] or there[day].name
+            there[day].name, there[day].spans = name[:LONGEST_HOLIDAY] or there[day].name, None
             continue
-        there[day] = Holiday(calendar_id=calendar.id, day=day, name=name[:LONGEST_HOLIDAY])
+        there[day] = Holiday(calendar_id=calendar.id, day=day, name=name[:LONGEST_HOLIDAY], spans=None)
         calendar.holidays.append(there[day])
         new += 1
     if len(there) > MOST_HOLIDAYS:
@@ -130,8 +148,30 @@ def add_holidays(session: Session, calendar: Calendar, days: Iterable[tuple[date
     return new
 
 
+def add_working_days(
+    session: Session, calendar: Calendar, days: Iterable[tuple[date, str]], hours: str = ""
+) -> int:
+    """Open on these days, whatever weekday they are: at these hours, '' for those of a usual working day. One that is
+    there already, a holiday too, is changed. How many are another day than before. Raises InvalidInput."""
+    spans = read_span_text(hours, "hours")
+    if not any(calendar.week) and not spans:
+        raise InvalidInput("Say from when to when: the week has no hours.", "hours")
+    there = {one.day: one for one in calendar.holidays}
+    new = 0
+    for day, name in days:
+        if day not in there:
+            there[day] = Holiday(calendar_id=calendar.id, day=day, name="", spans=None)
+            calendar.holidays.append(there[day])
+        new += there[day].spans != spans
+        there[day].name, there[day].spans = name[:LONGEST_HOLIDAY] or there[day].name, spans
+    if len(there) > MOST_HOLIDAYS:
+        raise InvalidInput("That is more holidays than a calendar can hold.", "lines")
+    session.flush()
+    return new
+
+
 def remove_holidays(session: Session, calendar: Calendar, first: date, last: date) -> None:
-    """Open again from `first` to `last`."""
+    """From `first` to `last` the week counts again."""
     calendar.holidays = [one for one in calendar.holidays if not first <= one.day <= last]
     session.flush()
 

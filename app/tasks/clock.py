@@ -17,16 +17,20 @@ DAY_MINUTES = 24 * 60
 # Whoever is closed longer than this has no business hours.
 MOST_DAYS = 5 * 366
 _DAY = timedelta(days=1)
+# The hours of one day: (begin, end) in minutes.
+Day = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
 class Hours:
     """When we work. `week`: seven days from Monday, each a tuple of (begin, end) in minutes of the local day, sorted,
-    apart from each other, end at most 1440. `holidays`: local days on which we are closed."""
+    apart from each other, end at most 1440. `holidays`: local days on which we are closed. `instead`: local days with
+    hours of their own, whatever weekday they are."""
 
     zone: str
-    week: tuple[tuple[tuple[int, int], ...], ...]
+    week: tuple[Day, ...]
     holidays: frozenset[date] = frozenset()
+    instead: frozenset[tuple[date, Day]] = frozenset()
 
 
 Interval = tuple[datetime, datetime]
@@ -88,13 +92,17 @@ def opening(hours: Hours, day: date) -> tuple[Interval, ...]:
         return ()
     zone = ZoneInfo(hours.zone)
     found: list[Interval] = []
-    for begin, end in hours.week[day.weekday()]:
+    for begin, end in _spans(hours, day):
         first, last = _moment(day, begin, zone, fold=0), _moment(day, end, zone, fold=1)
         if found:
             first = max(first, found[-1][1])
         if last > first:
             found.append((first, last))
     return tuple(found)
+
+
+def _spans(hours: Hours, day: date) -> Day:
+    return next((spans for other, spans in hours.instead if other == day), hours.week[day.weekday()])
 
 
 def _forwards(hours: Hours, start: datetime) -> Iterator[Interval]:

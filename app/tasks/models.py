@@ -26,7 +26,10 @@ class Calendar(Base):
 
 
 class Holiday(Base):
-    """A local day on which a calendar is closed."""
+    """A local day with hours of its own. `spans`: NULL is closed, [] as on a usual working day, else as in a week.
+
+    A Saturday that the government made a working day in place of a Monday is one, and so is a short day before a feast.
+    """
 
     __tablename__ = "holidays"
     calendar_id: Mapped[int] = mapped_column(
@@ -34,6 +37,7 @@ class Holiday(Base):
     )
     day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120), default="")
+    spans: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
 
 class MailboxCalendar(Base):

@@ -21,7 +21,7 @@ from app.tasks import calendars
 from app.tasks.calendars import CalendarForm
 from app.tasks.clock import is_open, next_opening
 from app.tasks.models import Calendar, Holiday
-from app.tasks.public_holidays import countries, public_holidays
+from app.tasks.public_holidays import countries, public_holidays, working_days
 from app.web.auth import admin_required
 from app.web.forms import fields, number
 
@@ -126,30 +126,51 @@ def add_holidays(calendar_id: int) -> Any:
             audit.note(session, "hours", calendar.name, by=g.agent, now=now(), holidays=f"+{new}")
     except InvalidInput as error:
         return _page(calendar_id, holiday=form, error=error), 422
-    said = ngettext(
-        "One day more on which you are closed.", "%(num)d days more on which you are closed.", new
-    )
-    flash(said, "success")
+    flash(_closed_words(new), "success")
     return redirect(url_for("hours.show", calendar_id=calendar_id), 303)
 
 
 @bp.post("/<int:calendar_id>/holidays/public")
 @admin_required
 def add_public_holidays(calendar_id: int) -> Any:
-    """Those of a country in a year, with their names in the language of whoever asks."""
+    """Those of a country in a year, with their names in the language of whoever asks, and the days that are worked in
+    their place."""
     form = fields(request.form, "country", "year")
     try:
-        days = public_holidays(form["country"], number(form["year"]) or 0, str(get_locale() or "en"))
+        year = number(form["year"]) or 0
+        days = public_holidays(form["country"], year, str(get_locale() or "en"))
+        worked = [(day, _("Working day")) for day in working_days(form["country"], year)]
         with transaction() as session:
             calendar = calendars.calendar_by_id(session, calendar_id)
             new = calendars.add_holidays(session, calendar, days)
-            audit.note(session, "hours", calendar.name, by=g.agent, now=now(), holidays=f"+{new}")
+            open_too = (
+                calendars.add_working_days(session, calendar, worked) if worked and any(calendar.week) else 0
+            )
+            told = {"working_days": f"+{open_too}"} if open_too else {}
+            audit.note(session, "hours", calendar.name, by=g.agent, now=now(), holidays=f"+{new}", **told)
     except InvalidInput as error:
         return _page(calendar_id, error=error), 422
-    said = ngettext(
-        "One day more on which you are closed.", "%(num)d days more on which you are closed.", new
-    )
-    flash(said, "success")
+    flash(_closed_words(new), "success")
+    if open_too:
+        flash(_worked_words(open_too), "success")
+    return redirect(url_for("hours.show", calendar_id=calendar_id), 303)
+
+
+@bp.post("/<int:calendar_id>/holidays/worked")
+@admin_required
+def add_working_days(calendar_id: int) -> Any:
+    """A day on which one works although the week says no, or at other hours than it says."""
+    form = fields(request.form, "worked", "hours", "working")
+    try:
+        day = calendars.days_between(*[calendars.read_day(form["worked"], "worked")] * 2, "worked")
+        with transaction() as session:
+            calendar = calendars.calendar_by_id(session, calendar_id)
+            name = form["working"].strip() or _("Working day")
+            new = calendars.add_working_days(session, calendar, [(day[0], name)], form["hours"])
+            audit.note(session, "hours", calendar.name, by=g.agent, now=now(), working_days=f"+{new}")
+    except InvalidInput as error:
+        return _page(calendar_id, holiday=form, error=error), 422
+    flash(_worked_words(new), "success")
     return redirect(url_for("hours.show", calendar_id=calendar_id), 303)
 
 
@@ -162,6 +183,16 @@ def remove_holidays(calendar_id: int) -> Any:
     with transaction() as session:
         calendars.remove_holidays(session, calendars.calendar_by_id(session, calendar_id), first, last)
     return redirect(url_for("hours.show", calendar_id=calendar_id), 303)
+
+
+def _closed_words(new: int) -> str:
+    return ngettext(
+        "One day more on which you are closed.", "%(num)d days more on which you are closed.", new
+    )
+
+
+def _worked_words(new: int) -> str:
+    return ngettext("One day more with hours of its own.", "%(num)d days more with hours of their own.", new)
 
 
 def _days(form: dict[str, str]) -> list[Any]:
@@ -206,7 +237,7 @@ def _page(
         calendar=calendar,
         values=typed or _values(calendar),
         holiday=holiday or {},
-        bad_line=calendars.first_bad_line(holiday["lines"]) if holiday and error else "",
+        bad_line=calendars.first_bad_line(holiday.get("lines", "")) if holiday and error else "",
         errors={error.field: error} if error else {},
         mailboxes=names,
         chosen=chosen,
@@ -228,14 +259,16 @@ def _values(calendar: Calendar | None) -> dict[str, str]:
     return {"name": calendar.name, "timezone": calendar.timezone, **spans}
 
 
-def _ranges(holidays: list[Holiday]) -> list[tuple[Any, Any, str]]:
-    """Days with one name that follow each other are one line."""
-    found: list[tuple[Any, Any, str]] = []
+def _ranges(holidays: list[Holiday]) -> list[tuple[Any, Any, str, str | None]]:
+    """Days with one name and the same hours that follow each other are one line: first, last, name, and the hours in
+    words; None for closed, '' for those of a usual day."""
+    found: list[tuple[Any, Any, str, str | None]] = []
     for one in sorted(holidays, key=lambda holiday: holiday.day):
-        if found and found[-1][2] == one.name and one.day - found[-1][1] == timedelta(days=1):
-            found[-1] = (found[-1][0], one.day, one.name)
+        hours = None if one.spans is None else calendars.span_text(one.spans)
+        if found and found[-1][2:] == (one.name, hours) and one.day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], one.day, one.name, hours)
         else:
-            found.append((one.day, one.day, one.name))
+            found.append((one.day, one.day, one.name, hours))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-Said = dict[str, tuple[str, str]]
+from app.web.reports_saving import Said, articles, finding
 
 
 def figure_words() -> Said:
@@ -15,7 +15,8 @@ def figure_words() -> Said:
         **_standing(),
         **_promises(),
         **_course(),
-        **_articles(),
+        **articles(),
+        **finding(),
         **_customers(),
     }
 
@@ -189,52 +190,6 @@ def _course() -> Said:
         "funnel_rated": (
             _("With a rating"),
             _("Share that have a reply and a rating with a name."),
-        ),
-    }
-
-
-def _articles() -> Said:
-    return {
-        "with_article_share": (
-            _("With an article"),
-            _("Share of the replies that an article was put into and not thrown out again before sending."),
-        ),
-        "with_article": (
-            _("Replies with an article"),
-            _("Replies of the period that were made of an article."),
-        ),
-        "articles_used": (
-            _("Articles used"),
-            _("Different articles that replies of the period were made of."),
-        ),
-        "freely": (
-            _("Written without one"),
-            _("Replies of the period without an article."),
-        ),
-        "saved": (
-            _("Time saved"),
-            _(
-                "Replies with an article, times how much faster the same agent wrote them than their own "
-                "replies without one. In brackets the 95 %% interval by Welch’s method; it may be "
-                "negative."
-            )
-            % {},
-        ),
-        "composing_mean": (
-            _("Writing a reply"),
-            _(
-                "Mean active time in the editor: from key to key and click to click while it has the "
-                "focus; a pause of more than a minute counts nothing. Replies that left later by "
-                "themselves are not measured."
-            ),
-        ),
-        "composing_with": (
-            _("Writing with an article"),
-            _("The same, of replies made of an article."),
-        ),
-        "composing_without": (
-            _("Writing without one"),
-            _("The same, of replies without an article."),
         ),
     }
 

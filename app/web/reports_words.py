@@ -41,7 +41,9 @@ def report_about(name: str) -> str:
         "reasons": _("Why customers write, by tags."),
         "funnel": _("What becomes of the tickets that were opened in the period."),
         "knowledge": _("How many replies are made of articles, and of which."),
-        "time-saved": _("How long writing takes, with articles and without."),
+        "time-saved": _(
+            "How long writing takes, with articles and without, and how long earlier letters are looked for."
+        ),
         "customers": _("Whether customers are content, whether they stay, and who they are."),
     }.get(name, "")
 
@@ -61,7 +63,8 @@ def table_title(key: str) -> str:
         "funnel": _("From opening to rating"),
         "knowledge_trend": _("Replies made of articles"),
         "articles": _("Most used articles"),
-        "time_saved": _("By agent"),
+        "time_saved": _("Writing, by agent"),
+        "finding": _("Finding earlier letters, by agent"),
         "segments": _("By segment"),
         "rfm": _("How lately and how often customers wrote"),
         "rfm_segments": _("Mean fifths by segment"),
@@ -80,6 +83,9 @@ def table_about(key: str) -> str:
         "articles": _("Of a reply made of several articles the first one counts."),
         "time_saved": _(
             "Each agent is compared with their own replies without an article. Fewer than 5 of either say nothing."
+        ),
+        "finding": _(
+            "Searches for each ticket the agent answered, and the median time to the first useful click."
         ),
         "promises_agents": _("By whoever has the ticket now."),
         "segments": _("Segments are the tags of client cards."),
@@ -112,6 +118,8 @@ def column_title(key: str) -> str:
         "saved_low": _("at least"), "saved_high": _("at most"), "active": _("Customers"), "loyalty": _("Loyalty L"),
         "satisfaction": _("Satisfaction S"), "satisfaction_low": _("from"), "satisfaction_high": _("to"),
         "ratings": _("Ratings"), "churn": _("Churn"), "complaints_counted": _("Complaints"), "mean_r": _("Mean R"),
+        "searches": _("Searches"), "searches_per_ticket": _("for each ticket"), "found_share": _("Led somewhere"),
+        "found_median": _("First useful click"), "from_card": _("From the card"),
         "mean_f": _("Mean F"), "mean_v": _("Mean V"), "best": _("R and F of 4 or 5"),
     }.get(key, key)  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Searches of before, offered under the field; and the field on a client card, which searches that card alone."""
+"""Searches of before, offered under the field; what became of a search; and the field on a client card, which searches
+that card alone."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from app.db import now, reading, transaction
 from app.errors import NotFound
+from app.reports import searching
+from app.reports.searching import Told
 from app.tickets import recent_searches
 from app.tickets.search_query import LONGEST_QUERY
 from app.web import forms
@@ -30,9 +33,26 @@ def recent() -> str:
 @login_required
 def remember() -> Any:
     """Looking changes nothing: the page that shows what was found says here that somebody searched."""
-    text = forms.fields(request.form, "q")["q"]
+    form = forms.fields(request.form, "q", "key", "ticket")
     with transaction() as session:
-        recent_searches.remember(session, g.agent.id, text, now=now())
+        at = now()
+        recent_searches.remember(session, g.agent.id, form["q"], now=at)
+        searching.begun(session, g.rights, Told(form["key"], forms.number(form["ticket"])), now=at)
+    return "", 204
+
+
+@bp.post("/search/found")
+@login_required
+def found() -> Any:
+    """A search led to a letter with which somebody stays, or the client card did: told by the page, for the reports."""
+    form = forms.fields(request.form, "kind", "key", "ticket", "found", "ms")
+    ticket, opened, ms = (forms.number(form[name]) for name in ("ticket", "found", "ms"))
+    told = Told(form["key"], ticket, opened, ms)
+    with transaction() as session:
+        if form["kind"] == searching.CARD:
+            searching.opened(session, g.rights, told, now=now())
+        else:
+            searching.found(session, g.rights, told)
     return "", 204
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from app import db
+from app.reports.search_models import EarlierSearch
 from tests.browser import test_accessibility as barriers
 from tests.support.web import LiveServer
 from tests.support.whole_desk import WholeDesk
@@ -65,3 +68,38 @@ def test_writing_is_measured_and_pauses_are_not(server: LiveServer, desk: WholeD
     assert f'name="composing_seconds"\r\n\r\n{second}' in (sent.value.post_data or "") or (
         f"composing_seconds={second}" in (sent.value.post_data or "")
     )
+
+
+def test_a_search_ends_with_the_letter_one_stays_with(
+    server: LiveServer, desk: WholeDesk, page: Page
+) -> None:
+    """Back within ten seconds is no find: the time goes on until the click that led somewhere."""
+    told: list[str] = []
+    page.on(
+        "request", lambda one: told.append(one.post_data or "") if one.url.endswith("/search/found") else None
+    )
+    page.clock.install()
+    page.goto(f"{server.url}/tickets/{desk.ids['ticket_id']}")
+    page.goto(f"{server.url}/search?q=status:open")
+    links = page.locator("#rows .row > a")
+    expect(links.nth(1)).to_be_visible()
+    page.clock.run_for(5_000)
+    links.nth(0).click()
+    expect(page.locator("#ticket[data-ticket]")).to_be_visible()
+    page.clock.run_for(4_000)
+    links.nth(1).click()
+    expect(page.locator("#rows .row > a").nth(1)).to_have_attribute("aria-current", "true")
+    page.clock.run_for(8_000)
+    assert told == []
+    with page.expect_request(lambda one: one.url.endswith("/search/found")):
+        page.clock.run_for(3_000)
+    with db.reading() as session:
+        [row] = session.scalars(sa.select(EarlierSearch)).all()
+        assert (row.kind, row.ticket_id) == ("search", desk.ids["ticket_id"])
+    assert len(told) == 1 and f"key={row.key}" in told[0]
+    ms = int(told[0].split("ms=")[1].split("&")[0])
+    assert 9_000 <= ms < 60_000
+    # What is opened afterwards is reading on.
+    links.nth(0).click()
+    page.clock.run_for(15_000)
+    assert len(told) == 1

@@ -455,6 +455,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "service_levels.set_active"): Route("admin", form={"active": "no"}, answer=303),
     ("POST", "service_levels.move"): Route("admin", ids={"level_id": "second_level"}, form={"to": "up"}, answer=303),
     ("POST", "service_levels.remove"): Route("admin", answer=303),
+    ("POST", "hours.add_working_days"): Route("admin", form={"worked": "2027-02-20"}, answer=303),
     ("POST", "hours.remove_holidays"): Route("admin", form={"first": "2026-12-25"}, answer=303),
     ("GET", "receipts.index"): Route("admin"),
     ("GET", "receipts.show"): Route("admin"),

@@ -124,3 +124,26 @@ def test_receipts_are_worded_looked_at_and_saved(admin: FlaskClient, desk: Desk)
     assert (row.text_ru, row.only_closed) == ("Получили: {{number}}", True)
     assert one(sa.select(Mailbox.auto_ack))
     assert "Outside business hours" in admin.get("/receipts").text
+
+
+def test_working_days_come_with_public_holidays_or_by_hand(admin: FlaskClient) -> None:
+    calendar = make(admin)
+    admin.post(f"/hours/{calendar}/holidays/public", data={"country": "RU", "year": "2027"})
+    admin.post(
+        f"/hours/{calendar}/holidays/worked",
+        data={"worked": "2027-03-06", "hours": "10-14", "working": "Fair"},
+    )
+    with db.reading() as session:
+        rows = {row.day: row.spans for row in session.scalars(sa.select(Holiday))}
+    assert rows[date(2027, 2, 20)] == [] and rows[date(2027, 2, 22)] is None
+    assert rows[date(2027, 3, 6)] == [[600, 840]]
+    page = admin.get(f"/hours/{calendar}").text
+    assert "as on a usual working day" in page and "10:00-14:00" in page and "Fair" in page
+    bad = admin.post(f"/hours/{calendar}/holidays/worked", data={"worked": "2027-03-06", "hours": "14-10"})
+    assert bad.status_code == 422 and "Write hours as 9:00-18:00." in bad.text
+    # A holiday of that day takes its place, and removing it leaves the week.
+    admin.post(f"/hours/{calendar}/holidays", data={"first": "2027-03-06", "last": "", "holiday": "Feast"})
+    admin.post(f"/hours/{calendar}/holidays/remove", data={"first": "2027-02-20"})
+    with db.reading() as session:
+        rows = {row.day: row.spans for row in session.scalars(sa.select(Holiday))}
+    assert rows[date(2027, 3, 6)] is None and date(2027, 2, 20) not in rows
