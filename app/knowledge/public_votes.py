@@ -37,6 +37,15 @@ class Votes:
     version_no: int = 0
     reads: int = 0
 
+    @property
+    def n(self) -> int:
+        return self.yes + self.no
+
+    @property
+    def share(self) -> float:
+        """Of readers who said whether it helped, those whom it did; 0 without any."""
+        return self.yes / self.n if self.n else 0.0
+
 
 @dataclass(frozen=True)
 class Words:
@@ -77,13 +86,13 @@ def count_read(session: Session, page: HelpPage, *, now: datetime) -> None:
     )
 
 
-def figures(session: Session, versions: dict[int, int]) -> dict[int, Votes]:
+def figures(session: Session, versions: dict[int, int], *, since: datetime | None = None) -> dict[int, Votes]:
     """article → its figures, for each article → present version asked. Two queries, however many."""
     if not versions:
         return {}
     query = (
         sa.select(HelpVote.article_id, HelpVote.version, HelpVote.helped, sa.func.count())
-        .where(HelpVote.article_id.in_(versions))
+        .where(HelpVote.article_id.in_(versions), HelpVote.at >= since if since is not None else sa.true())
         .group_by(HelpVote.article_id, HelpVote.version, HelpVote.helped)
     )
     found: dict[int, dict[str, int]] = {article_id: {} for article_id in versions}
@@ -92,7 +101,7 @@ def figures(session: Session, versions: dict[int, int]) -> dict[int, Votes]:
         names += [f"version_{names[0]}"] if version == versions[article_id] else []
         for name in names:
             found[article_id][name] = found[article_id].get(name, 0) + number
-    for article_id, number in _reads(session, versions).items():
+    for article_id, number in _reads(session, versions, since).items():
         found[article_id]["reads"] = number
     return {article_id: Votes(**counted) for article_id, counted in found.items()}
 
@@ -110,8 +119,10 @@ def words_about(session: Session, article_id: int, *, after: str = "", limit: in
     return Words(rows[:limit], following)
 
 
-def _reads(session: Session, ids: Collection[int]) -> dict[int, int]:
+def _reads(session: Session, ids: Collection[int], since: datetime | None) -> dict[int, int]:
     query = sa.select(HelpRead.article_id, sa.func.sum(HelpRead.times)).where(HelpRead.article_id.in_(ids))
+    if since is not None:
+        query = query.where(HelpRead.day >= since.date())
     return {row[0]: int(row[1]) for row in session.execute(query.group_by(HelpRead.article_id))}
 
 

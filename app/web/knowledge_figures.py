@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
+from sqlalchemy.orm import Session
 
 from app.db import now, reading
 from app.errors import NotFound
+from app.knowledge import public_votes
 from app.knowledge.models import Article
+from app.knowledge.public_votes import Votes
 from app.knowledge.stale import Why
 from app.knowledge.who_sees import visible
 from app.ratings.score import percent
@@ -40,6 +44,7 @@ def index() -> Any:
         return render_template(
             "knowledge/figures.html",
             page=page,
+            readers=_readers(session, [one.article for one in page.rows], since(days)),
             stale=stale,
             days=days,
             periods=PERIODS,
@@ -59,7 +64,8 @@ def table() -> Response:
     with reading() as session:
         while True:
             page = article_figures.lines(session, g.rights, since(days), after=after, limit=500)
-            rows += [_row(line.article, line.figures) for line in page.rows]
+            readers = _readers(session, [one.article for one in page.rows], since(days))
+            rows += [_row(line.article, line.figures, readers[line.article.id]) for line in page.rows]
             after = page.next
             if not after:
                 break
@@ -81,6 +87,7 @@ def show(article_id: int) -> Any:
             "knowledge/figures_of.html",
             article=article,
             figures=known,
+            readers=_readers(session, [article], since(days))[article_id],
             stale=stale,
             cases=behind.cases(
                 session, g.rights, article_id, what, since(days), after=request.args.get("after", "")
@@ -106,6 +113,11 @@ def since(days: int) -> Any:
     return now() - timedelta(days=days) if days else None
 
 
+def _readers(session: Session, articles: Sequence[Article], at_least: datetime | None) -> dict[int, Votes]:
+    """What readers of the help centre said of these."""
+    return public_votes.figures(session, {one.id: one.version for one in articles}, since=at_least)
+
+
 def _may_see(session: Any, article_id: int) -> bool:
     found = session.query(Article.id).where(Article.id == article_id, visible(g.rights)).first()
     return found is not None
@@ -127,15 +139,18 @@ def _columns() -> list[str]:
         words["reopened"].name,
         _("Measured replies"),
         words["measured"].name,
+        words["readers"].name,
+        _("It helped"),
+        _("It did not help"),
     ]
 
 
-def _row(article: Article, figures: Figures) -> list[Any]:
+def _row(article: Article, figures: Figures, readers: Votes) -> list[Any]:
     counts, score = figures.counts, figures.score
     rated = [percent(score.share), percent(score.low), percent(score.high)] if score.n else ["", "", ""]
     saved = [figures.saved.n, figures.saved.minutes] if figures.saved else ["", ""]
     return [
         article.id, article.title, article.language, counts.shown, counts.inserted, counts.unchanged, counts.edited,
         counts.typed, counts.dismissed, counts.passed_over, score.n, *rated, figures.reopened.closed,
-        figures.reopened.opened, *saved,
+        figures.reopened.opened, *saved, readers.reads, readers.yes, readers.no,
     ]  # fmt: skip

@@ -71,6 +71,16 @@ def figure_words() -> dict[str, Figure]:
                 n=FEWEST_MEASURED,
             ),
         ),
+        "readers": Figure(
+            _("Read in the help centre"),
+            _(
+                "How often its public page was on a screen for a while, whoever read it, programs not counted."
+            ),
+        ),
+        "helped": Figure(
+            _("Helped readers"),
+            _("Of the readers of its public page who answered “Did this help?”, the share that said yes."),
+        ),
     }
 
 

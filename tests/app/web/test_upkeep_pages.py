@@ -15,6 +15,7 @@ from app import db
 from app.accounts.models import Agent, MailboxGrant
 from app.knowledge import service
 from app.knowledge.models import Article
+from app.knowledge.public_models import HelpRead, HelpVote
 from app.knowledge.texts import ArticleText
 from app.upkeep.models import Gap
 from tests.app.upkeep.made_desk import MadeDesk
@@ -60,6 +61,32 @@ def test_figures_of_articles_and_what_is_behind_them(agent: FlaskClient) -> None
     assert agent.get("/knowledge/999999/figures").status_code == 404
     for odd in ("?days=7&sort=x&after=1_2_3", "?after=9_-1", "?days=1e9"):
         assert agent.get(f"/knowledge/figures{odd}").status_code == 200
+
+
+def test_what_readers_of_the_help_centre_said_stands_among_the_figures(agent: FlaskClient) -> None:
+    article_id = _a_week(agent)["article"]
+    ago = [timedelta(days=1), timedelta(days=2), timedelta(days=3), timedelta(days=60)]
+    with db.transaction() as session:
+        for n, since in enumerate(ago):
+            session.add(
+                HelpVote(article_id=article_id, language="en", version=1, helped=n != 1, visitor=str(n), at=db.now() - since)
+            )  # fmt: skip
+            session.add(
+                HelpRead(article_id=article_id, language="en", day=(db.now() - since).date(), times=10)
+            )
+    page = agent.get("/knowledge/figures?days=30").text
+    assert f'/knowledge/{article_id}/readers">67 %</a> <span class="quiet small">n = 3<' in page
+    own = agent.get(f"/knowledge/{article_id}/figures?days=30").text
+    assert "<strong>30</strong><span>Read in the help centre<" in own
+    assert "<strong>67 %</strong><span>Helped readers<" in own and "2 of 3" in own
+    assert "3 of 4" in agent.get(f"/knowledge/{article_id}/figures?days=90").text
+    rows = list(csv.DictReader(io.StringIO(agent.get("/knowledge/figures.csv").text.lstrip("\ufeff"))))
+    mine = next(row for row in rows if row["Number"] == str(article_id))
+    assert [mine[name] for name in ("Read in the help centre", "It helped", "It did not help")] == [
+        "40",
+        "3",
+        "1",
+    ]
 
 
 def test_figures_count_only_tickets_that_the_agent_may_see(agent: FlaskClient) -> None:
