@@ -19,7 +19,18 @@ from mail_ingest.bounce_subjects import (
     SUBJECT,
     WEAK_SUBJECT,
 )
-from mail_ingest.bounce_words import COPY_BELOW, DELAY_SUBJECT, DELAYED, FAILED, FINAL, MEANINGS, OPENING
+from mail_ingest.bounce_words import (
+    COPY_BELOW,
+    DELAY_SUBJECT,
+    DELAYED,
+    FAILED,
+    FINAL,
+    FOR_ADMINISTRATORS,
+    GOODS,
+    GREETING,
+    MEANINGS,
+    OPENING,
+)
 from mail_ingest.header_address import Address
 from mail_ingest.mime_tree import Part
 
@@ -43,7 +54,7 @@ _LABELS = (
 _LISTED = re.compile(
     rf"^[ \t>*•·\"'«([-]{{0,12}}(?:(?:\[?status: \w{{1,20}}, )?{_LABELS}\s{{0,3}}[:：]?\s{{0,3}})?"
     r"(?:<|mailto:|smtp:|smtp |rfc822; ?|\"|'){0,3}"
-    r"([^\s<>:;,()\"'«»]{1,64}@[^\s<>:;,()\"'«»]{1,250})[>\"'»]{0,2}(?:[ \t:;,.()\]]|$)",
+    r"([^\s<>:;,()\"'«»]{1,64}@[^\s<>:;,()\"'«»]{1,250})[>\"'»]{0,2}(?:[ \t:;,()\]<（）。，]|\.(?!\w)|$)",
     re.M | re.I,
 )
 _NEAR = re.compile(
@@ -73,10 +84,11 @@ def read_prose(root: Part, subject: str, sender: Address, text: str) -> Prose | 
         return None  # as nearly every letter; the rest reads the text
     prose = above_copy(text[:MAX_PROSE])
     flat = " ".join(prose.split())
-    if not failed and not _says_so(server, subject, sender, flat):
+    if not failed and not _says_so(server, subject, sender, prose):
         return None
     recipients = failed or recipients_in(prose, _not_meant(root, sender))
-    return Prose(tuple(recipients), status_in(prose), diagnostic_in(prose), _is_delay(subject, flat))
+    status = status_in(prose) or status_in(subject)
+    return Prose(tuple(recipients), status, diagnostic_in(prose), _is_delay(subject, flat))
 
 
 def failed_header(root: Part) -> list[str]:
@@ -94,15 +106,20 @@ _DAEMON, _POSTMASTER, _OFFICE, _NOBODY = 3, 2, 1, 0
 _AT_ONCE = 12
 
 
-def _says_so(server: int, subject: str, sender: Address, flat: str) -> bool:
+def _says_so(server: int, subject: str, sender: Address, prose: str) -> bool:
+    flat = " ".join(prose.split())
     known, weak = bool(SUBJECT.match(subject)), bool(WEAK_SUBJECT.search(subject))
     opening = bool(OPENING.search(flat[:_BEGINNING]))
     says = opening or bool(FAILED.search(flat[:_MIDDLE]))
     code = bool(STATUS.search(flat) or _REPLY.search(flat))
     address = bool(ADDRESS.search(flat[:_MIDDLE]))
     if server == _DAEMON and _is_daemon(sender):
-        return says and (known or weak or code or opening or address)
+        return (says and (known or weak or code or opening or address)) or (known and address)
     if PREFIXED.match(subject):
+        return False
+    if server >= _POSTMASTER and address and _is_for_administrators(prose):
+        return True  # in whatever language it says so
+    if server <= _OFFICE and _is_of_people(flat):
         return False
     if server == _DAEMON:
         # Absence notes have no envelope sender either: they speak of messages, not of delivery.
@@ -112,6 +129,19 @@ def _says_so(server: int, subject: str, sender: Address, flat: str) -> bool:
         return says and ((known and enough) or (code and opening and weak))
     first = OPENING.search(flat[:_BEGINNING])
     return known and code and address and first is not None and first.start() <= _AT_ONCE
+
+
+def _is_for_administrators(prose: str) -> bool:
+    """A server's own code, not one that a person quotes or asks about."""
+    own = "\n".join(line for line in prose.split("\n") if not line.startswith(">"))
+    return FOR_ADMINISTRATORS.search(own) is not None and not GREETING.match(own.lstrip())
+
+
+def _is_of_people(flat: str) -> bool:
+    """Somebody greets and asks about his mailbox, or a parcel did not arrive."""
+    if OPENING.search(flat[: _AT_ONCE + 60]):
+        return False
+    return GREETING.match(flat) is not None or GOODS.search(flat[:_BEGINNING]) is not None
 
 
 def _server(root: Part, sender: Address) -> int:
@@ -165,8 +195,22 @@ def status_in(text: str) -> str:
         return exact[1]
     reply = _REPLY.search(text)
     if reply:
-        return f"{reply[1]}.0.0"
-    return next((code for words, code in MEANINGS if words.search(text[:_MIDDLE])), "")
+        meaning = _meaning(_line_of(text, reply.start()))
+        return reply[1] + (meaning[1:] or ".0.0")
+    return _meaning(text[:_MIDDLE])
+
+
+def _line_of(text: str, at: int) -> str:
+    """The line that holds this place with those beside it, as servers wrap their words."""
+    lines = (
+        text[max(0, at - MAX_DIAGNOSTIC) : at].split("\n")[-2:]
+        + text[at : at + MAX_DIAGNOSTIC].split("\n")[:2]
+    )
+    return "\n".join(lines)
+
+
+def _meaning(words: str) -> str:
+    return next((code for pattern, code in MEANINGS if pattern.search(words)), "")
 
 
 def diagnostic_in(prose: str) -> str:

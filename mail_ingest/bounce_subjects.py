@@ -22,7 +22,7 @@ DAEMON_LOCAL = re.compile(
 POSTMASTER_LOCAL = re.compile(r"^post[-_]?(?:master|office)\d*$", re.I)
 # Addresses that people use as well.
 OFFICE_LOCAL = re.compile(
-    r"^(?:mail-?admin|mail|daemon|system|smtp|e?mail-?gateway|administrator|admin|root"
+    r"^(?:mail-?admin|sys-?admin|mta|mail|daemon|system|smtp|e?mail-?gateway|administrator|admin|root"
     r"|antivirus|amavis"
     r"|virus-?\w+|content-?filter|mailscanner|mailguard|mailmarshal|interscan|webshield|no-?reply"
     r"|do-?not-?reply)$",
@@ -37,7 +37,7 @@ POSTMASTER_NAME = _any(
     r"post ?master|mail ?administrator|system administrator|system attendant|microsoft outlook"
     r"|microsoft exchange",
     r"internet mail|mail ?(?:gateway|system|server|router|filter|sweeper|marshal|guard|scanner|foundry)"
-    r"|smtp gateway",
+    r"|(?:smtp|x\.?400|e-?mail|sms|mms) gateway",
     r"content ?filter|interscan|symantec|messagelabs|anti-?virus|virus ?(?:scanner|wall|alert)"
     r"|administrator$",
     r"администратор|amazon ?ses|mail ?monitor",
@@ -121,12 +121,15 @@ _SUBJECT_WEST = (
     r"|δεν (?:παραδόθηκε|ήταν)|μη παραδοτέο|αποτυχία παράδοσης"
 )
 _SUBJECT_EAST = (
-    r".{0,40}退信|邮件(?:投递|发送|传递|寄送)失败|无法投递|未送达|未能?投递|投递失败|传递失败|发送失败|邮件(?:被)?退回|無法(?:傳遞|投遞)|未傳遞|傳遞失敗"
-    r"|配信(?:不能|エラー|できません|の失敗|遅延)|送信(?:エラー|失敗|できません)|配送エラー|メール(?:送信)?(?:エラー|失敗)|未配信|配達不能"
-    r"|반송|배달(?:되지|할 수| 실패)|전(?:송|달)(?: 실패|되지)|תקלה במסירה|לא נ(?:מסר|יתן למסור)|تعذر (?:ال)?تسليم"
+    r".{0,40}退信|邮件(?:投递|发送|传递|寄送)失败|无法投递|未送达|未能?投递|投递失败|传递失败|发送失败"
+    r"|邮件(?:被)?退回|無法(?:傳遞|投遞)|未傳遞|傳遞失敗"
+    r"|配信(?:不能|エラー|できません|の失敗|遅延)|送信(?:エラー|失敗|できません)|配送エラー"
+    r"|メール(?:送信)?(?:エラー|失敗)|未配信|配達不能"
+    r"|메일 ?발송 ?실패|발송 ?실패|수신 ?실패|반송|배달(?:되지|할 수| 실패)|전(?:송|달)(?: 실패|되지)"
+    r"|תקלה במסירה|לא נ(?:מסר|יתן למסור)|تعذر (?:ال)?تسليم"
     r"|لم يتم (?:ال)?تسليم|فشل (?:ال)?تسليم"
 )
-_TAG = r"\s{0,5}(?:\[[^\]]{1,40}\]\s{0,3}|[*!#]{1,3}\s{0,3}|auto(?:matic)?: )?"
+_TAG = r"\s{0,5}(?:\[[^\]]{1,40}\]\s{0,3}|[\[【]|[*!#]{1,3}\s{0,3}|auto(?:matic)?: )?"
 SUBJECT = re.compile(
     f"{_TAG}(?:{_SUBJECT_ENGLISH}|{_SUBJECT_SLAVIC}|{_SUBJECT_WEST}|{_SUBJECT_EAST})",
     re.I,
@@ -135,7 +138,8 @@ SUBJECT = re.compile(
 WEAK_SUBJECT = _any(
     r"undeliver|un?deliverable|deliver(?:y|ed)|returned|return to sender|failure|failed|rejected|bounce"
     r"|blocked|error"
-    r"|delayed|could not|couldn.t|unknown|mailbox|quota|problem|warning|banned|virus|spam|notification"
+    r"|violation|refused|delayed|could not|couldn.t|unknown|mailbox|quota|problem|warning|banned|virus"
+    r"|spam|notification"
     r"|status",
     r"достав|возв|задерж|отклон|ошибк|zustell|remis|remise|distribu|entreg|consegn|recapit|bezorg|dostarc"
     r"|doruč|lever",

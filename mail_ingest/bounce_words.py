@@ -18,6 +18,11 @@ OPENING = _any(
     r"|this is an? auto\w+ (?:delivery|non-?deliv)",
     r"(?:message|mail) (?:was|is|has been) (?:created|generated|sent) automatically by (?:the |our |a )?mail",
     r"automatically generated (?:delivery|non-?delivery)|this report relates to a (?:message|mail) you sent",
+    r"one or more addresses in your message have failed|error: (?:no valid recipient|message could not"
+    r"|invalid)"
+    r"|the (?:message|mail|e-?mail) (?:that )?you (?:have )?sent (?:to|on|with|at) .{1,200}(?:was|has"
+    r"|could|cannot|can)"
+    r" ?(?:not|n.t|been)? ?(?:be )?(?:been )?(?:delivered|blocked|rejected|refused|returned|quarantined)",
     r"(?:i'm|i am) (?:afraid i|sorry to (?:have to )?inform you)|we (?:are|were) (?:sorry to inform you"
     r"|unable to deliver your)",
     r"delivery has failed to these|delivery to the following recipient|a message that you sent",
@@ -60,7 +65,9 @@ FAILED = _any(
     r"no such (?:user|recipient|address|mailbox|person|account|domain)|not listed in|invalid (?:user"
     r"|recipient|address|final|mailbox)"
     r"|does(?: not|n.t) (?:exist|have an? .{0,40}account)|no mailbox here|returned to (?:the )?sender"
-    r"|giving up|given up|gave up"
+    r"|giving up|given up|gave up|no valid recipients?|illegal (?:host|address)|unrecogni[sz]ed[- ](?:or"
+    r"|address|recipient)"
+    r"|error occurred (?:while|when|during)[^.\n]{0,30}(?:deliver|sen[dt])|not (?:yet )?deliverable"
     r"|sorry it didn.t work|quota (?:exceeded|violation)|(?:exceed\w*|over) (?:\w+ ){0,4}quota"
     r"|relay(?:ing)? (?:denied|not)"
     r"|access denied|rejected (?:by|as|recipient|for|your)|has been rejected|banned|unsolicited bulk"
@@ -85,7 +92,8 @@ FAILED = _any(
     r"|nepodařilo|kunde inte|kunne ikke|kan ikke|ikke lever|ei (?:voitu|voida)|nem (?:sikerült|kézbes|lehet)"
     r"|nu a (?:putut|fost)"
     r"|teslim edileme|iletileme|δεν (?:ήταν|παραδόθηκε|βρέθηκε)",
-    r"无法|未能|退回|退信|失败|不存在|無法|失敗|配信(?:不能|でき)|できません|届け|エラー|반송|실패|없(?:습니다|는)"
+    r"无法|未能|退回|退信|失败|不存在|無法|失敗|配信(?:不能|でき)|できません|届け|エラー|반송|실패"
+    r"|없(?:습니다|는)"
     r"|לא (?:נמסר|ניתן|נמצא)|تعذر|فشل|لم يتم",
     r"not (?:yet )?been delivered|still (?:being|un)|delayed|temporary (?:problem|failure|error)"
     r"|delivery incomplete|will be retried",
@@ -112,7 +120,8 @@ DELAYED = _any(
 FINAL = _any(
     r"giving up|gave up|given up|permanent(?:ly)? (?:fatal |delivery )?(?:error|failure|failed|rejected"
     r"|undeliver)|failed permanently"
-    r"|error is permanent|retry timeout exceeded|been (?:in the queue|queued) too long|(?:will not|won.t"
+    r"|permanent fatal delivery errors?|error is permanent|retry timeout exceeded|been (?:in the queue"
+    r"|queued) too long|(?:will not|won.t"
     r"|not) (?:be )?retr"
     r"|expired|will not (?:be|continue|try|keep)|no (?:further|more) (?:delivery )?attempts"
     r"|returned to (?:the )?sender|stopped trying"
@@ -123,6 +132,26 @@ DELAY_SUBJECT = _any(
     r"delay|warning|still|incomplete|задерж|отлож|затрим|verzöger|retard|différé|retras|demora|ritard|atras"
     r"|vertraag|opóźni|zpožd"
     r"|försen|forsink|viiväst|gecik|遅延|延迟|지연"
+)
+
+# What servers of any language write for administrators.
+FOR_ADMINISTRATORS = re.compile(
+    r"#\s?[45]\d\d[ -][45]\.\d{1,3}\.\d|<\S{1,120} #[45]\.\d{1,3}\.\d{1,3}|\(#[45]\.\d\.\d{1,3}\)"
+    r"|RESOLVER\.(?:ADR|RST)"
+    r"|[45]\d\d [45]\.\d{1,3}\.\d{1,3} .{0,80}##|Remote Server returned"
+)
+# How people begin, and what is delivered beside mail.
+GREETING = re.compile(
+    r"(?:dear|hello|hi|hey|good (?:morning|day|afternoon)|guten tag|hallo|sehr geehrte|liebe|bonjour"
+    r"|hola|buenos|buongiorno|ciao"
+    r"|olá|beste|dzień dobry|dobrý|здравствуйте|добрый|доброго|привет|добрий|вітаю)\b(?!\. this is)",
+    re.I,
+)
+GOODS = re.compile(
+    r"\b(?:parcel|package|shipment|courier|paket|sendung|colis|paquete|pacco|encomenda|pakket|paczk\w"
+    r"|balík|посылк\w|посилк\w"
+    r"|заказ\w?)\b",
+    re.I,
 )
 
 # Where the server's own words end and the returned mail begins.
@@ -149,7 +178,9 @@ COPY_BELOW = re.compile(
 MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         _any(
-            r"mailbox (?:is )?full|over ?quota|quota (?:exceed|violat)|exceed\w* .{0,40}quota|disk quota"
+            r"mailbox (?:\S+ ){0,2}(?:is )?full|mailbox (?:has )?(?:exceed|over)|over the (?:allowed )?quota"
+            r"|(?:mail|in)?box (?:size )?limit|not enough (?:disk |storage )?space|over ?quota"
+            r"|quota (?:exceed|violat)|exceed\w* .{0,40}quota|disk quota"
             r"|insufficient storage|storage limit"
             r"|переполнен|превышен\w* .{0,30}(?:квот|лимит|объ[её]м)|квот|postfach (?:ist )?voll"
             r"|boîte .{0,30}pleine|buzón .{0,20}lleno"
@@ -168,14 +199,16 @@ MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = (
         _any(
             r"spam|unsolicited|blacklist|block ?list|\bblocked\b|rbl|policy|content (?:filter|reject)|banned"
             r"|virus|malware"
-            r"|access denied|not (?:authorized|allowed)|relay|спам|заблокирован"
+            r"|access denied|not (?:authorized|allowed|permitted)|not accepting (?:mail|messages) from"
+            r"|reputation|dmarc|\bspf\b|dkim|message (?:was )?refused by|relay|спам|заблокирован"
             r"|отклонен\w* .{0,40}(?:политик|правил)"
         ),
         "5.7.1",
     ),
     (
         _any(
-            r"(?:host|domain|site|dns|mx).{0,40}(?:unknown|not (?:found|exist|resolve)|no (?:mail|mx)"
+            r"illegal host|(?:host|domain|site|dns|mx)[^:\n]{0,40}(?:unknown|not (?:found|exist|resolve)"
+            r"|no (?:mail|mx)"
             r"|invalid)|unknown (?:host|domain)"
             r"|unrout(?:e)?able|no route|hostname|domain .{0,60}does(?: not|n.t) exist"
             r"|domain .{0,60}couldn.t be found|домен .{0,60}не"
@@ -188,8 +221,13 @@ MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = (
             r"|no mailbox"
             r"|invalid (?:user|recipient|address|final|mailbox)|wasn.t found|couldn.t be found|не (?:найден"
             r"|существует)|nicht gefunden"
-            r"|existiert nicht|introuvable|n.existe pas|no existe|non esiste|não existe|不存在|address rejected"
-            r"|inválid|nie istnieje|neexist"
+            r"|existiert nicht|introuvable|n.existe pas|no existe|non esiste|não existe|不存在"
+            r"|address rejected"
+            r"|inválid|nie istnieje|neexist|not valid|not recogni[sz]ed|unrecogni[sz]ed|inconnue?s?\b"
+            r"|unbekannt|desconocid"
+            r"|sconosciut|desconhecid|onbekend|nieznan|неизвест|nicht (?:im|in) .{0,40}(?:verzeichnis"
+            r"|adressbuch)"
+            r"|no valid recipient|keine gültige|존재하지 않|見つかりません|存在しません|未找到|找不到|查无此"
         ),
         "5.1.1",
     ),

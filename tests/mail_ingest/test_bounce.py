@@ -46,7 +46,7 @@ SERVERS = {
         "    SMTP error from remote mail server after RCPT TO:<lost@customer.example>:\n    550 No"
         " such user here\n\n"
         f"------ This is a copy of the message, including all the headers. ------\n\n{OURS}\nHello\n",
-        "5.0.0",
+        "5.1.1",
     ),
     "Postfix without a status part": (
         "MAILER-DAEMON@mx.example (Mail Delivery System)",
@@ -103,7 +103,7 @@ SERVERS = {
         " сожалению, Ваше письмо не может быть\n"
         "доставлено одному или нескольким получателям:\n\n**********************\n\nlost@customer.example:\n"
         f"   user not found\n   550 Message was not accepted\n\n**********************\n\n{OURS}",
-        "5.0.0",
+        "5.1.1",
     ),
     "Sendmail": (
         "Mail Delivery Subsystem <MAILER-DAEMON@mx.example>",
