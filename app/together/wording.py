@@ -121,6 +121,19 @@ def _rule(line: Line, words: Translations) -> str:
     return _l("The rule “%(who)s” tells you of this ticket", words, who=_writer(line))
 
 
+def _recovery(line: Line, words: Translations) -> str:
+    """A task about an unhappy customer: made, handed over, or perhaps done."""
+    if line.detail.get("how") == "recovery_proposed":
+        return _l("A customer who was unhappy is happy again: say whether they were won back", words)
+    if line.detail.get("how") == "recovery_given" and line.who:
+        return _l("%(who)s asks you to win an unhappy customer back", words, who=line.who)
+    return _l("An unhappy customer is to be won back", words)
+
+
+def _praise(line: Line, words: Translations) -> str:
+    return _l("%(who)s praised your reply", words, who=_writer(line))
+
+
 def _broken(line: Line, words: Translations) -> str:
     """Nobody's doing: a rule failed, and was taken back whole."""
     return _l("The rule “%(who)s” could not act", words, who=_writer(line))
@@ -181,6 +194,8 @@ _WORDINGS: dict[str, Callable[[Line, Translations], str]] = {
     "rating": _rating,
     "rule": _rule,
     "broken": _broken,
+    "recovery": _recovery,
+    "praise": _praise,
     "due": _due,
     "answer": _answer,
 }

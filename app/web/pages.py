@@ -80,6 +80,7 @@ def init_app(app: Flask) -> None:
         initials=initials,
         tone=tone,
         file_size=file_size,
+        decimal=format_decimal,
         in_words=in_words,
     )
     addresses.init_app(app)

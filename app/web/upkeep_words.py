@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from flask_babel import pgettext
+
 from app.db import now
 from app.knowledge.figures import FEWEST_MEASURED
 from app.knowledge.stale import FEWEST_RATINGS, FEWEST_SAME, Why
@@ -103,7 +105,7 @@ def stale_words() -> dict[str, Figure]:
 
 def outcome_words() -> dict[str, str]:
     return {
-        "shown": _("suggested"),
+        "shown": pgettext("one letter", "suggested"),
         "inserted": _("inserted"),
         "edited": _("sent edited"),
         "accepted": _("sent as it is"),

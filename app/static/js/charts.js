@@ -58,7 +58,7 @@ function draw(canvas, kind, found) {
   const ink = style("--ink-2");
   const line = style("--line");
   const wide = kind === "bar" && found.labels.some((label) => label.length > 9);
-  const values = { grid: { color: line }, border: { display: false }, beginAtZero: true, ticks: { color: ink, maxTicksLimit: 7, callback: (value) => tick(value, found.unit, word) } };
+  const values = { grid: { color: line }, border: { display: false }, beginAtZero: true, ticks: { color: ink, maxTicksLimit: 7, precision: found.unit === "count" ? 0 : undefined, callback: (value) => tick(value, found.unit, word) } };
   const names = { grid: { display: false }, border: { color: line }, ticks: { color: ink, autoSkip: !wide, maxRotation: 0 } };
   return new Chart(canvas, {
     type: kind,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel.support import NullTranslations
 
+from app.together.models import Told
 from app.together.whom import Circle, Happened, tells, watches, without_what_was_there
+from app.together.wording import Line, sentence
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 NORA, BEN, VERA = 1, 2, 3
@@ -77,3 +80,14 @@ def test_what_was_there_before_is_no_news_to_whoever_takes_the_ticket() -> None:
         (BEN, "assigned", later),
         (BEN, "letter", after.at),
     ]
+
+
+def test_every_kind_of_news_has_words_of_its_own() -> None:
+    words = NullTranslations()
+    unknown = sentence(Line("nothing we know"), words)  # type: ignore[arg-type]
+    plain = [kind.value for kind in Told if sentence(Line(kind.value, who="Ada"), words) == unknown]  # type: ignore[arg-type]
+    assert not plain
+    ways = ("recovery", "recovery_given", "recovery_proposed")
+    told = {how: sentence(Line("recovery", 1, "Ada", {"how": how}), words) for how in ways}  # type: ignore[arg-type]
+    assert len(set(told.values())) == 3
+    assert told["recovery_given"] == "Ada asks you to win an unhappy customer back"
