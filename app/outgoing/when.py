@@ -41,4 +41,7 @@ def _exact(typed: str, zone: str) -> datetime:
         raise InvalidInput("Choose a day and a time.", "send_at") from None
     if local.tzinfo is not None:
         raise InvalidInput("Choose a day and a time.", "send_at")
-    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    try:
+        return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:  # the first hours of year 1, east of Greenwich
+        raise InvalidInput("Choose a day and a time.", "send_at") from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidInput
@@ -35,10 +37,18 @@ def find_or_make(session: Session, names: Iterable[str]) -> list[Tag]:
     wanted = tidy(names)
     if not wanted:
         return []
-    known = {tag.name: tag for tag in session.scalars(sa.select(Tag).where(Tag.name.in_(wanted)))}
-    for name in wanted:
-        if name not in known:
-            known[name] = Tag(name=name)
-            session.add(known[name])
-    session.flush()
+    known = _known(session, wanted)
+    new = [{"name": name} for name in wanted if name not in known]
+    if new:
+        # Two agents may think of one word at the same moment: the second finds the row of the first.
+        session.execute(_insert(session)(Tag).values(new).on_conflict_do_nothing())
+        known = _known(session, wanted)
     return [known[name] for name in wanted]
+
+
+def _known(session: Session, names: Sequence[str]) -> dict[str, Tag]:
+    return {tag.name: tag for tag in session.scalars(sa.select(Tag).where(Tag.name.in_(names)))}
+
+
+def _insert(session: Session) -> Callable[..., Any]:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.cursors import row_number
 from app.errors import Conflict, InvalidInput
 from app.tags.service import tidy
 from app.tickets import assignment, merging, priorities, service, snoozing, spam, trash
@@ -37,7 +38,7 @@ class Wish:
 
     @property
     def number(self) -> int | None:
-        return int(self.value) if self.value.isdecimal() else None
+        return row_number(self.value)
 
 
 def check(wish: Wish, *, now: datetime) -> None:
@@ -46,6 +47,8 @@ def check(wish: Wish, *, now: datetime) -> None:
         raise InvalidInput("There is no such action.", "do")
     if wish.kind == "status" and wish.value not in (Status.OPEN, Status.WAITING, Status.CLOSED):
         raise InvalidInput("Unknown status.", "status")
+    if wish.kind in ("assign", "team") and wish.value and wish.number is None:
+        raise InvalidInput("Please choose one of the list.", wish.kind)
     if wish.kind == "priority" and wish.value not in priorities.LADDER:
         raise InvalidInput("Unknown priority.", "priority")
     if wish.kind == "snooze":

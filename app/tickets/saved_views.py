@@ -177,7 +177,9 @@ def _fill(session: Session, view: SavedView, form: SavedForm, by: Agent) -> None
 
 
 def _sharing(session: Session, shared: str, by: Agent) -> tuple[str, int | None]:
-    """With everybody, or with a team of one's own; a lead may share with any."""
+    """With everybody, or with a team of one's own; a lead may share with any. Who only reads keeps theirs alone."""
+    if shared and not rights_of(session, by).may_answer:
+        raise InvalidInput("Please choose one of the list.", "shared")
     if shared in ("", "all"):
         return shared, None
     team = session.get(Team, int(shared)) if shared.isdecimal() and len(shared) < 19 else None

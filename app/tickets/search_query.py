@@ -16,6 +16,7 @@ from app.tickets.search_text import Term, term
 
 LONGEST_QUERY = 200
 MOST_TERMS = 12
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9000
 OPERATORS = {
     "from": ("от", "отправитель"),
     "to": ("кому",),
@@ -181,6 +182,8 @@ def _date(text: str, today: date) -> date | None:
         return None
     year, month, day = parts if parts[0] > 31 else reversed(parts)
     try:
-        return date(year, month, day)
-    except ValueError:
+        found = date(year, month, day)
+    except (ValueError, OverflowError):
         return None
+    # Midnight of the first and the last days there are is no time in every zone.
+    return found if EARLIEST_YEAR <= year <= LATEST_YEAR else None

@@ -92,6 +92,8 @@ def empty(now: datetime, timezone: str, blobs: BlobStore) -> int:
                     gone += 1
         except (Conflict, NotFound) as error:
             log.info("ticket %d stays in the trash: %s", ticket_id, error)
+        except sa.exc.IntegrityError:  # one that cannot go must not keep the others
+            log.exception("ticket %d stays in the trash", ticket_id)
     shredding.drop_blobs(blobs, now)
     return gone
 

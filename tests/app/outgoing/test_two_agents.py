@@ -6,6 +6,7 @@ these are PostgreSQL's.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from app.customers.models import Customer, CustomerAddress
 from app.errors import Conflict, InvalidInput, Merged, NotFound
 from app.outgoing import service, states
 from app.outgoing.service import Reply
+from app.tags.service import find_or_make
 from app.tickets import drafts, merging, moving, splitting, statuses, thread
 from app.tickets import service as tickets
 from app.tickets.drafts import Written
@@ -30,7 +32,9 @@ from app.tickets.filing import IncomingLetter, file_letter
 from app.tickets.models import Draft, Kind, Message, Status, Ticket
 from tests.app.outgoing.conftest import NOW, World
 from tests.app.outgoing.test_at_once import at_once
+from tests.app.outgoing.test_outbox_leases import _somebody_waits_for_a_lock
 from tests.app.outgoing.test_service import write
+from tests.support.waiting import wait_until
 
 EVERYTHING = Rights(0, "admin", None)
 
@@ -295,3 +299,19 @@ def test_two_cards_do_not_become_part_of_each_other(world: World) -> None:
     with db.reading() as session:
         assert cards.end_of(session, one) == two
         assert customers.find_by_address(session, "one@client.example").id == two
+
+
+def test_two_agents_think_of_one_tag_at_the_same_moment(world: World) -> None:
+    def tag(session: Session, _vera: Agent) -> None:
+        tickets.set_tags(session, session.get_one(Ticket, world.ticket), ["refund"], by=None, now=NOW)
+
+    with db.transaction() as session:
+        assert find_or_make(session, ["vip"])
+        # The other one has begun and not committed: its word is not to be seen yet.
+        waiting = threading.Thread(target=meanwhile, args=(tag, world))
+        find_or_make(session, ["refund"])
+        waiting.start()
+        wait_until(_somebody_waits_for_a_lock)
+    waiting.join(20)
+    with db.reading() as session:
+        assert [one.name for one in session.get_one(Ticket, world.ticket).tags] == ["refund"]

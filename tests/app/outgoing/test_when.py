@@ -35,11 +35,18 @@ def test_an_exact_time_is_read_in_the_agents_zone() -> None:
 
 @pytest.mark.parametrize(
     ("choice", "exact"),
-    [("exact", ""), ("exact", "soon"), ("exact", "2026-12-01T08:15+03:00"), ("next year", ""), ("", "")],
+    [
+        ("exact", ""),
+        ("exact", "soon"),
+        ("exact", "2026-12-01T08:15+03:00"),
+        ("exact", "0001-01-01"),
+        ("next year", ""),
+        ("", ""),
+    ],
 )
 def test_anything_else_is_asked_for_again(choice: str, exact: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        leaves_at(choice, exact, NOW, "UTC")
+        leaves_at(choice, exact, NOW, "Europe/Moscow")
     assert refused.value.field == "send_at"
 
 
