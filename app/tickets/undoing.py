@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.tickets import fields, merging, moving, priorities, snoozing, spam, splitting
+from app.tickets import fields, merging, moving, priorities, snoozing, spam, splitting, subjects
 from app.tickets.models import Event, Message, Status, Ticket
 from app.tickets.remembered import put_back
 from app.tickets.service import assign, changed, lock, record, set_tags
@@ -148,6 +148,13 @@ def _priority(session: Session, ticket: Ticket, event: Event, by: Agent, now: da
     return ticket
 
 
+def _renamed(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if ticket.subject != event.detail.get("after"):
+        raise Conflict(_SINCE)
+    subjects.put(session, ticket, event.detail["before"], by=by, now=now)
+    return ticket
+
+
 def _split(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
     return splitting.take_back(session, event.detail, by=by, now=now)
 
@@ -187,6 +194,7 @@ WAYS_BACK: dict[str, Way] = {
     "assigned": _assigned,
     "tags": _tags,
     "priority": _priority,
+    "renamed": _renamed,
     "split": _split,
     "moved": _moved,
     "merged": _merged,

@@ -172,6 +172,7 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
     "priority": lambda detail, _agents: _(
         "Priority: %(priority)s", priority=priority_name(str(detail.get("after", "")))
     ),
+    "renamed": lambda detail, _agents: _("Subject: %(subject)s", subject=str(detail.get("after", ""))),
     "recovery": lambda detail, _agents: _("A task was made: win the unhappy customer back"),
     "recovered": _recovered,
     "recovery_given": _recovery_given,

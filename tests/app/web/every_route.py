@@ -179,6 +179,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "live.changes"): Route(query="mark=0.0.0&ticket=1&view=open"),
     ("GET", "together.mentions"): Route(),
     ("POST", "together.watch"): Route("anyone", form={"watch": "yes"}, answer=303),
+    ("GET", "renaming.show"): Route(),
+    ("POST", "renaming.rename"): Route(form={"subject": "A kettle that leaks"}, answer=303),
     ("GET", "links.show"): Route(),
     ("POST", "links.link"): Route(form={"target": "=answered_ticket"}, answer=303),
     ("POST", "links.unlink"): Route(form={"other": "=linked_ticket"}, answer=303),

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app import db
 from app.accounts.models import Agent
 from app.tickets import field_admin
-from app.tickets.models import Event, Ticket
+from app.tickets.models import Event, Message, Ticket
 from app.tickets.order_models import SpamSender, TicketValue
 from tests.app.web.conftest import Desk, one
 
@@ -111,3 +111,42 @@ def test_the_ticket_page_asks_no_more_questions_with_fields_and_spam(
     with count_queries() as after:
         agent.get("/tickets/1")
     assert len(after) == len(before)
+
+
+def test_a_ticket_gets_other_words_and_the_next_reply_has_them(agent: FlaskClient, desk: Desk) -> None:
+    number = desk.letter()
+    page = agent.get(f"/tickets/{number}").text
+    assert f"/tickets/{number}/subject" in page
+    assert 'value="My order"' in agent.get(f"/tickets/{number}/subject").text
+    empty = agent.post(f"/tickets/{number}/subject", data={"subject": "  "})
+    assert (empty.status_code, "A ticket needs a subject." in empty.text) == (422, True)
+    assert agent.post(f"/tickets/{number}/subject", data={"subject": "x" * 501}).status_code == 422
+    assert (
+        agent.post(f"/tickets/{number}/subject", data={"subject": " A kettle\n that leaks "}).status_code
+        == 303
+    )
+    agent.post(f"/tickets/{number}/subject", data={"subject": "A kettle that leaks"})
+    page = agent.get(f"/tickets/{number}").text
+    assert "Subject: A kettle that leaks" in page
+    assert "A kettle that leaks" in agent.get("/inbox/open").text
+    form = {"html": "<div>Yes.</div>", "to": "olga@buyer.example", "nonce": "n" * 22, "version": "0"}
+    assert agent.post(f"/tickets/{number}/reply", data=form).status_code == 303
+    with db.reading() as session:
+        told = list(session.scalars(sa.select(Event.id).where(Event.kind == "renamed")))
+        sent = session.scalar(sa.select(Message.subject).where(Message.kind == "outgoing"))
+    assert (len(told), sent) == (1, "Re: A kettle that leaks")
+    assert agent.post(f"/events/{told[0]}/undo").status_code in (200, 303)
+    with db.reading() as session:
+        assert session.get_one(Ticket, number).subject == "My order"
+
+
+def test_a_ticket_that_is_open_is_marked_as_unread_and_the_list_is_back(
+    agent: FlaskClient, desk: Desk
+) -> None:
+    number = desk.letter()
+    agent.post(f"/tickets/{number}/read")
+    assert "is-unread" not in agent.get("/inbox/open").text
+    answer = agent.post("/bulk", data={"ticket": str(number), "do": "unread", "view": "open"})
+    assert answer.status_code == 303
+    assert answer.location.startswith("/inbox/open")
+    assert "is-unread" in agent.get("/inbox/open").text
