@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.knowledge.models import Article
+from app.knowledge.who_sees import visible
 from app.reports.filters import Filters, Scope, seen, within, within_each
 from app.reports.models import ReplyFacts
 from app.reports.reading import halves, in_buckets, ratio
@@ -62,7 +63,7 @@ def knowledge_use(session: Session, filters: Filters, scope: Scope) -> Report:
 
 def _used(session: Session, filters: Filters, scope: Scope) -> list[tuple[int, int, int]]:
     """(article, replies of this period, of the one before), the most used first. Of a reply made of several articles
-    the first counts."""
+    the first counts. Articles that the asker may not see are not among them."""
     now = ReplyFacts.day >= filters.span[0]
     query = (
         sa.select(ReplyFacts.article_id, sa.func.sum(sa.case((now, 1), else_=0)), sa.func.count())
@@ -74,6 +75,8 @@ def _used(session: Session, filters: Filters, scope: Scope) -> list[tuple[int, i
         .group_by(ReplyFacts.article_id)
     )
     found = [(row[0], int(row[1]), row[2] - int(row[1])) for row in session.execute(query)]
+    hidden = set(session.scalars(sa.select(Article.id).where(sa.not_(visible(scope.rights)))))
+    found = [one for one in found if one[0] not in hidden]
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 

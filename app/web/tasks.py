@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as accounts
 from app.accounts.rights import can_take
 from app.db import now, reading, transaction
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
+from app.knowledge import queries as articles
+from app.knowledge.models import Article
 from app.tasks import listing, recovery
 from app.tasks.task_models import Task
 from app.web.auth import login_required
@@ -93,6 +95,7 @@ def _page(task_id: int, error: InvalidInput | None = None, typed: dict[str, str]
         return render_template(
             "tasks/_task.html" if inside else "tasks/show.html",
             task=task,
+            article=_article(session, task),
             letter_id=listing.newest_letter_id(session, task.ticket_id),
             owners=_owners(session, task) if not inside else [],
             due=task.due_at.astimezone(ZoneInfo(chosen_timezone())).strftime("%Y-%m-%dT%H:%M"),
@@ -101,6 +104,14 @@ def _page(task_id: int, error: InvalidInput | None = None, typed: dict[str, str]
             error=error,
             now=now(),
         )
+
+
+def _article(session: Session, task: Task) -> Article | None:
+    """The answer to begin with, for those who may see it."""
+    try:
+        return articles.article_for(session, g.rights, task.article_id) if task.article_id else None
+    except NotFound:
+        return None
 
 
 def _owners(session: Session, task: Task) -> list[tuple[int, str]]:
