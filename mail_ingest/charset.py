@@ -43,6 +43,9 @@ _SURELY = 5
 
 _WIDE_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CYRILLIC_WORD = re.compile("[А-Яа-яё][а-яё]{3}")
+_GREEK_WINDOWS = re.compile(
+    rb"(?<![\xb6-\xfe])\xa2[\xdc-\xfe]"
+)  # a capital letter there, an apostrophe in the standard
 _C1 = re.compile(rb"[\x80-\x9f]")
 _ESCAPES = (
     (b"\x1b$)C", "iso2022_kr"),
@@ -165,7 +168,7 @@ def _is_cesu(data: bytes) -> bool:
 def _declared(data: bytes, codec: str) -> tuple[str, str] | None:
     if codec in _CYRILLIC:
         return _cyrillic(data, codec)
-    if codec in _RELATIVES and _C1.search(data):
+    if codec in _RELATIVES and (_C1.search(data) or (codec == "iso8859-7" and _GREEK_WINDOWS.search(data))):
         codec = _RELATIVES[codec]
     if codec in _LATIN:
         codec = find_cyrillic(data) or find_east_asian(data) or _other_latin(data, codec)

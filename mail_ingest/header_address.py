@@ -33,7 +33,7 @@ _DOMAIN = rb"""(?:[^\s<>,;:"'()\[\]@]{1,250}|\[[0-9A-Za-z:.]{1,60}\])"""
 _BARE = re.compile(rb"""[^\s<>,;:"'()\[\]@][^\s<>,;:"()\[\]@]{0,249}@""" + _DOMAIN)
 _QUOTED_LOCAL = re.compile(rb"""(?<![^\s<])"(?:[^"\\]|\\.){1,200}"@""" + _DOMAIN)
 _AROUND_AT = re.compile(rb"[ \t]*([@.])[ \t]*")
-_EMPTY_BRACKETS = re.compile(rb"\[\s*\]|\(\s*\)|<\s*>")
+_EMPTY_BRACKETS = re.compile(rb"\[(?i:smtp|mailto)?:?\s*\]|\(\s*\)|<\s*>")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
 
@@ -189,7 +189,7 @@ def _finish(entries: list[_Entry], hint: str) -> list[Address]:
         else:
             waiting.append(address.name)
     found.extend(Address(text, "") for text in waiting)
-    return found
+    return [address for address in found if address.name or address.email]
 
 
 def _address(entry: _Entry, hint: str) -> Address:

@@ -32,6 +32,16 @@ _ZONES = {
     "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "msk": 3, "msd": 4,
     "bst": 1, "cet": 1, "met": 1, "cest": 2, "mest": 2, "eet": 2, "eest": 3, "jst": 9, "kst": 9, "wet": 0, "west": 1,
 }  # fmt: skip
+_AMERICAN_ZONES = frozenset(("pacific", "mountain", "central", "eastern"))
+_LONG_ZONE = re.compile(
+    r"\b(pacific|mountain|central|eastern|(?:w|e|central|romance)\.? europe|romance|gmt|met)"
+    r" (daylight|standard|summer|dst)(?: time)?\b",
+    re.IGNORECASE,
+)
+# "May 12 10:21:33 CEST 2008", as `date` prints it.
+_ZONE_BEFORE_YEAR = re.compile(
+    r"\b([A-Za-z]{3}) {1,2}(\d{1,2}) (\d{1,2}:\d\d(?::\d\d)?) ([A-Za-z]{2,5}) (\d{4})\b"
+)
 
 # Electronic mail with such headers is no older, and a clock beyond the last year is broken.
 FIRST_YEAR = 1980
@@ -46,12 +56,26 @@ def read_date(value: str) -> datetime | None:
     plain = " ".join(value[:200].replace('"', " ").split())
     # "10:15:00 (PST)": a zone that stands in the comment alone; behind a figure nobody looks at it.
     text = " ".join(_COMMENT.sub(_only_zone, plain).split())
+    text = _ZONE_BEFORE_YEAR.sub(r"\2 \1 \5 \3 \4", _LONG_ZONE.sub(_short_zone, text))
     try:
         found = _from_words(text) or _from_figures(text) or _from_library(text)
         moment = found.astimezone(UTC) if found else None
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return moment if moment and FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def _short_zone(name: re.Match[str]) -> str:
+    """ "Pacific Daylight Time" as "pdt"."""
+    region, season = name[1].lower(), name[2].lower()
+    if region in _AMERICAN_ZONES:
+        return f"{region[0]}{season[0]}t" if season != "summer" else f"{region[0]}dt"
+    summer = season != "standard"
+    if region == "met":
+        return "mest" if summer else "met"
+    return {"e": "eest" if summer else "eet", "g": "bst" if summer else "wet"}.get(
+        region[0], "cest" if summer else "cet"
+    )
 
 
 def read_zone(value: str) -> int | None:

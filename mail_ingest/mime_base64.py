@@ -81,7 +81,7 @@ def _paragraph_start(data: bytes, start: int) -> int:
 
 def _is_prose(line: bytes) -> bool:
     text = line[:_LINE].lstrip(b"> \t").rstrip()
-    if text.startswith(b"--"):
+    if text.startswith(b"--") or (len(text) > 4 and not text.strip(b"_=*")):
         return True
     return (b" " in text and bool(_FOREIGN.search(text.replace(b" ", b"")))) or len(
         _FOREIGN.findall(text)

@@ -34,6 +34,8 @@ MAX_ALL_TEXT = 2 * 1024 * 1024
 
 # Exchange gives these names to what a person wrote below a picture.
 _CUT_TEXT = re.compile(r"ATT\d{3,8}\.(?:txt|html?)", re.I)
+# A page that is labelled plain text.
+_PAGE = re.compile(r"\s{0,200}(?:<!doctype html[^>]{0,300}>\s{0,100})?<html[\s>]", re.I)
 _FACES = frozenset(("text/plain", "text/html"))
 # Texts for programs: shown to nobody, kept as files.
 _FILE_TYPES = frozenset(
@@ -215,7 +217,8 @@ def _take_text(part: Part, reading: _Reading) -> None:
         _take_file(part, reading)
         text = text[:MAX_TEXT]
     reading.shown += len(text)
-    reading.pieces.append(_Piece("", text) if part.content_type == "text/html" else _Piece(text))
+    as_page = part.content_type == "text/html" or _PAGE.match(text) is not None
+    reading.pieces.append(_Piece("", text) if as_page else _Piece(text))
     for name, content in read.files:
         _keep(reading, File(decode_bytes(name, reading.hint), "application/octet-stream", content))
 
