@@ -308,13 +308,13 @@ def _replies(made: _Builder, ticket: Ticket, text: str) -> None:
         at = db.now() if state == Delivery.HELD else made.tick()
         message = write_reply(made.session, answered, reply, by=author, now=at, settings=made.settings)
         made.ids[key] = message.id
-        if state != Delivery.HELD:
+        row = sa.update(Outbox).where(Outbox.message_id == message.id)
+        if state == Delivery.HELD:
+            # For longer than any test takes.
+            made.session.execute(row.values(due_at=at + timedelta(hours=1)))
+        else:
             message.delivery = state
-            made.session.execute(
-                sa.update(Outbox)
-                .where(Outbox.message_id == message.id)
-                .values(state=state, answer=text, due_at=None)
-            )
+            made.session.execute(row.values(state=state, answer=text, due_at=None))
 
 
 def _rating(made: _Builder, text: str) -> str:
