@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from app.accounts.rights import Who, rights_of
 from app.customers.models import Customer, CustomerAddress
 from app.ratings.models import Rating, RatingInvitation
 from app.tickets.lines import AgentLine, CustomerLine, Line
-from app.tickets.models import Message
+from app.tickets.models import Message, Ticket
 
 # What a card shows of a customer, and one more that is not shown.
 LATEST = 7
@@ -33,13 +35,14 @@ class RatingLine(Line):
 
 
 def ratings(
-    session: Session, ticket_id: int, customer_id: int, agents: dict[int, AgentLine]
+    session: Session, who: Who, ticket_id: int, customer_id: int, agents: dict[int, AgentLine]
 ) -> tuple[dict[int, list[RatingLine]], list[RatingLine]]:
-    """message id → ratings of that reply, oldest first; and the customer's latest, newest first."""
+    """message id → ratings of that reply, oldest first; and the customer's latest of tickets that `who` may see, newest
+    first."""
     asked = {"ticket": ticket_id, "customer": customer_id}
     found: tuple[list[RatingLine], list[RatingLine]] = ([], [])
     row: Sequence[Any]
-    for row in session.connection().execute(_QUERY, asked):
+    for row in session.connection().execute(_query(rights_of(session, who).mailboxes), asked):
         rating, part = RatingLine(_NAMES, row[:-1]), row[-1]
         name, email = row[-3], row[-2]
         customer = CustomerLine.of(name=name, addresses=[Line.of(email=email)] if email else [])
@@ -51,7 +54,8 @@ def ratings(
     return of_replies, sorted(found[1], key=lambda one: (one.changed_at, one.id), reverse=True)  # type: ignore[attr-defined]
 
 
-def _build() -> sa.CompoundSelect[Any]:
+@lru_cache(maxsize=200)
+def _query(mailboxes: frozenset[int] | None) -> sa.CompoundSelect[Any]:
     address = (
         sa.select(_A.c.email)
         .where(_A.c.customer_id == _C.c.id)
@@ -70,11 +74,12 @@ def _build() -> sa.CompoundSelect[Any]:
         told.c.ticket_id == sa.bindparam("ticket")
     )
     latest = base.where(_R.c.customer_id == sa.bindparam("customer"))
+    if mailboxes is not None:
+        # A card is common to all mailboxes, what was said in each is not.
+        seen = sa.select(Ticket.id).where(Ticket.mailbox_id.in_(sorted(mailboxes)))
+        latest = latest.where(_R.c.ticket_id.in_(seen))
     newest = latest.order_by(_R.c.changed_at.desc(), _R.c.id.desc()).limit(LATEST).subquery()
     return sa.union_all(
         of_ticket.add_columns(sa.literal_column("0").label("part")),
         sa.select(*newest.c, sa.literal_column("1").label("part")),
     )
-
-
-_QUERY = _build()

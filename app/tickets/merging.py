@@ -18,7 +18,7 @@ from app.accounts.rights import Who, rights_of
 from app.errors import Conflict, InvalidInput, NotFound
 from app.tickets import drafts, priorities
 from app.tickets.models import Event, Message, Participant, Status, Ticket
-from app.tickets.moving import refresh_summary
+from app.tickets.moving import ratings_follow, refresh_summary
 from app.tickets.remembered import put_back
 from app.tickets.service import changed, record
 
@@ -153,6 +153,7 @@ def _people(session: Session, ticket_id: int) -> set[str]:
 
 def _move(session: Session, message_ids: Sequence[int], ticket_id: int) -> None:
     session.execute(sa.update(Message).where(Message.id.in_(message_ids)).values(ticket_id=ticket_id))
+    ratings_follow(session, message_ids, ticket_id)
     session.expire_all()
 
 

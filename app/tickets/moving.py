@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Agent
 from app.accounts.rights import rights_of
 from app.customers import service as customers
+from app.db import Base
 from app.errors import Conflict, InvalidInput
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.numbering import Numbers
@@ -118,3 +120,14 @@ def refresh_summary(session: Session, ticket: Ticket) -> None:
             newest.arrived_at if newest.kind == Kind.INCOMING and ticket.status == Status.OPEN else None
         )
     session.flush()
+
+
+def ratings_follow(session: Session, message_ids: Sequence[int], ticket_id: int) -> None:
+    """Ratings of a reply go where the reply goes; that feature stands above this one, so its rows are named here."""
+    tables = Base.metadata.tables
+    if "ratings" in tables:
+        ratings, invitations = tables["ratings"], tables["rating_invitations"]
+        asked = sa.select(invitations.c.id).where(invitations.c.message_id.in_(message_ids))
+        # An anonymous one names no ticket, and must not begin to.
+        named = sa.and_(ratings.c.invitation_id.in_(asked), ratings.c.ticket_id.is_not(None))
+        session.execute(sa.update(ratings).where(named).values(ticket_id=ticket_id))

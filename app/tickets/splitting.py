@@ -18,10 +18,9 @@ from app.accounts.models import Agent
 from app.accounts.rights import Who, rights_of
 from app.customers import service as customers
 from app.customers.models import Customer
-from app.db import Base
 from app.errors import Conflict, InvalidInput, NotFound
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
-from app.tickets.moving import refresh_summary
+from app.tickets.moving import ratings_follow, refresh_summary
 from app.tickets.numbering import Numbers
 from app.tickets.remembered import put_back, remembered
 from app.tickets.search_filters import contains
@@ -235,18 +234,10 @@ def _let_speak(session: Session, target: Ticket, chosen: Sequence[Message], *, c
 
 
 def _put(session: Session, messages: Sequence[Message], target: Ticket) -> None:
-    """Ratings of a reply go where the reply goes; that feature stands above this one, so its rows are named here."""
-    ids = [message.id for message in messages]
     for message in messages:
         message.ticket_id = target.id
     session.flush()
-    tables = Base.metadata.tables
-    if "ratings" in tables:
-        ratings, invitations = tables["ratings"], tables["rating_invitations"]
-        asked = sa.select(invitations.c.id).where(invitations.c.message_id.in_(ids))
-        # An anonymous one names no ticket, and must not begin to.
-        named = sa.and_(ratings.c.invitation_id.in_(asked), ratings.c.ticket_id.is_not(None))
-        session.execute(sa.update(ratings).where(named).values(ticket_id=target.id))
+    ratings_follow(session, [message.id for message in messages], target.id)
     for message in messages:
         session.expire(message, ["ticket"])
 

@@ -48,7 +48,7 @@ def show(ticket_id: int) -> Any:
             },
             outbox=outbox,
             copies=copies,
-            ratings=ratings(session, ticket_id, ticket.customer_id, around.agents)[0],
+            ratings=ratings(session, g.agent, ticket_id, ticket.customer_id, around.agents)[0],
             agent_names={one.id: one.name for one in around.agents.values()},
             more_before=messages[0].id if messages and more else 0,
         )

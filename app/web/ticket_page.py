@@ -161,7 +161,7 @@ def gather(
     messages = whole.messages(session, ticket_id, names, papers.files)
     events, latest_events = whole.events(session, agent, ticket_id, customer_id, names)
     outbox, copies = progress(session, messages, db.now())
-    rated, latest_ratings = ratings(session, ticket_id, customer_id, names)
+    rated, latest_ratings = ratings(session, agent, ticket_id, customer_id, names)
     unread = unread_of(ticket.unread, ticket.seen_message_id, messages)
     expanded = _expanded(messages) | set(unread[-MOST_UNREAD_OPENED:])
     shapes = _shapes(session, messages, expanded)
