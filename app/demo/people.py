@@ -63,7 +63,7 @@ AGENTS = (
     ("Hazel Thorne", "en"),
 )
 MAILBOXES = (
-    ("Orbit Appliances", "help@orbit-demo.example", "en"),
+    ("Orbit Help Desk", "help@orbit-demo.example", "en"),
     ("Орбита", "pomosch@orbit-demo.example", "ru"),
     ("Orbit Wholesale", "trade@orbit-demo.example", "en"),
 )

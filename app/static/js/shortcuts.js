@@ -54,7 +54,8 @@ function select(shiftKey) {
 function back() {
   const link = document.querySelector(".head-back");
   if (!link) return press('[data-key="u"]');
-  const current = document.querySelector('#rows .row > a[aria-current="true"]');
+  // What was closed is gone from the list: then the one that waits longest is next.
+  const current = document.querySelector('#rows .row > a[aria-current="true"]') ?? rows()[0];
   if (innerWidth >= 800 && current) current.focus();
   else link.click();
   return true;
