@@ -75,10 +75,10 @@ class _Mine(threading.local):
 _mine = _Mine()
 
 
-def configure(url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+def configure(url: str, *, pool_size: int = 10, busy_seconds: float | None = None) -> Engine:
     """Point this process at a database; the earlier engine, if any, is disposed.
 
-    `busy_seconds`: how long SQLite waits for another writer.
+    `busy_seconds`: how long SQLite waits for another writer; BUSY_TIMEOUT_SECONDS unless said.
     """
     dispose()
     engine = make_engine(url, pool_size=pool_size, busy_seconds=busy_seconds)
@@ -88,7 +88,7 @@ def configure(url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_TIMEO
     return engine
 
 
-def make_engine(url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+def make_engine(url: str, *, pool_size: int = 10, busy_seconds: float | None = None) -> Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         # To open one costs as much as a quarter of a page, so they are kept; the warmest is used first.
@@ -96,7 +96,10 @@ def make_engine(url: str, *, pool_size: int = 10, busy_seconds: float = BUSY_TIM
             url,
             pool_size=pool_size,
             pool_use_lifo=True,
-            connect_args={"timeout": busy_seconds, "check_same_thread": False},
+            connect_args={
+                "timeout": BUSY_TIMEOUT_SECONDS if busy_seconds is None else busy_seconds,
+                "check_same_thread": False,
+            },
         )
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -112,7 +115,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "temp_store=MEMORY",
         # Of each connection; the system keeps the file's pages for all of them.
-        "cache_size=-2000",
+        "cache_size=-1000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
