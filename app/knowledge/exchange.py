@@ -18,6 +18,9 @@ from app.accounts.teams import Team
 from app.errors import InvalidInput
 from app.knowledge import arrangement, portable, service
 from app.knowledge.arrangement import Arrangement
+from app.knowledge.enclosed import Enclosed
+from app.knowledge.files import NewFile
+from app.knowledge.files import add as add_file
 from app.knowledge.models import Article, Visibility, article_mailboxes, article_teams
 from app.knowledge.portable import BadFile, FileText
 from app.knowledge.texts import ArticleText
@@ -45,6 +48,8 @@ class Planned:
     texts: tuple[FileText, ...]
     article_id: int | None = None
     notes: tuple[tuple[str, str], ...] = ()
+    # Files that it does not have yet.
+    files: tuple[Enclosed, ...] = ()
 
     @property
     def first(self) -> FileText:
@@ -98,7 +103,9 @@ def look(session: Session, who: Rights, files: Iterable[Entry]) -> Plan:
 
 
 def do(session: Session, plan: Plan, *, by: Agent | None, now: datetime) -> int:
-    """Write what is new or changed; how many articles. Raises InvalidInput for what cannot be written after all."""
+    """Write what is new or changed; how many articles. Raises InvalidInput for what cannot be written after all.
+
+    The bytes of their files are in the blob store already."""
     names = _names(session)
     wanted = [one for one in plan.articles if one.what != "same"]
     for one in wanted:
@@ -197,6 +204,11 @@ def _write(session: Session, one: Planned, names: _Names, *, by: Agent | None, n
         first.visibility, ids if first.only else None, names.owners.get(first.owner), first.review
     )
     arrangement.arrange(session, article.id, arranged, by=by, now=now)
+    for file in one.files:
+        new = NewFile(file.filename, file.content_type, file.sha256, file.size)
+        add_file(
+            session, article, new, most_bytes=sum(known.size for known in article.files) + file.size, now=now
+        )
     (service.archive if first.archived else service.unarchive)(session, article.id, by=by, now=now)
 
 

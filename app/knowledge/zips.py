@@ -7,8 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
+from typing import IO
 
 from app.errors import InvalidInput
+from app.knowledge.enclosed import FOLDER
 
 MOST_FILES = 5_000
 MOST_ENTRIES = 20_000
@@ -46,17 +49,24 @@ def unpack(content: bytes) -> list[Entry]:
 def pack(files: Iterable[tuple[str, str]]) -> bytes:
     """(name, text) → a zip; the same files make the same bytes."""
     kept = io.BytesIO()
+    pack_into(kept, files, ())
+    return kept.getvalue()
+
+
+def pack_into(kept: IO[bytes], texts: Iterable[tuple[str, str]], others: Iterable[tuple[str, bytes]]) -> None:
+    """The same into an open file; `others`, the files of articles, are asked for one by one."""
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files:
+        for name, content in chain(((name, text.encode("utf-8")) for name, text in texts), others):
             info = zipfile.ZipInfo(name, _MADE)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            archive.writestr(info, text.encode("utf-8"))
-    return kept.getvalue()
+            archive.writestr(info, content)
 
 
 def _is_markdown(one: zipfile.ZipInfo) -> bool:
     hidden = one.filename.startswith("__MACOSX/") or one.filename.rpartition("/")[2].startswith(".")
+    # In there lie the files of articles, of whatever kind.
+    hidden = hidden or one.filename.split("/")[-3:-2] == [FOLDER]
     return not one.is_dir() and not hidden and one.filename.lower().endswith(".md")
 
 

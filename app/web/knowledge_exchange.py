@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import tempfile
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wsgi import wrap_file
 
 from app import queue
 from app.blobs import BlobStore
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
-from app.knowledge import exchange, zips
+from app.knowledge import enclosed, exchange, exchange_files, zips
 from app.security import derived_token
 from app.settings import Settings
 from app.tickets import shredding
@@ -34,10 +37,18 @@ def show() -> Any:
 @bp.get("/articles.zip")
 @login_required
 def export() -> Response:
-    """Every article that the asker sees."""
+    """Every article that the asker sees, with its files. Made on the disk: together they may be large."""
     with reading() as session:
-        files = exchange.export(session, g.rights)
-    return as_download(zips.pack(files), f"articles-{now():%Y-%m-%d}.zip")
+        texts, files = exchange.export(session, g.rights), exchange_files.export(session, g.rights)
+    kept = tempfile.TemporaryFile(dir=_settings().data_dir)  # noqa: SIM115 (closed with the response)
+    contents = ((place, _blobs().get(digest)) for place, digest in files if _blobs().has(digest))
+    zips.pack_into(kept, texts, contents)
+    size = kept.tell()
+    kept.seek(0)
+    response = as_download(b"", f"articles-{now():%Y-%m-%d}.zip")
+    response.response, response.content_length = wrap_file(request.environ, kept), size
+    response.direct_passthrough = True
+    return response
 
 
 @bp.post("")
@@ -67,9 +78,10 @@ def do() -> Any:
     form = fields(request.form, "digest", "proof")
     if not hmac.compare_digest(_proof(form["digest"]).encode(), form["proof"].encode()):
         return _page(error=InvalidInput("Choose a file first.", "file")), 422
-    files = zips.unpack(_blobs().get(form["digest"]))
+    content = _blobs().get(form["digest"])
+    _store_files(_plan(content))
     with transaction() as session:
-        plan = exchange.look(session, g.rights, files)
+        plan = _planned(session, content)
         number = exchange.do(session, plan, by=g.agent, now=now())
     queue.wake("knowledge")
     flash(ngettext("%(num)s article was written.", "%(num)s articles were written.", number), "success")
@@ -77,9 +89,24 @@ def do() -> Any:
 
 
 def _plan(content: bytes) -> exchange.Plan:
-    files = zips.unpack(content)
     with reading() as session:
-        return exchange.look(session, g.rights, files)
+        return _planned(session, content)
+
+
+def _planned(session: Session, content: bytes) -> exchange.Plan:
+    most = _settings().upload_bytes
+    files = enclosed.in_zip(content, most_bytes=most)
+    plan = exchange.look(session, g.rights, zips.unpack(content))
+    return exchange_files.joined(session, plan, files, most_bytes=most)
+
+
+def _store_files(plan: exchange.Plan) -> None:
+    """Before the transaction that hangs them on their articles; what is not hung on anything goes by itself."""
+    new = [file for one in plan.articles for file in one.files]
+    for file in new:
+        _blobs().put(file.read())
+    with transaction() as session:
+        shredding.unwanted(session, [file.sha256 for file in new], now())
 
 
 def _page(**values: Any) -> str:
@@ -88,10 +115,14 @@ def _page(**values: Any) -> str:
 
 def _proof(digest: str) -> str:
     """So that nobody has any other stored file read as a zip."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return derived_token(settings.secret_key, "import of articles", f"{g.agent.id} {digest}")
+    return derived_token(_settings().secret_key, "import of articles", f"{g.agent.id} {digest}")
 
 
 def _blobs() -> BlobStore:
     blobs: BlobStore = current_app.extensions["blobs"]
     return blobs
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from app.accounts.models import Agent, Role
 from app.accounts.teams import TeamForm, make_team
 from app.customers.service import find_or_create
 from app.knowledge import exchange, service, zips
-from app.knowledge.models import Article, Script
+from app.knowledge.models import Article, ArticleFile, Script
 from app.knowledge.texts import ArticleText
 from app.knowledge.who_sees import NOBODY_ASKS, circle_of
 from app.tags.service import find_or_make
@@ -130,7 +132,9 @@ def test_articles_leave_and_come_back_after_a_look(agent: FlaskClient, article: 
 def test_the_same_by_command(agent: FlaskClient, article: int, tmp_path) -> None:  # noqa: ANN001
     cli.register(agent.application)
     runner = agent.application.test_cli_runner()
-    assert "1 files" in runner.invoke(args=["export-articles", str(tmp_path / "all.zip")]).output
+    assert (
+        "1 articles and 0 files" in runner.invoke(args=["export-articles", str(tmp_path / "all.zip")]).output
+    )
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "tea.en.md").write_text("---\ntitle: Tea\nlanguage: en\n---\n\nHot.")
@@ -145,6 +149,79 @@ def test_the_same_by_command(agent: FlaskClient, article: int, tmp_path) -> None
     assert "0 new, 0 changed, 1 same" in again
     with db.reading() as session:
         assert len(exchange.export(session, NOBODY_ASKS)) == 2
+
+
+def test_files_of_articles_go_with_them_and_come_back(
+    agent: FlaskClient, article: int, tmp_path: Path
+) -> None:
+    """By the page and by the command; twice is once, and what no letter can carry is left out with a word."""
+    lead(agent)
+    for name, content in (
+        ("Plan.pdf", b"%PDF plan"),
+        ("notes.md", b"# no article"),
+        ("Plan.pdf", b"%PDF other"),
+    ):
+        agent.post(f"/knowledge/{article}/files", data={"file": (io.BytesIO(content), name)})
+    packed = agent.get("/knowledge/exchange/articles.zip").data
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        inside = {name.partition("/")[2].partition("/")[2]: archive.read(name) for name in archive.namelist()
+                  if name.startswith("files/")}  # fmt: skip
+        texts = [name for name in archive.namelist() if name.startswith("articles/")]
+        key = next(name for name in archive.namelist() if name.startswith("files/")).split("/")[1]
+    assert inside == {"Plan.pdf": b"%PDF plan", "notes.md": b"# no article", "Plan (2).pdf": b"%PDF other"}
+    assert len(texts) == 1
+    with db.transaction() as session:
+        session.execute(sa.delete(ArticleFile))
+    page = agent.post("/knowledge/exchange", data={"file": (io.BytesIO(packed), "a.zip")}).text
+    assert "1 changed" in page and "Plan (2).pdf" in page and "notes.md" in page
+    kept = {name: re.search(rf'name="{name}" value="([^"]+)"', page).group(1) for name in ("digest", "proof")}  # type: ignore[union-attr]
+    for _ in range(2):
+        agent.post("/knowledge/exchange/do", data=kept)
+    with db.reading() as session:
+        files = session.scalars(sa.select(ArticleFile).order_by(ArticleFile.id)).all()
+        assert sorted((one.filename, one.content_type) for one in files) == [
+            ("Plan (2).pdf", "application/pdf"), ("Plan.pdf", "application/pdf"), ("notes.md", "text/markdown"),
+        ]  # fmt: skip
+    assert agent.get(f"/knowledge/{article}/files/{files[0].id}").data in inside.values()
+    assert (
+        "1 the same" in agent.post("/knowledge/exchange", data={"file": (io.BytesIO(packed), "a.zip")}).text
+    )
+    # A folder, with a file too large, one of no article, and a name that wants to be somewhere else.
+    cli.register(agent.application)
+    runner = agent.application.test_cli_runner()
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        archive.extractall(tmp_path)
+    (tmp_path / "files" / "nobody").mkdir()
+    (tmp_path / "files" / "nobody" / "x.txt").write_bytes(b"x")
+    (tmp_path / "files" / key / "huge.bin").write_bytes(
+        b"0" * (agent.application.config["SETTINGS"].upload_bytes + 1)
+    )
+    (tmp_path / "files" / key / "new.txt").write_bytes(b"new")
+    said = runner.invoke(args=["import-articles", str(tmp_path)]).output
+    assert "files/nobody/x.txt: There is no article for this file." in said
+    assert f"files/{key}/huge.bin: That is too much for one letter." in said
+    assert "0 new, 1 changed, 0 same, 2 left out" in said
+    with db.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(ArticleFile)) == 4
+
+
+def test_hostile_names_beside_articles_are_no_paths(agent: FlaskClient, article: int) -> None:
+    lead(agent)
+    with db.reading() as session:
+        key = session.scalar(sa.select(Article.key).where(Article.id == article))
+    packed = zips.unpack(agent.get("/knowledge/exchange/articles.zip").data)
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as archive:
+        archive.writestr("a.md", packed[0].text or "")
+        for name in (
+            f"files/{key}/..",
+            f"files/{key}/.hidden",
+            f"../files/{key}/a\u202eb<c>.txt",
+            f"files/../{key}/d.txt",
+        ):
+            archive.writestr(name, b"x")
+    page = agent.post("/knowledge/exchange", data={"file": (io.BytesIO(kept.getvalue()), "a.zip")}).text
+    assert re.findall(r"<bdi>([^<]*\.txt)</bdi>", page) == ["abc.txt"]
 
 
 def test_a_script_is_written_step_by_step(agent: FlaskClient, desk: Desk) -> None:
