@@ -7,8 +7,8 @@ A wrong yes leaves a person without a receipt, a wrong no can start a loop; so w
 import re
 from itertools import islice
 
-from mail_ingest.automatic_subjects import READ_RECEIPT, subject_says
-from mail_ingest.automatic_text import says_it_was_read, text_says
+from mail_ingest.automatic_subjects import READ_RECEIPT, is_doubtful, subject_says
+from mail_ingest.automatic_text import asks_for_something, says_it_was_read, text_says
 from mail_ingest.bounce import Bounce
 from mail_ingest.header_address import Address
 from mail_ingest.mime_report import walk
@@ -40,6 +40,26 @@ _TELLING_HEADERS = {
     "x-cron-env": "the output of a scheduled program",
     "x-loop": "passed on by a program that guards against loops",
 }
+# Any header of this kind says the same, whoever invented its name; and what trackers put into their notices.
+_AUTOMATIC_HEADER = re.compile(
+    r"^x-[a-z0-9-]{0,30}?(?:auto-?(?:repl(?:y|ied)|respon(?:se|der|d)|answer|acknowledge\w{0,4})"
+    r"|vacation|out-?of-?office)"
+    r"(?!-suppress)(?:-[a-z0-9-]{0,30})?$",
+    re.MULTILINE,
+)
+_TRACKER_HEADER = re.compile(
+    r"^(?:x-(?:jira-fingerprint|redmine-(?:host|project|sender)|github-(?:reason|sender)"
+    r"|gitlab-(?:project|notificationreason)"
+    r"|bugzilla-(?:reason|type)|trac-(?:project|ticket-id|version)|otrs-loop|rt-loop-prevention"
+    r"|servicenow-generated"
+    r"|salesforce-\w{1,30}auto\w{0,20})|rt-(?:loop-prevention|ticket|originator))$",
+    re.MULTILINE,
+)
+_CAMPAIGN_HEADER = re.compile(
+    r"^x-(?:campaign(?:-?id)?|mailing-?id|newsletter(?:-?id)?|csa-complaints|mailer-recptid"
+    r"|emarsys\S{0,30})$",
+    re.MULTILINE,
+)
 _LIST_HEADERS = (
     "list-id",
     "list-post",
@@ -53,6 +73,7 @@ _PRECEDENCE = {
     "bulk": "bulk mail",
     "junk": "bulk mail",
     "list": "mailing list",
+    "autoreply": "an automatic reply",
     "auto_reply": "an automatic reply",
 }
 _DAEMONS = frozenset(
@@ -88,12 +109,20 @@ def automatic_reason(
         or _declared(root)
         or _from_daemon(root, sender)
         or _bulk(root)
-        or subject_says(subject)
+        or _by_subject(root, subject, text)
         or _receipt(root, subject, text)
         or _invitation_answered(root, text)
         or text_says(text, answers=_answers(root, subject), from_role=_is_role(root, sender))
         or None
     )
+
+
+def _by_subject(root: Part, subject: str, text: str) -> str:
+    """A person may head a new letter with such words alone: "On vacation", and ask for something below."""
+    said = subject_says(subject)
+    if said and is_doubtful(subject) and not _answers(root, subject) and asks_for_something(text):
+        return ""
+    return said
 
 
 def _report(root: Part, bounce: Bounce | None) -> str | None:
@@ -123,6 +152,13 @@ def _declared(root: Part) -> str | None:
     for name, words in _TELLING_HEADERS.items():
         if headers.has(name) and headers.ascii(name).lower() not in ("no", "false", "0"):
             return f"{words} (header {name.title()})"
+    names = "\n".join(headers.values)
+    own = _AUTOMATIC_HEADER.search(names)
+    if own and headers.ascii(own[0]).lower() not in ("no", "false", "0"):
+        return f"an automatic reply (header {own[0].title()})"
+    tracker = _TRACKER_HEADER.search(names)
+    if tracker:
+        return f"the notice of a tracker or helpdesk (header {tracker[0].title()})"
     # "DR" and "RN" alone only ask for no receipts.
     suppressed = {item.strip() for item in headers.ascii("x-auto-response-suppress").lower().split(",")}
     if suppressed & {"all", "oof", "autoreply"}:
@@ -148,13 +184,15 @@ def _from_daemon(root: Part, sender: Address) -> str | None:
 
 def _bulk(root: Part) -> str | None:
     headers = root.headers
-    precedence = headers.ascii("precedence").lower().replace("-", "_")
+    stated = headers.ascii("precedence") or headers.ascii("x-precedence")
+    precedence = stated.lower().replace("-", "_")
     if precedence in _PRECEDENCE:
         return f"{_PRECEDENCE[precedence]} (Precedence: {precedence})"
     for name in _LIST_HEADERS:
         if headers.has(name):
             return f"mailing list or newsletter (header {name.title()})"
-    return None
+    campaign = _CAMPAIGN_HEADER.search("\n".join(headers.values))
+    return f"mailing list or newsletter (header {campaign[0].title()})" if campaign else None
 
 
 def list_address(root: Part, reason: str | None) -> str:

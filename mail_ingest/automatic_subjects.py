@@ -58,12 +58,33 @@ _PHRASES = (
     "|αυτόματη απάντηση|εκτός γραφείου|απουσία από το γραφείο|otomatik yanıt|otomatik cevap|ofis dışında"
     "|işyeri dışında"
     # Hebrew, Arabic, Japanese, Chinese, Korean, Vietnamese, Thai, Indonesian
+    "|תגובה אוטומטית|הודעה אוטומטית|erantzun automatikoa|reposta automática|freagra uathoibríoch"
     "|תשובה אוטומטית|מענה אוטומטי|\u0631\u062f \u062a\u0644\u0642\u0627\u0626\u064a"
     "|\u0627\u0644\u0631\u062f \u0627\u0644\u062a\u0644\u0642\u0627\u0626\u064a"
     "|自動返信|自動応答|自動返信メール|不在通知|不在のお知らせ"
     "|自动回复|自動回覆|自动答复|自動回复|外出自动回复|외출 중|부재중|부재 중|자동 회신|자동 응답|자동회신"
     "|trả lời tự động|phản hồi tự động|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|balasan otomatis"
     "|jawapan automatik"
+)
+# What means nothing by itself, and an absence above the subject that is answered.
+_COLONED = (
+    r"absente?|absent\(e\)|frånvaro|нет на работе|не на месте|отсутствие|відсутність|away|on leave"
+    r"|odsutna?|odsutnost"
+    r"|отсъствие|одсуство|távollét|távol|absență|απουσία|izinli|izinde|odsoten|puudub|prombūtnē"
+    r"|nėra darbe|nghỉ phép"
+    r"|away from (?:the )?office|autoreply to|auto-?reply to|auto reply re"
+)
+_COLON = re.compile(rf"(?:{_COLONED})\s{{0,3}}[:：]", re.I)
+# "Re: Lamp (out of office)": behind the subject that is answered.
+_AT_END = re.compile(
+    r"(?:re|aw|sv|vs|rif|odp|antw|отв|ответ)\s?:.{0,250}(?:[-–—|]\s{0,3}|[\[(<]\s{0,2})(?:auto(?:matic"
+    r"|mated)?[- ]?"
+    r"(?:reply|response|answer)|autoreply|out[- ]of[- ](?:the[- ])?office|vacation|automatische antwort"
+    r"|réponse automatique"
+    r"|respuesta automática|risposta automatica|автоответ|автоматический ответ)\s{0,2}[\])>]?$"
+    r"|your (?:message|mail|e-?mail).{0,200}: (?:automatic reply|auto-?reply|autoreply|out of office)$"
+    r"|\S{1,64}@\S{1,250} (?:autoreply|auto-?reply|is away)$",
+    re.I,
 )
 # The phrase alone, or with a colon, dash or bracket behind it: "Out of office on Monday?" is a person's subject.
 _ANSWERED = r"(?:re|fwd?|aw|sv|vs|rif|odp|отв|на)\s?:"
@@ -82,6 +103,9 @@ _AWAY = (
 _AWAY_AND_ANSWERED = re.compile(rf"\[?(?:{_AWAY})\]?\s{{0,2}}(?:[:–—-]\s{{0,2}})?{_ANSWERED}", re.I)
 _ABSENT_OTHERWISE = re.compile(
     r"auto: .{0,200}\bout of (?:the )?office"
+    r"|(?:out of (?:the )?office|away|on (?:annual |maternity )?leave|on vacation|on holiday) (?:until"
+    r"|till|through|from|to)\b"
+    r"[^?,;]{0,30}$"
     r"|(?:i am|i'm|i’m) (?:currently )?(?:out of (?:the )?office|away from (?:the |my )?(?:office"
     r"|desk)|on (?:annual )?leave)\b(?![^?]{0,200}\?)"
     r"|.{1,80} is (?:currently )?(?:out of (?:the )?office|away from (?:the )?office|on (?:annual "
@@ -139,6 +163,18 @@ _RECEIVED = re.compile(
     r"|confirmação de recebimento\s{0,2}(?:[:—–-]|$)"
     r"|(?:wij|we) hebben uw [^?]{0,40}ontvangen|ontvangstbevestiging\s{0,2}(?:[:—–-]|$)|uw (?:aanvraag"
     r"|bericht|melding|vraag)\b[^?]{0,60}(?:ontvangen|geregistreerd)"
+    r"|(?:vaši žádost|vaši zprávu|váš požadavek|vašu žiadosť)\b[^?]{0,60}(?:přijal|obdržel|prijal)"
+    r"|(?:ditt|din|ert) (?:ärende|meddelande|förfrågan|henvendelse|sag|sak|melding)\b[^?]{0,60}(?:mottag"
+    r"|modtag|mottatt|registrer)"
+    r"|(?:bekräftelse|bekreftelse|bekræftelse)\s{0,2}[:—–-][^?]{0,80}(?:mottag|modtag|mottatt)"
+    r"|(?:viestisi|yhteydenottosi|tukipyyntösi)\b[^?]{0,60}(?:vastaanotettu|kirjattu)|kérését megkaptuk"
+    r"|üzenetét megkaptuk"
+    r"|(?:solicitarea|cererea|mesajul) (?:dvs|dumneavoastră|ta)\b[^?]{0,60}(?:primit|înregistrat)"
+    r"|(?:talebiniz|mesajınız|başvurunuz)\b[^?]{0,60}(?:alın|oluşturul|kaydedil)"
+    r"|(?:お問い合わせ|ご連絡|お申し込み)[^?]{0,20}(?:ありがとうございます|受け付け|受付)"
+    r"|[^?]{0,20}受付(?:完了|のお知らせ|いたしました)"
+    r"|您的(?:邮件|请求|问题|咨询|反馈)[^?]{0,20}已(?:经)?(?:收到|受理|提交)|(?:문의"
+    r"|접수)[^?]{0,20}(?:접수|완료)(?:되었습니다|안내)?"
     r"|potwierdzenie (?:otrzymania|przyjęcia)\b|otrzymaliśmy (?:twoj|państwa)|(?:twoje"
     r"|państwa) zgłoszenie\b[^?]{0,60}(?:przyjęt|zarejestrowan)"
     rf"){_BEHIND})",
@@ -172,9 +208,17 @@ READ_RECEIPT = re.compile(
 )
 
 
+_ABSENCES = (_ABSENT, _AWAY_AND_ANSWERED, _ABSENT_OTHERWISE, _COLON)
+
+
+def is_doubtful(subject: str) -> bool:
+    """Whether a person may have written such words, too: no subject stands behind them, or they are in daily use."""
+    return not any(colon in subject for colon in ":：") or _COLON.match(subject) is not None
+
+
 def subject_says(subject: str) -> str:
     """What this subject says about its writer, '' when a person may have written it."""
-    if any(known.match(subject) for known in (_ABSENT, _AWAY_AND_ANSWERED, _ABSENT_OTHERWISE)):
+    if any(known.match(subject) for known in _ABSENCES) or _AT_END.match(subject):
         return "its subject is that of an automatic reply"
     if _RECEIVED.match(subject):
         return "its subject is that of a helpdesk's receipt"

@@ -76,7 +76,8 @@ _STATEMENT = (
     r"|bu (?:bir )?otomatik (?:\w+ ){0,2}(?:yanıt|mesaj|e-?posta|ileti)|(?:本|此|该)邮件(?:由|为"
     r"|是)?系统?自动|请勿(?:直接)?回复|系统自动(?:发送|回复|生成)"
     r"|(?:この|本)メールは[^。\n]{0,20}自動"
-    r"|自動(?:配信|送信|返信|応答)(?:メール|で|され|にて|です|専用)|(?:본|이) 메일은[^.\n]{0,20}자동|발신 ?전용"
+    r"|自動(?:配信|送信|返信|応答)(?:メール|で|され|にて|です|専用)|(?:본|이) 메일은[^.\n]{0,20}자동"
+    r"|발신 ?전용"
 )
 _AT_LINE_START = re.compile(rf"^[ \t*\[(<\"«#=~-]{{0,6}}(?:{_STATEMENT})", re.I | re.M)
 _STATED = re.compile(_STATEMENT, re.I)
@@ -131,6 +132,16 @@ _ABSENT = re.compile(
     r"|jeg (?:er|har|holder) (?:\S+ ){0,4}(?:på ferie|ferie|ikke på kontoret|fraværende|ute av kontoret"
     r"|på barsel)|olen (?:\S+ ){0,4}(?:lomalla|poissa|vapaalla)"
     r"|szabadságon vagyok|nem vagyok (?:az irodá|elérhető)|(?:ofis|büro) dışında|(?:yıllık )?izinde"
+    r"|(?:is|am) no longer (?:with|employed|working|part of|at)\b|(?:jsem|budu) (?:\S+ ){0,4}na dovolené"
+    r"|do \S{1,20} \S{1,20} jsem"
+    r"|(?:som|budem) (?:\S+ ){0,4}(?:na dovolenke|mimo kancelárie|neprítomn)|(?:sunt|voi fi"
+    r"|mă aflu) (?:\S+ ){0,4}(?:în concediu"
+    r"|plecat|în afara biroului)|в отпуск съм|отсъствам|извън офиса|на одмору сам"
+    r"|na (?:godišnjem )?odmoru sam|na dopustu|"
+    r"nisam u uredu|(?:εκτός|μακριά από το) γραφείου?|σε άδεια|אני בחופש|איני במשרד|מחוץ למשרד"
+    r"|(?:خارج المكتب|في إجازة)"
+    r"|đang nghỉ phép|vắng mặt|ไม่อยู่|ลาพักร้อน|sedang cuti|olen puhkusel|atvaļinājumā|atostog"
+    r"|jeg holder ferie|jeg har ferie"
     r"|休暇(?:中|を)|不在に|外出(?:中|しており)|休假|不在办公室|(?:부재|휴가|출장) ?중",
     re.I,
 )
@@ -154,8 +165,22 @@ _TEMPLATES = tuple(
         r"|pendant mon absence"
         r"|urg[eê]n(?:te|cia)\w*[^\n]{0,80}(?:contact|llam|dirig|diríj|ligar|ligue)|durante mi ausencia"
         r"|urgenz\w+[^\n]{0,80}(?:contatt|rivolg|scriv)|(?:dringend|spoed)\w*[^\n]{0,80}contact"
+        r"|please (?:contact|write to|direct|e-?mail)[^\n]{0,80}@|naléhav\w+[^\n]{0,60}(?:kontakt|obra)"
+        r"|naliehav\w+[^\n]{0,60}kontakt"
+        r"|(?:brådskande|akut)\w*[^\n]{0,60}(?:kontakt|ring)|kontakt\w*[^\n]{0,60}hvis det haster"
+        r"|haste\w*[^\n]{0,60}kontakt"
+        r"|kiireelli\w+[^\n]{0,60}(?:yhtey|soit)|sürgős[^\n]{0,60}(?:keres|hív|fordul)"
+        r"|urgen[țt]\w*[^\n]{0,60}contact"
+        r"|спешн\w*[^\n]{0,60}(?:обърн|свърж|контакт)|хитн\w+[^\n]{0,60}контакт"
+        r"|hitn\w+[^\n]{0,60}(?:kontakt|obrat)"
+        r"|nujn\w+[^\n]{0,60}(?:kontakt|obrn)|acil[^\n]{0,60}(?:iletişim|ara|başvur)"
+        r"|επείγ\w+[^\n]{0,80}(?:επικοινων|απευθυν)"
+        r"|דחופ\w+[^\n]{0,60}(?:לפנות|פנו|צור)|(?:العاجلة|عاجل)[^\n]{0,60}(?:التواصل|الاتصال)|급한|긴급"
+        r"|khẩn[^\n]{0,60}liên hệ"
+        r"|เร่งด่วน|mendesak|kiireloomul|steidzam|skub\w+ atvej"
         r"|pilnych[^\n]{0,80}(?:kontakt|prosz)|緊急|急ぎ|紧急|如有急事|급한",
-        r"your (?:e-?mail|message)s? (?:will|has been|is|are) (?:not |not be |be )?(?:being )?(?:forward"
+        r"out of (?:the )?office starting|your (?:e-?mail|message)s? (?:will|has been|is|are) (?:not "
+        r"|not be |be )?(?:being )?(?:forward"
         r"|redirect|read|answered)|(?:e-?mail|nachricht)s? (?:wird|werden) (?:nicht "
         r"|automatisch )?(?:weitergeleitet|gelesen|bearbeitet)"
         r"|ваше (?:письмо|сообщение) (?:будет|не будет|перенаправлен)",
@@ -170,7 +195,10 @@ _TEMPLATES = tuple(
         r"thank you for (?:your|the) (?:e-?mail|message|mail|interest)|thanks for your (?:e-?mail|message"
         r"|mail)|спасибо за (?:ваше )?(?:письмо|сообщение)|благодарю за|дякую за"
         r"|(?:vielen )?dank für (?:ihre|deine)|merci (?:de|pour) votre|gracias por (?:su|tu)|grazie per"
-        r"|obrigad[oa] p|bedankt voor|dziękuję za|děkuji za|tack för|tak for|takk for|kiitos|köszönöm"
+        r"|obrigad[oa] p|ευχαριστώ|תודה|شكر|감사합니다|cảm ơn|mulțumesc|благодаря за|хвала на|hvala na"
+        r"|hvala za|ďakujem za"
+        r"|teşekkür|terima kasih|tänan|paldies|dėkoj|bedankt voor|dziękuję za|děkuji za|tack för|tak for"
+        r"|takk for|kiitos|köszönöm"
         r"|ありがとうございます|感谢您",
     )
 )
@@ -186,6 +214,11 @@ _PERSONAL = re.compile(
     r"|mijn bestelling",
     re.I,
 )
+
+
+def asks_for_something(text: str) -> bool:
+    """Whether the letter's own words ask or order something, as only people do."""
+    return _PERSONAL.search(own_words(text)) is not None
 
 
 def text_says(text: str, *, answers: bool, from_role: bool) -> str:
