@@ -39,7 +39,7 @@ def merge(session: Session, source_id: int, target_id: int, *, by: Agent, now: d
         "target_priority": target.priority,
         "snoozed_until": source.snoozed_until.isoformat() if source.snoozed_until else None,
     }
-    _move(session, moved, target.id)
+    _move(session, moved, of=source.id, to=target.id)
     session.add_all(Participant(ticket_id=target.id, email=email, how="accepted") for email in sorted(people))
     _bring_together(source, target)
     source.status, source.closed_at, source.merged_into_id = Status.CLOSED, now, target.id
@@ -69,7 +69,7 @@ def unmerge(session: Session, source_id: int, *, by: Agent, now: datetime) -> Ti
         raise Conflict("The other ticket was merged as well. Take that back first.")
     detail = _last_merge(session, source.id)
     mine = sa.select(Message.id).where(Message.id.in_(detail["messages"]), Message.ticket_id == target.id)
-    _move(session, list(session.scalars(mine)), source.id)
+    _move(session, list(session.scalars(mine)), of=target.id, to=source.id)
     session.execute(
         sa.delete(Participant).where(
             Participant.ticket_id == target.id, Participant.email.in_(detail.get("people") or [])
@@ -151,9 +151,9 @@ def _people(session: Session, ticket_id: int) -> set[str]:
     return set(session.scalars(sa.select(Participant.email).where(Participant.ticket_id == ticket_id)))
 
 
-def _move(session: Session, message_ids: Sequence[int], ticket_id: int) -> None:
-    session.execute(sa.update(Message).where(Message.id.in_(message_ids)).values(ticket_id=ticket_id))
-    ratings_follow(session, message_ids, ticket_id)
+def _move(session: Session, message_ids: Sequence[int], *, of: int, to: int) -> None:
+    session.execute(sa.update(Message).where(Message.id.in_(message_ids)).values(ticket_id=to))
+    ratings_follow(session, message_ids, of=of, to=to)
     session.expire_all()
 
 

@@ -122,12 +122,24 @@ def refresh_summary(session: Session, ticket: Ticket) -> None:
     session.flush()
 
 
-def ratings_follow(session: Session, message_ids: Sequence[int], ticket_id: int) -> None:
-    """Ratings of a reply go where the reply goes; that feature stands above this one, so its rows are named here."""
+def ratings_follow(session: Session, message_ids: Sequence[int], *, of: int, to: int) -> None:
+    """Ratings of a reply, and the tasks that came of them, go from ticket to ticket as the reply does. These features
+    stand above this one, so their rows are named here."""
     tables = Base.metadata.tables
-    if "ratings" in tables:
-        ratings, invitations = tables["ratings"], tables["rating_invitations"]
-        asked = sa.select(invitations.c.id).where(invitations.c.message_id.in_(message_ids))
-        # An anonymous one names no ticket, and must not begin to.
-        named = sa.and_(ratings.c.invitation_id.in_(asked), ratings.c.ticket_id.is_not(None))
-        session.execute(sa.update(ratings).where(named).values(ticket_id=ticket_id))
+    if "ratings" not in tables or "tasks" not in tables:
+        return
+    ratings, invitations, tasks = tables["ratings"], tables["rating_invitations"], tables["tasks"]
+    moved = invitations.c.message_id.in_(message_ids)
+    session.execute(sa.update(invitations).where(moved).values(in_ticket_id=to))
+    asked = sa.select(invitations.c.id).where(moved)
+    # An anonymous one names no ticket, and must not begin to.
+    named = sa.and_(ratings.c.invitation_id.in_(asked), ratings.c.ticket_id.is_not(None))
+    session.execute(sa.update(ratings).where(named).values(ticket_id=to))
+    given = sa.select(ratings.c.id).where(named)
+    session.execute(sa.update(tasks).where(tasks.c.rating_id.in_(given)).values(ticket_id=to))
+    open_one = sa.select(tasks.c.id, tasks.c.due_at).where(tasks.c.closed_at.is_(None))
+    for ticket in (session.get_one(Ticket, of), session.get_one(Ticket, to)):
+        own = open_one.where(tasks.c.ticket_id == ticket.id).order_by(tasks.c.due_at, tasks.c.id)
+        first = session.execute(own.limit(1)).first()
+        ticket.recovery_id, ticket.recovery_due_at = (first.id, first.due_at) if first else (None, None)
+    session.flush()

@@ -95,7 +95,7 @@ def take_back(session: Session, detail: dict[str, Any], *, by: Agent, now: datet
     for message in messages:
         message.held = message.id in detail["held"]
         message.evidence = _without_move(message.evidence, source.id)
-    _put(session, messages, source)
+    _put(session, messages, of=target, to=source)
     session.execute(
         sa.delete(Participant).where(
             Participant.ticket_id == target.id, Participant.email.in_(detail["people"])
@@ -202,7 +202,7 @@ def _go(
         if message.kind == Kind.INCOMING:
             message.held = message.held and not created
             message.evidence = [*message.evidence, {"rule": "moved", "detail": f"#{source.id}"}]
-    _put(session, chosen, target)
+    _put(session, chosen, of=source, to=target)
     for ticket in (source, target):
         refresh_summary(session, ticket)
         record(
@@ -233,11 +233,11 @@ def _let_speak(session: Session, target: Ticket, chosen: Sequence[Message], *, c
     return sorted(new)
 
 
-def _put(session: Session, messages: Sequence[Message], target: Ticket) -> None:
+def _put(session: Session, messages: Sequence[Message], *, of: Ticket, to: Ticket) -> None:
     for message in messages:
-        message.ticket_id = target.id
+        message.ticket_id = to.id
     session.flush()
-    ratings_follow(session, [message.id for message in messages], target.id)
+    ratings_follow(session, [message.id for message in messages], of=of.id, to=to.id)
     for message in messages:
         session.expire(message, ["ticket"])
 

@@ -13,6 +13,7 @@ from app import db
 from app.accounts.models import Agent, MailboxGrant
 from app.mailboxes.models import Mailbox
 from app.ratings.models import Face, Rating, RatingInvitation
+from app.tasks import recovery
 from app.tickets.models import Delivery, Kind, Message, Ticket
 from tests.app.web.conftest import Desk
 from tests.support.web import add_agent, sign_in
@@ -23,7 +24,7 @@ WORDS = "The repairs took half a year"
 
 
 def rated(ticket_id: int, author_id: int) -> None:
-    """A reply in this ticket, and what its customer thought of it."""
+    """A reply in this ticket, what its customer thought of it, and the task that came of it."""
     now = db.now()
     with db.transaction() as session:
         ticket = session.get_one(Ticket, ticket_id)
@@ -40,13 +41,14 @@ def rated(ticket_id: int, author_id: int) -> None:
         )  # fmt: skip
         session.add(asked)
         session.flush()
-        session.add(
-            Rating(
-                invitation_id=asked.id, agent_id=author_id, mailbox_id=ticket.mailbox_id, ticket_id=ticket_id,
-                customer_id=ticket.customer_id, face=Face.BAD, comment=WORDS, created_at=now, changed_at=now,
-                changeable_until=now + timedelta(days=7),
-            )
+        rating = Rating(
+            invitation_id=asked.id, agent_id=author_id, mailbox_id=ticket.mailbox_id, ticket_id=ticket_id,
+            customer_id=ticket.customer_id, face=Face.BAD, comment=WORDS, created_at=now, changed_at=now,
+            changeable_until=now + timedelta(days=7),
         )  # fmt: skip
+        session.add(rating)
+        session.flush()
+        recovery.after_rating(session, rating, now=now)
 
 
 def test_a_rating_of_a_hidden_mailbox_is_not_shown_beside_a_ticket(app: Flask, desk: Desk) -> None:
@@ -69,11 +71,22 @@ def test_a_rating_of_a_hidden_mailbox_is_not_shown_beside_a_ticket(app: Flask, d
         assert WORDS not in narrow.get(page).text
 
 
-def test_a_rating_goes_where_its_reply_goes_when_tickets_are_merged(agent: FlaskClient, desk: Desk) -> None:
+def tasks_of(*ticket_ids: int) -> list[bool]:
+    with db.reading() as session:
+        return [session.get_one(Ticket, one).recovery_id is not None for one in ticket_ids]
+
+
+def test_a_rating_and_its_task_go_where_the_reply_goes_when_tickets_are_merged(
+    agent: FlaskClient, desk: Desk
+) -> None:
     source, target = desk.letter("One", subject="Earlier"), desk.letter("Two", subject="Later")
     rated(source, agent.agent.id)  # type: ignore[attr-defined]
+    assert tasks_of(source, target) == [True, False]
     agent.post(f"/tickets/{source}/merge", data={"target": str(target)})
     assert f"/tickets/{target}" in agent.get("/search?q=rated:bad").text
+    assert tasks_of(source, target) == [False, True]
+    assert "win them back" in agent.get(f"/tickets/{target}").text
     agent.post(f"/tickets/{source}/unmerge")
     found = agent.get("/search?q=rated:bad").text
     assert f"/tickets/{source}" in found and f"/tickets/{target}" not in found
+    assert tasks_of(source, target) == [True, False]
