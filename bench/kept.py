@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from app import db
+from app import db, installation
 from bench.rig import Bench
 from bench.web_desk import Desk
 from tests.support import processes
@@ -69,5 +69,7 @@ class KeptBench(Bench):
         if database == "postgresql":
             self.cluster()
         kept: Desk = pickle.loads(place.read_bytes())
+        # What was made by an older version is brought up to this one.
+        installation.prepare(kept.settings)
         db.configure(kept.settings.database)
         return kept

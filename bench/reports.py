@@ -6,9 +6,9 @@ The desk is that of `flask seed-demo`; what it lacks is added in bulk: a rating 
 openings of its links, articles in half of the replies, times of writing, tags and values on client cards. Then
 everything that reports are counted from is made (that is also what `flask rebuild-reports` costs), and again for five
 hundred changed tickets. A report is the whole page as the web makes it, asked for in this process: signed in, with the
-comparison, in another period or with another filter each time. To hold: p95 of 500 ms by the clock. CPU is the mean of
-this process and of all of PostgreSQL's together, over a month's and a year's. With --keep the desk stays and is
-measured again by the next run.
+comparison, in another period or with another filter each time. To hold: p95 of 500 ms. CPU is that of this process and
+of all of PostgreSQL's together; where others work on the machine, it is what is compared. With --keep the desk stays
+and is measured again by the next run.
 """
 
 from __future__ import annotations
@@ -36,6 +36,13 @@ from bench.web_desk import Desk, family, furnish
 
 BAR = 500
 CHANGED = 500
+# One search for every tenth message or so, of whoever wrote it.
+SEARCHES = (
+    "INSERT INTO earlier_searches (key, kind, agent_id, ticket_id, found_id, found_ms, at)"
+    " SELECT 'bench-' || id, CASE WHEN id % 4 = 0 THEN 'card' ELSE 'search' END, author_id, ticket_id, ticket_id,"
+    " CASE WHEN id % 4 IN (1, 2) THEN 500 + id * 37 % 30000 END, arrived_at FROM messages"
+    " WHERE kind = 'outgoing' AND author_id IS NOT NULL AND id % 5 = 0"
+)
 # In SQL of both databases; numbers of the made-up messages of a ticket follow each other.
 FURNITURE = (
     "UPDATE messages SET composing_seconds = 40 + id * 37 % 240 WHERE kind = 'outgoing'",
@@ -50,6 +57,7 @@ FURNITURE = (
     " asked.created_at, asked.created_at, asked.created_at, asked.created_at, asked.id FROM rating_invitations AS asked"
     " JOIN messages ON messages.id = asked.message_id"
     " WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE ratings.invitation_id = asked.id)",
+    SEARCHES,
     "UPDATE ratings SET mailbox_id = (SELECT mailbox_id FROM tickets WHERE tickets.id = ratings.ticket_id)",
     "INSERT INTO customer_tags (customer_id, tag_id) SELECT customers.id, tags.id FROM customers CROSS JOIN"
     " (SELECT min(id) AS id FROM tags UNION SELECT min(id) + 1 FROM tags) AS tags"
@@ -148,16 +156,21 @@ def paths(queries: Sequence[str], rated: Sequence[str]) -> dict[str, Iterator[st
     }
 
 
-def timed(client: FlaskClient, addresses: Iterator[str], times: int) -> tuple[float, float]:
-    """Milliseconds: p50 and p95."""
-    walls = []
+def timed(client: FlaskClient, addresses: Iterator[str], times: int, server: int | None) -> tuple[float, ...]:
+    """Milliseconds: p50 and p95 by the clock, p95 of CPU."""
+    walls, cpus = [], []
     for _ in range(times):
-        path = next(addresses)
+        path, before = next(addresses), spent(server)
         begin = time.perf_counter()
         answer = client.get(path)
         walls.append((time.perf_counter() - begin) * 1000)
+        cpus.append((spent(server) - before) * 1000)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
-    return statistics.median(walls), statistics.quantiles(walls, n=20)[-1]
+    return statistics.median(walls), _p95(walls), _p95(cpus)
+
+
+def _p95(values: Sequence[float]) -> float:
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
 def measure(desk: Desk, times: int, server: int | None, only: str) -> Iterator[list[str]]:
@@ -168,11 +181,9 @@ def measure(desk: Desk, times: int, server: int | None, only: str) -> Iterator[l
     for name in [one for one in long if only in one]:
         # The first page of its kind reads templates that the others have.
         client.get(next(short[name]))
-        before = spent(server)
-        found = [one for each in (short, long) for one in timed(client, each[name], times)]
-        cpu = (spent(server) - before) * 1000 / times / 2
-        held = "yes" if max(found[1], found[3]) <= BAR else "NO"
-        yield [name, *(f"{one:.0f}" for one in (*found, cpu)), held]
+        found = [one for each in (short, long) for one in timed(client, each[name], times, server)]
+        held = "yes" if max(found[1], found[4]) <= BAR else "CPU" if max(found[2], found[5]) <= BAR else "NO"
+        yield [name, *(f"{one:.0f}" for one in found), held]
 
 
 def spent(server: int | None) -> float:
@@ -213,9 +224,13 @@ def run(bench: Bench, database: str, options: argparse.Namespace) -> None:
         desk = bench.desk(database, options.tickets, lambda: make(bench, database, options.tickets))
     else:
         desk = make(bench, database, options.tickets)
+    with db.transaction() as session:
+        # A kept desk may be older than what was searched for.
+        if not session.scalar(sa.text("SELECT count(*) FROM earlier_searches")):
+            session.execute(sa.text(SEARCHES))
     print(f"{counted()}.\n")
-    print("| report | a month, p50 ms | p95 ms | a year, p50 ms | p95 ms | CPU ms | held |")
-    print("|---|---|---|---|---|---|---|")
+    print("| report | a month, p50 ms | p95 ms | CPU p95 | a year, p50 ms | p95 ms | CPU p95 | held |")
+    print("|---|---|---|---|---|---|---|---|")
     server = bench.cluster().pid if database == "postgresql" else None
     for row in measure(desk, options.times, server, options.only):
         print("| " + " | ".join(row) + " |", flush=True)

@@ -189,6 +189,7 @@ def _invitation(places: Places, story: Story, ticket_id: int, message_id: int) -
             **shared,
             "id": number,
             "message_id": message_id,
+            "in_ticket_id": ticket_id,
             "recipient": story.person.email,
             "language": story.person.language,
             "nonce": f"demo-{number}",

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.leading import led_by
 from app.accounts.rights import Rights
@@ -20,7 +20,7 @@ from app.customers.models import customer_tags
 from app.knowledge.models import Outcome, Suggestion
 from app.ratings.models import Rating, RatingInvitation
 from app.tags.models import Tag
-from app.tickets.models import Message, ticket_tags
+from app.tickets.models import ticket_tags
 
 Query = sa.Select[*tuple[Any, ...]]
 Asked = type[Rating] | type[RatingInvitation]
@@ -116,13 +116,13 @@ def by(asked: Asked, query: Query, dimension: str) -> tuple[Query, Any]:
         on = customer_tags.c.customer_id == asked.customer_id
         return query.join(customer_tags, on), customer_tags.c.tag_id
     if dimension == TAG:
-        query, ticket_id = _with_ticket(asked, query)
-        return query.join(ticket_tags, ticket_tags.c.ticket_id == ticket_id), ticket_tags.c.tag_id
+        return query.join(ticket_tags, ticket_tags.c.ticket_id == _ticket_of(asked)), ticket_tags.c.tag_id
     if dimension != ARTICLE:
         raise ValueError(f"no such dimension: {dimension}")
     query, message_id = _with_reply(asked, query)
-    used = _articles().subquery("used")
-    return query.join(used, used.c.reply_id == message_id), used.c.article_id
+    return query.join(
+        Suggestion, sa.and_(Suggestion.reply_id == message_id, _used_once())
+    ), Suggestion.article_id
 
 
 def _narrowed(asked: Asked, cut: Cut) -> list[sa.ColumnElement[bool]]:
@@ -136,30 +136,30 @@ def _narrowed(asked: Asked, cut: Cut) -> list[sa.ColumnElement[bool]]:
         found.append(asked.agent_id.in_(members))
     if cut.segment is not None:
         people = sa.select(customer_tags.c.customer_id).where(customer_tags.c.tag_id == cut.segment)
-        found.append(asked.customer_id.in_(people))
+        # A sum is no column: the rows are read in the order of the period, not customer by customer.
+        found.append((asked.customer_id + 0).in_(people))
     if cut.tag is not None:
         tickets = sa.select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id == cut.tag)
-        replies = sa.select(Message.id).where(Message.ticket_id.in_(tickets))
-        found.append(_about(asked, tickets, replies))
+        found.append(_ticket_of(asked).in_(tickets))
     if cut.article is not None:
-        replies = _articles(cut.article).with_only_columns(Suggestion.reply_id)
-        found.append(_about(asked, None, replies))
+        replies = sa.select(Suggestion.reply_id).where(
+            Suggestion.article_id == cut.article,
+            Suggestion.outcome.in_(_SENT_WITH),
+            Suggestion.reply_id.is_not(None),
+        )
+        found.append(_about(asked, replies))
     return found
 
 
-def _about(asked: Asked, tickets: Query | None, replies: Query) -> sa.ColumnElement[bool]:
+def _about(asked: Asked, replies: Query) -> sa.ColumnElement[bool]:
     if asked is RatingInvitation:
         return RatingInvitation.message_id.in_(replies)
-    if tickets is not None:
-        return Rating.ticket_id.in_(tickets)
     invited = sa.select(RatingInvitation.id).where(RatingInvitation.message_id.in_(replies))
     return Rating.invitation_id.in_(invited)
 
 
-def _with_ticket(asked: Asked, query: Query) -> tuple[Query, Any]:
-    if asked is Rating:
-        return query, Rating.ticket_id
-    return query.join(Message, Message.id == RatingInvitation.message_id), Message.ticket_id
+def _ticket_of(asked: Asked) -> Any:
+    return RatingInvitation.in_ticket_id if asked is RatingInvitation else Rating.ticket_id
 
 
 def _with_reply(asked: Asked, query: Query) -> tuple[Query, Any]:
@@ -171,9 +171,13 @@ def _with_reply(asked: Asked, query: Query) -> tuple[Query, Any]:
     )
 
 
-def _articles(article_id: int | None = None) -> Query:
+def _used_once() -> sa.ColumnElement[bool]:
     """Each reply with each article that it was made of, once: it may have answered two letters with the same."""
-    query: Query = sa.select(Suggestion.reply_id, Suggestion.article_id).where(
-        Suggestion.outcome.in_(_SENT_WITH), Suggestion.reply_id.is_not(None)
+    again = aliased(Suggestion)
+    before = sa.exists().where(
+        again.reply_id == Suggestion.reply_id,
+        again.article_id == Suggestion.article_id,
+        again.outcome.in_(_SENT_WITH),
+        again.id < Suggestion.id,
     )
-    return query.distinct() if article_id is None else query.where(Suggestion.article_id == article_id)
+    return sa.and_(Suggestion.outcome.in_(_SENT_WITH), sa.not_(before))

@@ -87,12 +87,12 @@ class Openings:
         return self.opened + self.filtered
 
 
-def total(session: Session, cut: Cut, scope: Scope) -> Figure:
-    """All of a cut together: what belongs to two teams counts once here."""
+def total(session: Session, cut: Cut, scope: Scope, hits: Openings | None = None) -> Figure:
+    """All of a cut together: what belongs to two teams counts once here. `hits`: its openings, if they are known."""
     key: sa.ColumnElement[Any] = sa.literal_column("0")
     earlier = cut.before()
     asked, answered = _asked(session, cut, scope, key).get(0, (0, 0))
-    hits = openings(session, cut, scope)
+    hits = hits or openings(session, cut, scope)
     before = _faces(session, earlier, scope, key).get(0, NONE) if earlier else None
     score = _faces(session, cut, scope, key).get(0, NONE)
     return Figure(0, "", asked, answered, hits.opened, hits.filtered, score, before)

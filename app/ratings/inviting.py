@@ -40,6 +40,7 @@ def invite(
         session.add(
             RatingInvitation(
                 message_id=message.id,
+                in_ticket_id=message.ticket_id,
                 recipient=recipient,
                 agent_id=message.author_id,
                 customer_id=customer_id,

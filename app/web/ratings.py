@@ -59,14 +59,15 @@ def index() -> Any:
     chosen, dimension = read_filters(now()), _dimension()
     with reading() as session:
         scope = cuts.scope_of(session, g.rights)
+        hits = figures.openings(session, chosen.cut, scope)
         return render_template(
             "ratings/index.html",
             f=chosen,
             dimension=dimension,
             dimensions=words.dimension_names(),
             rows=figures.figures(session, dimension, chosen.cut, scope, rights=g.rights),
-            total=figures.total(session, chosen.cut, scope),
-            openings=figures.openings(session, chosen.cut, scope),
+            total=figures.total(session, chosen.cut, scope, hits),
+            openings=hits,
             unasked=figures.not_asked(session, chosen.cut, scope),
             page=queries.page(session, chosen.cut, scope, face=chosen.face, words=True),
             choices=_choices(session, scope),

@@ -1,4 +1,5 @@
-"""what reports measure further: searches for earlier letters, and days that are worked although the week says no
+"""what reports measure further: searches for earlier letters, days that are worked although the week says no, and where
+an invitation to rate stands
 
 Revision: 0020
 """
@@ -35,10 +36,29 @@ def upgrade() -> None:
     op.create_index('ix_earlier_searches_at', 'earlier_searches', ['at', 'agent_id', 'kind', 'found_ms', 'ticket_id'])
     for column in ('agent_id', 'ticket_id', 'found_id'):
         op.create_index(op.f(f'ix_earlier_searches_{column}'), 'earlier_searches', [column])
+    op.add_column('rating_invitations', sa.Column('in_ticket_id', sa.BigInteger(), nullable=True))
+    op.execute(
+        'UPDATE rating_invitations SET in_ticket_id ='
+        ' (SELECT messages.ticket_id FROM messages WHERE messages.id = rating_invitations.message_id)'
+    )
+    op.drop_index('ix_rating_invitations_created_at', 'rating_invitations')
+    op.create_index('ix_rating_invitations_created_at', 'rating_invitations',
+                    ['created_at', 'agent_id', 'mailbox_id', 'customer_id', 'in_ticket_id', 'anonymous'])
+    op.create_index('ix_ratings_figures', 'ratings',
+                    ['counted_at', 'face', 'agent_id', 'mailbox_id', 'customer_id', 'ticket_id', 'anonymous'])
+    op.drop_index('ix_rating_hits_at', 'rating_hits')
+    op.create_index('ix_rating_hits_at', 'rating_hits', ['at', 'invitation_id', 'filtered'])
     op.add_column('holidays', sa.Column('spans', sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table('holidays') as batch:
         batch.drop_column('spans')
+    op.drop_index('ix_rating_hits_at', 'rating_hits')
+    op.create_index('ix_rating_hits_at', 'rating_hits', ['at', 'invitation_id'])
+    op.drop_index('ix_ratings_figures', 'ratings')
+    op.drop_index('ix_rating_invitations_created_at', 'rating_invitations')
+    with op.batch_alter_table('rating_invitations') as batch:
+        batch.drop_column('in_ticket_id')
+    op.create_index('ix_rating_invitations_created_at', 'rating_invitations', ['created_at', 'agent_id'])
     op.drop_table('earlier_searches')
