@@ -13,7 +13,7 @@ from app.knowledge.public_models import HelpRead, HelpVote
 from app.knowledge.service import Arrangement
 from app.mailboxes.models import RawMail
 from app.web import help_centre_letters
-from tests.app.web.test_help_centre import BROWSER, Centre_, centre  # noqa: F401 (a fixture)
+from tests.app.web.made_help_centre import BROWSER, Centre_, centre_of_tests  # noqa: F401 (a fixture)
 from tests.browser.test_every_page import Looker
 from tests.support.web import LiveServer
 
@@ -28,7 +28,7 @@ def count(model: type) -> int:
 def test_a_reader_finds_votes_and_writes(
     live_server: LiveServer,
     browser_page: Page,
-    centre: Centre_,  # noqa: F811
+    centre: Centre_,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(help_centre_letters, "SOONEST_SECONDS", 0)
@@ -60,7 +60,7 @@ def test_a_reader_finds_votes_and_writes(
     assert count(RawMail) == 1 and page.context.cookies() == []
 
 
-def test_no_script_is_needed(live_server: LiveServer, browser: Browser, centre: Centre_) -> None:  # noqa: F811
+def test_no_script_is_needed(live_server: LiveServer, browser: Browser, centre: Centre_) -> None:
     context = browser.new_context(java_script_enabled=False, user_agent=BROWSER["User-Agent"])
     page = context.new_page()
     page.goto(f"{live_server.url}/help/en/search?q=returning")
@@ -86,7 +86,7 @@ def test_no_script_is_needed(live_server: LiveServer, browser: Browser, centre: 
 def test_nothing_keeps_anybody_out(
     live_server: LiveServer,
     context: BrowserContext,
-    centre: Centre_,  # noqa: F811
+    centre: Centre_,
 ) -> None:
     """Long words, right to left, code and tables of contents: axe in light and dark, and a phone that is not pushed."""
     long = centre.write(
