@@ -93,7 +93,11 @@ def init_app(app: Flask) -> None:
 def in_words(text: object) -> str:
     """What a row or an error says, in the reader's language if it is a sentence of ours. It is data: never `_()`,
     which takes a text for markup."""
-    return str(get_translations().ugettext(str(text)))
+    words, said = get_translations(), str(text)
+    whole = str(words.ugettext(said)) if said else ""
+    about, colon, sentence = said.partition(": ")
+    # "imap.shop.example: …": whose fault it is stands before what is wrong.
+    return f"{about}{colon}{words.ugettext(sentence)}" if whole == said and sentence else whole
 
 
 def _context() -> dict[str, object]:

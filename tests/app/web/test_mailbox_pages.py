@@ -55,6 +55,7 @@ def folders() -> dict[str, bool]:
         }
 
 
+@pytest.mark.both_databases
 def test_an_admin_changes_how_a_mailbox_answers(admin: FlaskClient, mailbox_id: int) -> None:
     form = GENERAL | {
         "name": "Orbit support", "language": "ru", "signature": "Orbit\r\nwe answer", "auto_ack": "on",
@@ -99,6 +100,7 @@ def test_what_makes_no_sense_is_said_at_its_field(
 
 
 @pytest.mark.parametrize("column", [column.key for column in Mailbox.__table__.columns] + ["folders", "auth"])
+@pytest.mark.both_databases
 def test_no_form_sets_a_column_it_does_not_show(admin: FlaskClient, mailbox_id: int, column: str) -> None:
     if column in GENERAL:
         pytest.skip("a field of the form")
@@ -112,6 +114,7 @@ def test_no_form_sets_a_column_it_does_not_show(admin: FlaskClient, mailbox_id: 
     assert column == "folders" or getattr(stored(), column) == getattr(before, column)
 
 
+@pytest.mark.both_databases
 def test_what_a_server_or_a_person_wrote_is_never_markup(admin: FlaskClient, mailbox_id: int) -> None:
     with db.transaction() as session:
         session.execute(sa.update(Mailbox).values(last_error="<b>100%</b> %(x)s"))
@@ -134,6 +137,7 @@ def test_other_agents_read_and_see_no_server(agent: FlaskClient, mailbox_id: int
     assert agent.post(f"/mailboxes/{mailbox_id}", data=GENERAL).status_code == 403
 
 
+@pytest.mark.both_databases
 def test_servers_are_saved_sealed_and_tried_by_the_poller(
     admin: FlaskClient, mailbox_id: int, installation: Settings
 ) -> None:
@@ -193,6 +197,7 @@ def test_passwords_go_over_encrypted_connections_only(admin: FlaskClient, mailbo
     )
 
 
+@pytest.mark.both_databases
 def test_folders_come_and_go_and_keep_what_they_brought(admin: FlaskClient, mailbox_id: int) -> None:
     for name in ("Заказы", 'Sales/"Big" & more', "Empty"):
         assert admin.post(f"/mailboxes/{mailbox_id}/folders", data={"folder": name}).status_code == 302
@@ -222,6 +227,7 @@ def test_a_nul_character_that_was_pasted_is_left_out(admin: FlaskClient, mailbox
     assert "Orders" in folders()
 
 
+@pytest.mark.both_databases
 def test_the_last_folder_stays(admin: FlaskClient, mailbox_id: int) -> None:
     with db.reading() as session:
         only = session.scalars(sa.select(Folder.id)).one()
@@ -260,6 +266,7 @@ def begun(admin: FlaskClient, mailbox_id: int) -> dict[str, str]:
     return {key: value[0] for key, value in parse_qs(urlsplit(found[1].replace("&amp;", "&")).query).items()}
 
 
+@pytest.mark.both_databases
 def test_a_consent_connects_the_mailbox(
     admin: FlaskClient, by_permission: int, provider: OAuthServer, installation: Settings
 ) -> None:
@@ -285,6 +292,7 @@ def test_a_refused_consent_is_said_in_plain_words(admin: FlaskClient, by_permiss
     assert answer.status_code == 422 and "permission was refused at the provider" in answer.text
 
 
+@pytest.mark.both_databases
 def test_a_consent_that_took_too_long_is_over(admin: FlaskClient, by_permission: int) -> None:
     state = begun(admin, by_permission)["state"]
     with db.transaction() as session:
@@ -307,6 +315,7 @@ def test_the_consent_of_one_admin_is_not_anothers(
     )
 
 
+@pytest.mark.both_databases
 def test_a_mailbox_is_added_in_the_browser(
     admin: FlaskClient, installation: Settings, provider: OAuthServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -338,6 +347,7 @@ def test_a_mailbox_is_added_in_the_browser(
     assert admin.post("/mailboxes", data=password | {"imap_host": "10.0.0.1"}).status_code == 400
 
 
+@pytest.mark.both_databases
 def test_an_admin_lets_receipts_leave_again(admin: FlaskClient, mailbox_id: int) -> None:
     with db.transaction() as session:
         session.get_one(Mailbox, mailbox_id).automatic_stopped_at = db.now()
@@ -345,3 +355,20 @@ def test_an_admin_lets_receipts_leave_again(admin: FlaskClient, mailbox_id: int)
     admin.post(f"/mailboxes/{mailbox_id}/resume-automatic")
     assert stored().automatic_stopped_at is None
     assert "none leave" not in admin.get(f"/mailboxes/{mailbox_id}").get_data(as_text=True)
+
+
+def test_what_a_server_lacks_is_said_in_russian_with_the_name_of_the_server(
+    app: Flask, mailbox_id: int
+) -> None:
+    lacks = "There is no server of this name, or it cannot be looked up now."
+    with db.transaction() as session:
+        session.get_one(Mailbox, mailbox_id).last_error = f"imap.help.example: {lacks}"
+    boris = sign_in(
+        app.test_client(), add_agent("boris@help.example", "Boris", role=Role.ADMIN, language="ru")
+    )
+    page = boris.get(f"/mailboxes/{mailbox_id}").text
+    assert "imap.help.example: Сервера с таким именем нет" in page
+    assert lacks not in page
+    with db.transaction() as session:
+        session.get_one(Mailbox, mailbox_id).last_error = "imap.help.example: NO such thing"
+    assert "imap.help.example: NO such thing" in boris.get(f"/mailboxes/{mailbox_id}").text
