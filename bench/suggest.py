@@ -1,7 +1,7 @@
 """How good and how fast suggestions are, on a set of questions given as an argument.
 
     python bench/suggest.py QUESTIONS.json [--examples 0,1,3,10,30] [--stream 1500] [--letters 4500]
-    python bench/suggest.py --large 5000x50000
+    python bench/suggest.py --large 5000x50000 [--keep DIRECTORY]
 
 The file holds `articles` (id, title, body, lang) and one fold with `train` and `test` questions (q, a) and
 `oos` questions that no article answers. Beside our figures stands keyword search (OR of the words) over the
@@ -229,11 +229,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--stream", type=int, default=1500)
     parser.add_argument("--letters", type=int, default=4500)
     parser.add_argument("--large", metavar="ARTICLESxLETTERS")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIRECTORY", help="where --large goes on when it was stopped"
+    )
     options = parser.parse_args(arguments)
     for find_embedder in (no_embedder, installed_embedder) if model_name() else (no_embedder,):
         if options.large:
             articles, letters = map(int, options.large.split("x"))
-            suggest_large.main(articles, letters, find_embedder)
+            suggest_large.main(articles, letters, find_embedder, options.keep)
         if options.questions:
             measure(replace(load(options.questions), find_embedder=find_embedder), options)
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 RING = 600
 REFIT_EVERY = 50
-# An installation's own letters outweigh the prior after about this many cases.
-_PRIOR_CASES = 600.0
+# An installation's own letters outweigh the prior after about this many cases: more than the ring holds, since one
+# wrong choice among a few hundred would move the end of the scale where it is decided what to show.
+_PRIOR_CASES = 1500.0
 _ROUNDS = 4
 # Share of answers where the agent's choice is not the best article: without it a few such mistakes would
 # talk the confidence out of every sure suggestion.

@@ -6,6 +6,7 @@ it switched on. A vector is kept as 16-bit floats, little-endian: 1 KB for a let
 
 import importlib
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,6 +48,9 @@ class _SentenceEncoder:
 
     def __init__(self) -> None:
         self.name = model_name()
+        # Several threads make the product of two small matrices a hundred times dearer where the processors have other
+        # work: they wait for one another. numpy reads this when it is loaded; whoever has set it knows why.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self._numpy: Any = importlib.import_module("numpy")
         self._model: Any = importlib.import_module(_MODULE).USE(threads=1)
 

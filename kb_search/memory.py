@@ -28,8 +28,8 @@ REPLAYED = 20_000
 SAID = 200
 _ARTICLE_WEIGHT = 5.0
 _FEWEST_FOR_CASES = 3
-# Letters that no article answers are fewer than those that one does.
-_TAKEN_AWAY = 0.3
+# Letters that no article answers are fewer than those that one does, and not as much like the ones that are left.
+_TAKEN_AWAY = 0.1
 # A wrong first place is often a near miss: it should not make all the rest look doubtful.
 _WRONG_FIRST = 0.7
 # The very words an agent already answered: the confidence to show, if they are enough to be one question.
