@@ -38,6 +38,7 @@ def sent(agent: FlaskClient, ticket: int) -> int:
         (5, CopyState.STORED, "", False),
     ],
 )
+@pytest.mark.both_databases
 def test_a_copy_that_is_missing_for_hours_is_said_in_small_words(
     agent: FlaskClient, desk, hours: int, state: CopyState, error: str, shown: bool
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_copy_that_is_missing_for_hours_is_said_in_small_words(
     assert "Delivered to the mail server" in text
 
 
+@pytest.mark.both_databases
 def test_before_writing_to_an_address_that_bounced_the_editor_says_so(agent: FlaskClient, desk) -> None:
     ticket = desk.letter("Hello")
     assert "came back. Check the address" not in agent.get(f"/tickets/{ticket}").text
@@ -91,6 +93,7 @@ def test_the_history_says_what_proved_that_it_arrived(agent: FlaskClient, desk, 
     assert words in agent.get(f"/tickets/{ticket}").text
 
 
+@pytest.mark.both_databases
 def test_of_several_recipients_the_one_that_waits_is_named(agent: FlaskClient, desk) -> None:
     ticket = desk.letter("Hello")
     reply(agent, ticket, cc="igor@buyer.example")

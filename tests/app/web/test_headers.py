@@ -49,6 +49,7 @@ def test_nonces_differ_and_are_the_ones_of_the_page(agent: FlaskClient) -> None:
     assert len(seen) == 2
 
 
+@pytest.mark.both_databases
 def test_pages_have_no_inline_code_or_style(agent: FlaskClient, desk) -> None:
     for path in ("/inbox/open", f"/tickets/{desk.letter()}", "/search?q=x", "/no-such-page"):
         text = agent.get(path).text
@@ -81,6 +82,7 @@ def test_a_name_that_is_not_ours_is_refused(client: FlaskClient) -> None:
     assert client.get("/sign-in", headers={"Host": "rebound.example"}).status_code == 400
 
 
+@pytest.mark.both_databases
 def test_a_form_without_its_token_changes_nothing_and_says_so(agent: FlaskClient, app: Flask, desk) -> None:
     ticket = desk.letter()
     app.config["WTF_CSRF_ENABLED"] = True

@@ -28,6 +28,7 @@ def holidays() -> list[tuple[date, str]]:
         return [(row.day, row.name) for row in session.scalars(sa.select(Holiday).order_by(Holiday.day))]
 
 
+@pytest.mark.both_databases
 def test_the_first_calendar_is_everybody_s(admin: FlaskClient, desk: Desk) -> None:
     first = make(admin)
     row = one(sa.select(Calendar))
@@ -55,6 +56,7 @@ def test_the_first_calendar_is_everybody_s(admin: FlaskClient, desk: Desk) -> No
         ({"day0": "9:00-25:00"}, "Write hours as 9:00-18:00."),
     ],
 )
+@pytest.mark.both_databases
 def test_what_is_no_calendar_is_said(admin: FlaskClient, more: dict[str, str], words: str) -> None:
     answer = admin.post("/hours/new", data={**WEEK, **more})
     assert answer.status_code == 422
@@ -62,6 +64,7 @@ def test_what_is_no_calendar_is_said(admin: FlaskClient, more: dict[str, str], w
     assert one(sa.select(sa.func.count()).select_from(Calendar)) == 0
 
 
+@pytest.mark.both_databases
 def test_holidays_come_one_by_one_as_a_range_and_as_a_list(admin: FlaskClient) -> None:
     calendar = make(admin)
     admin.post(
@@ -108,6 +111,7 @@ def test_what_is_no_holiday_is_said_and_none_is_added(
     assert holidays() == []
 
 
+@pytest.mark.both_databases
 def test_receipts_are_worded_looked_at_and_saved(admin: FlaskClient, desk: Desk) -> None:
     path = f"/receipts/{desk.mailbox_id}"
     words = {"on": "on", "text_en": "Got it: {{number}} <b>", "text_ru": "Получили: {{number}}"}
@@ -126,6 +130,7 @@ def test_receipts_are_worded_looked_at_and_saved(admin: FlaskClient, desk: Desk)
     assert "Outside business hours" in admin.get("/receipts").text
 
 
+@pytest.mark.both_databases
 def test_working_days_come_with_public_holidays_or_by_hand(admin: FlaskClient) -> None:
     calendar = make(admin)
     admin.post(f"/hours/{calendar}/holidays/public", data={"country": "RU", "year": "2027"})

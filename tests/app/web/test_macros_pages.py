@@ -67,6 +67,7 @@ def test_one_of_a_mailbox_is_offered_there_only(admin: FlaskClient, desk: Desk) 
     assert "<bdi>Sales only</bdi>" not in page
 
 
+@pytest.mark.both_databases
 def test_it_is_used_without_scripts(agent: FlaskClient, desk: Desk) -> None:
     macro, ticket = make(agent), desk.letter()
     answer = agent.post(f"/macros/{macro}/apply", data={"ticket": str(ticket)})
@@ -118,6 +119,7 @@ def test_an_open_editor_takes_the_words(agent: FlaskClient, desk: Desk) -> None:
     assert [tag.name for tag in ticket_row(ticket).tags] == ["money", "refund"]
 
 
+@pytest.mark.both_databases
 def test_a_selection_is_answered_and_the_letters_can_be_taken_back(agent: FlaskClient, desk: Desk) -> None:
     macro = make(agent, **{"a": ["0", "1", "2", "3"], "a3.do": "send", "a3.value": "closed"})
     tickets = [desk.letter(sender_email=f"olga{n}@buyer.example") for n in range(3)]
@@ -142,6 +144,7 @@ def test_a_variable_without_a_value_keeps_the_letter_here(agent: FlaskClient, de
     assert "{{customer.first_name}}" in one(sa.select(Draft.html))
 
 
+@pytest.mark.both_databases
 def test_the_preview_says_what_it_would_do_and_does_nothing(agent: FlaskClient, desk: Desk) -> None:
     macro, ticket = make(agent), desk.letter()
     page = agent.get(f"/macros/{macro}/preview?ticket={ticket}").text
@@ -181,6 +184,7 @@ def test_a_selection_costs_the_same_few_queries_however_large(
     assert counts[0] == counts[1] <= 15
 
 
+@pytest.mark.both_databases
 def test_tickets_of_a_mailbox_that_was_not_granted_are_left_alone(agent: FlaskClient, desk: Desk) -> None:
     macro, ticket = make(agent), desk.letter()
     with db.transaction() as session:
@@ -190,6 +194,7 @@ def test_tickets_of_a_mailbox_that_was_not_granted_are_left_alone(agent: FlaskCl
     assert ticket_row(ticket).tags == []
 
 
+@pytest.mark.both_databases
 def test_a_macro_for_the_whole_view_does_it_to_every_ticket_of_the_view(
     agent: FlaskClient, desk: Desk
 ) -> None:
@@ -207,6 +212,7 @@ def test_a_macro_for_the_whole_view_does_it_to_every_ticket_of_the_view(
         assert sorted(session.scalars(tagged)) == tickets[1:]
 
 
+@pytest.mark.both_databases
 def test_what_a_macro_calls_spam_teaches_us_its_sender_until_it_is_taken_back(
     agent: FlaskClient, desk: Desk
 ) -> None:
@@ -222,6 +228,7 @@ def test_what_a_macro_calls_spam_teaches_us_its_sender_until_it_is_taken_back(
     assert one(sa.select(sa.func.count()).select_from(SpamSender)) == 0
 
 
+@pytest.mark.both_databases
 def test_what_becomes_of_macros_is_in_the_log_of_changes(admin: FlaskClient) -> None:
     macro = make(admin, scope="shared")
     admin.post(f"/macros/{macro}", data={**FORM, "scope": "shared", "name": "Refund now"})

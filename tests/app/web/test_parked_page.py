@@ -68,6 +68,7 @@ def make_ticket(mailbox_id: int) -> int:
         return ticket.id
 
 
+@pytest.mark.both_databases
 def test_the_reason_is_in_the_readers_language(agent: FlaskClient, rows: list[int]) -> None:
     assert "Reading it took more than 30 seconds." in agent.get("/parked").get_data(as_text=True)
     with db.transaction() as session:
@@ -84,6 +85,7 @@ def test_the_source_shows_what_hides_and_runs_nothing(agent: FlaskClient, rows: 
     assert "goes on for another" not in page
 
 
+@pytest.mark.both_databases
 def test_a_long_letter_is_cut_and_says_so(agent: FlaskClient, rows: list[int], blobs: BlobStore) -> None:
     with db.transaction() as session:
         session.get_one(RawMail, rows[0]).sha256 = blobs.put(b"A: b\n\n" + b"x" * 400_000)
@@ -107,6 +109,7 @@ def test_damaged_bytes_are_shown_as_far_as_they_are_there(
     assert agent.get(f"/parked/{rows[0]}/source").status_code == (404 if gone else 200)
 
 
+@pytest.mark.both_databases
 def test_ticked_letters_are_filed_in_a_ticket(agent: FlaskClient, rows: list[int]) -> None:
     ticket_id = make_ticket(row(rows[0]).mailbox_id)
     page = act(agent, rows[0], rows[1], act="file", ticket=f"#{ticket_id}")
@@ -152,6 +155,7 @@ def test_enter_in_a_field_means_that_field(
     assert row(rows[0]).state == state
 
 
+@pytest.mark.both_databases
 def test_leaving_out_can_be_taken_back_and_both_are_noted(agent: FlaskClient, rows: list[int]) -> None:
     assert "1 letter left out" in act(agent, rows[0], act="leave_out", why="an advert")
     listed = agent.get("/parked?show=left-out").get_data(as_text=True)
@@ -171,6 +175,7 @@ def test_leaving_out_can_be_taken_back_and_both_are_noted(agent: FlaskClient, ro
     assert all(event.agent_id for event in events)
 
 
+@pytest.mark.both_databases
 def test_the_second_of_two_agents_is_told(agent: FlaskClient, rows: list[int]) -> None:
     act(agent, rows[0], act="leave_out", why="an advert")
     page = act(agent, rows[0], rows[1], act="leave_out", why="an advert")
@@ -189,6 +194,7 @@ def test_one_letter_has_the_same_ways_out_on_its_own_page(agent: FlaskClient, ro
     assert answer.headers["Location"] == f"/parked/{rows[1]}", "back to the letter with what is missing"
 
 
+@pytest.mark.both_databases
 def test_pages_go_by_key(agent: FlaskClient, rows: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parked, "PAGE", 2)
     first = agent.get("/parked").get_data(as_text=True)

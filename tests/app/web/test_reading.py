@@ -128,6 +128,7 @@ def test_a_ticket_is_printed_whole_and_quotes_by_choice(agent: FlaskClient, desk
     assert "Only for us" in printed(agent, ticket, "?notes=yes")
 
 
+@pytest.mark.both_databases
 def test_paper_asks_nobody_for_anything(agent: FlaskClient, desk) -> None:
     text = printed(agent, desk.letter("Words", html=HTML, files=(file_of(agent, PNG, "a.png", "image/png"),)))
     assert "a.png" in text
@@ -145,6 +146,7 @@ def test_text_files_open_in_place(agent: FlaskClient, desk) -> None:
     assert text.strip().startswith("<pre") and "&lt;b&gt;line one&lt;/b&gt;" in text
 
 
+@pytest.mark.both_databases
 def test_what_a_letter_is_written_in_is_kept(agent: FlaskClient, desk) -> None:
     desk.letter("Добрый день", language="ru", sent_zone=-330)
     with db.reading() as session:
@@ -172,6 +174,7 @@ def test_the_size_of_a_picture_is_read_without_decoding_it(
     assert picture_size(content) == size
 
 
+@pytest.mark.both_databases
 def test_a_long_ticket_opens_at_its_newest_end_and_unfolds(agent: FlaskClient, desk) -> None:
     ticket = desk.letter("Letter 0")
     for number in range(1, 60):
@@ -201,6 +204,7 @@ def test_a_short_ticket_is_not_folded(agent: FlaskClient, desk) -> None:
     assert "thread-earlier" not in page and "Letter 0" in page
 
 
+@pytest.mark.both_databases
 def test_what_nobody_has_read_is_never_folded_and_has_a_way_to_it(agent: FlaskClient, desk) -> None:
     ticket = desk.letter("Letter 0")
     for number in range(1, 20):

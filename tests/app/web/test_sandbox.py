@@ -71,6 +71,7 @@ def test_a_letter_is_kept_as_a_mail_program_would_send_it(sandbox: FlaskClient) 
     assert [part.get_filename() for part in mail.iter_attachments()] == ["scan.pdf"]
 
 
+@pytest.mark.both_databases
 def test_the_page_tells_how_far_the_letter_is(sandbox: FlaskClient) -> None:
     address = sandbox.post("/sandbox", data=WRITTEN).headers["Location"]
     assert "On its way" in sandbox.get(address).text
@@ -83,6 +84,7 @@ def test_the_page_tells_how_far_the_letter_is(sandbox: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"sender": "anna"}, {"sender": "a@b\r\nBcc: c@d"}, {"text": "  "}])
+@pytest.mark.both_databases
 def test_what_no_mail_program_would_send_is_told(sandbox: FlaskClient, wrong: dict[str, str]) -> None:
     answer = sandbox.post("/sandbox", data={**WRITTEN, **wrong})
     assert answer.status_code == 422 and 'role="alert"' in answer.text
@@ -98,6 +100,7 @@ def test_a_line_break_in_the_subject_makes_no_header(sandbox: FlaskClient) -> No
     assert mail["Bcc"] is None
 
 
+@pytest.mark.both_databases
 def test_the_customers_mailbox_shows_what_arrived(sandbox: FlaskClient) -> None:
     assert "No letter yet" in sandbox.get("/sandbox/mailbox").text
     raw = (

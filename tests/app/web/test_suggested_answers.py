@@ -48,6 +48,7 @@ def test_suggestions_say_what_why_and_how_sure(agent: FlaskClient, suggested: tu
     assert "Hello Olga, <strong>three days</strong>. Support" in text
 
 
+@pytest.mark.both_databases
 def test_an_inserted_answer_is_filled_and_recorded(agent: FlaskClient, suggested: tuple[int, int]) -> None:
     ticket, article = suggested
     answer = agent.post(
@@ -65,6 +66,7 @@ def test_an_inserted_answer_is_filled_and_recorded(agent: FlaskClient, suggested
         assert session.scalar(sa.select(sa.func.count()).select_from(Draft)) == 0
 
 
+@pytest.mark.both_databases
 def test_without_scripts_the_answer_goes_into_the_draft(
     agent: FlaskClient, suggested: tuple[int, int]
 ) -> None:
@@ -78,6 +80,7 @@ def test_without_scripts_the_answer_goes_into_the_draft(
     assert one(sa.select(Draft)).article_ids == [article]
 
 
+@pytest.mark.both_databases
 def test_a_dismissed_answer_goes_away(agent: FlaskClient, suggested: tuple[int, int]) -> None:
     ticket, article = suggested
     panel = agent.post(

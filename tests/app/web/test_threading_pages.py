@@ -70,6 +70,7 @@ def test_what_the_mail_server_found_out_is_shown(
     assert words in agent.get("/tickets/1").text
 
 
+@pytest.mark.both_databases
 def test_a_disowned_letter_warns_and_can_be_let_in_or_put_elsewhere(agent: FlaskClient, post: Post) -> None:
     believe()
     post.deliver(letter(message_id=FIRST))

@@ -16,6 +16,7 @@ from tests.app.web.conftest import one
 from tests.app.web.replies import outgoing, reply, ticket_row
 
 
+@pytest.mark.both_databases
 def test_messages_stand_oldest_first_and_the_unanswered_are_open(agent: FlaskClient, desk) -> None:
     ticket = desk.letter("The very first letter")
     reply(agent, ticket, "<div>Our answer</div>")
@@ -87,6 +88,7 @@ def test_status_assignment_and_tags_are_set_and_told(agent: FlaskClient, desk) -
     assert agent.post(f"/tickets/{ticket}/assign", data={"assignee": "999"}).status_code == 422
 
 
+@pytest.mark.both_databases
 def test_only_the_head_answers_when_only_the_head_was_asked(agent: FlaskClient, desk) -> None:
     ticket = desk.letter()
     headers = {"HX-Request": "true", "HX-Target": "ticket-head"}
@@ -96,6 +98,7 @@ def test_only_the_head_answers_when_only_the_head_was_asked(agent: FlaskClient, 
     assert "Waiting for the customer" in answer.text and 'id="thread"' not in answer.text
 
 
+@pytest.mark.both_databases
 def test_hostile_words_stay_words(agent: FlaskClient, desk) -> None:
     bad = '"><script>alert(1)</script>'
     ticket = desk.letter(
@@ -130,6 +133,7 @@ def test_a_stranger_is_shown_as_held_and_never_addressed(agent: FlaskClient, des
     assert to is not None and "olga@buyer.example" in to.group(1) and "stranger" not in to.group(1)
 
 
+@pytest.mark.both_databases
 def test_a_held_letter_is_accepted_or_given_its_own_ticket(agent: FlaskClient, desk) -> None:
     ticket = desk.letter()
     for _ in range(2):
@@ -163,6 +167,7 @@ def test_others_of_the_letter_are_added_only_when_asked(agent: FlaskClient, desk
     ).group(1)  # type: ignore[union-attr]
 
 
+@pytest.mark.both_databases
 def test_every_kind_of_event_has_its_words(agent: FlaskClient, desk) -> None:
     ticket = desk.letter()
     kinds = {
