@@ -163,18 +163,3 @@ def put_off(session: Session, message_id: int, error: str, now: datetime) -> Non
         copy.state, copy.due_at, copy.done_at = CopyState.FAILED, None, now
     else:
         copy.due_at = now + backoff.wait_after(max(1, copy.attempts))
-
-
-def troubles(session: Session, messages: list[Message], now: datetime) -> dict[int, str]:
-    """Why the copy of a message is not in the Sent folder, by message id, once that is worth a word."""
-    old = [
-        message.id
-        for message in messages
-        if message.delivery != Delivery.NONE and message.arrived_at <= now - WORTH_TELLING_AFTER
-    ]
-    if not old:
-        return {}
-    query = sa.select(SentCopy.message_id, SentCopy.error).where(
-        SentCopy.message_id.in_(old), SentCopy.error != "", SentCopy.state.in_((*_OPEN, CopyState.FAILED))
-    )
-    return {row.message_id: row.error for row in session.execute(query)}

@@ -116,7 +116,8 @@ def test_moving_a_reply_tells_nothing_either(tokens: list[str], installation: Se
         first = session.scalars(sa.select(RatingInvitation).order_by(RatingInvitation.id)).first()
         service.give(session, first, "bad", "x", now=db.now(), change_days=7)
         target = session.scalars(sa.select(Ticket).order_by(Ticket.id.desc())).first()
-        _put(session, [session.get_one(Message, first.message_id)], target)
+        reply = session.get_one(Message, first.message_id)
+        _put(session, [reply], of=reply.ticket, to=target)
         assert session.scalars(sa.select(Rating.ticket_id)).all() == [None]
 
 
