@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 
 from tests.app.web.every_route import ROUTES, address, asked, values
-from tests.browser import test_accessibility as barriers
+from tests.browser import barriers, test_accessibility
 from tests.support.web import TELL_OF_POLICY, LiveServer
 from tests.support.whole_desk import WholeDesk
 
@@ -21,11 +21,10 @@ pytestmark = [
     pytest.mark.parametrize("database", ["sqlite"], indirect=True),
 ]
 # The sandbox, with one of everything on its desk and an admin who may see it.
-server, desk = barriers.server, barriers.desk
+server, desk = test_accessibility.server, test_accessibility.desk
 PHONE, SCREEN = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 # A letter's frame is its sender's design, and no page of ours.
 FRAMES = {"letters.letter", "sandbox.letter"}
-AXE_RUN = "axe.run({exclude: ['iframe.letter']}, {resultTypes: ['violations'], iframes: false})"
 # How far the page can be pushed sideways, and by what.
 WIDE = """() => {
   const over = document.documentElement.scrollWidth - innerWidth;
@@ -54,12 +53,8 @@ class Looker:
         self.at = name
         self.page.set_viewport_size(SCREEN)  # type: ignore[arg-type]
         self.page.goto(url)
-        self.page.evaluate(barriers.AXE)
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            for one in self.page.evaluate(AXE_RUN)["violations"]:
-                if one["impact"] in ("serious", "critical"):
-                    self.tell(f"{scheme}: {one['id']}: {[node['target'][0] for node in one['nodes'][:3]]}")
+        for problem in barriers.on(self.page):
+            self.tell(problem)
         self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         wide = self.page.evaluate(WIDE)
         if wide:
