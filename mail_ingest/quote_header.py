@@ -21,9 +21,19 @@ def header_block(lines: Sequence[Line], index: int, floor: int) -> Head | None:
     first = index
     if "to" in roles and "subject" in roles and "from" not in roles:
         first = _unlabelled_above(lines, index, floor)
-    if first == index and not _is_letter_header(roles, block):
+    if first == index and (not _is_letter_header(roles, block) or _is_from_a_day(lines[index:end])):
         return None
     return Head(_with_notes_above(lines, with_rule_above(lines, first, floor), floor), end, Kind.CUT)
+
+
+def _is_from_a_day(lines: Sequence[Line]) -> bool:
+    """ "From: 12.05.2026", "To: 14.05.2026": a stretch of time, not a writer."""
+    values = [
+        line.content.partition(":")[2]
+        for line in lines
+        if header_role(line.content) == "from" and not line.blank
+    ]
+    return any(value.strip() and not any(c.isalpha() for c in value) for value in values)
 
 
 def _with_notes_above(lines: Sequence[Line], index: int, floor: int) -> int:
@@ -39,7 +49,11 @@ def _unlabelled_above(lines: Sequence[Line], index: int, floor: int) -> int:
     at = index - 1
     while at >= max(floor, index - 4):
         line = lines[at]
-        if line.depth != lines[index].depth or len(line.content) > 120:
+        if (
+            line.depth != lines[index].depth
+            or len(line.content) > 120
+            or header_role(line.content) in ("from", "date")
+        ):
             return index
         if evidence_of_day(line.content) and TIME.search(line.content):
             return _with_name_above(lines, at, floor)

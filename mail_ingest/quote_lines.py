@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from mail_ingest.quote_marks import other_marks
+from mail_ingest.quote_signs import is_lead
 
 _PREFIX = re.compile(r"[ \t\xa0]{0,8}(?:[>＞][ \t\xa0]?)++")
 # What people write with a first ">" that is no quotation: ">50 %", ">= 3", "><", "->" of a drawing, mbox's
@@ -58,12 +59,22 @@ def _without_lone_marks(lines: list[Line]) -> list[Line]:
     So is a list of limits: "> 50 degrees: off", "> 30 degrees: dim", and no other marked line in the letter.
     """
     marked = [index for index, line in enumerate(lines) if line.depth]
+    if not marked:
+        return lines
     listed = len(marked) < 20 and all(_NOT_QUOTES.match(lines[index].raw) for index in marked)
+    listed = listed and not _is_led(lines, marked[0])
     for index in marked:
         line = lines[index]
-        if listed or (_NOT_QUOTE.match(line.raw) and not _marked_near(lines, index)):
+        lone = _NOT_QUOTE.match(line.raw) and not _marked_near(lines, index) and not _is_led(lines, index)
+        if listed or lone:
             lines[index] = Line(line.raw, 0, " ".join(line.raw[:MAX_PATTERN].split()), line.blank)
     return lines
+
+
+def _is_led(lines: list[Line], index: int) -> bool:
+    """Whether an attribution stands above: then even "> 50 pieces" is what somebody else wrote."""
+    above = next((lines[at] for at in range(index - 1, max(-1, index - 4), -1) if not lines[at].blank), None)
+    return above is not None and not above.depth and is_lead(above.content)
 
 
 def _marked_near(lines: list[Line], index: int) -> bool:

@@ -146,7 +146,8 @@ ORIGINAL = frozenset(
     original appointment | message below | end of new message | исходное сообщение |
     оригинальное сообщение | первоначальное сообщение | исходное письмо | оригинал сообщения |
     ответное сообщение | вихідне повідомлення | оригінальне повідомлення | оригінал повідомлення |
-    початкове повідомлення | зыходнае паведамленне | ursprüngliche nachricht | ursprüngliche mail |
+    початкове повідомлення | первинне повідомлення |
+    зыходнае паведамленне | ursprüngliche nachricht | ursprüngliche mail |
     ursprüngliche e-mail | originalnachricht | original-nachricht | originale nachricht |
     originalnachricht von | message d'origine | message original | message d’origine | message initial |
     courriel original | e-mail d'origine | e-mail d’origine | mensaje original | correo original |

@@ -45,6 +45,7 @@ SHOWN = (
     "Hello,\nOn Monday we wrote a contract:\n- price 300\n- delivery in May\nIs it still valid?",
     "Sent from Paris, my parcel has not arrived yet.\nWhere is it?",
     "From: Berlin Hbf\nTo: München Hbf\nDate: 12.05.2024 10:21\nSubject: two persons\n\nCan you offer a seat?",
+    "Please offer:\nName: Ann\nFrom: 12.05.2020\nTo: 14.05.2020\nSubject: rent of two lamps\nIs it available?",
     "Item            To: Berlin\nLamp            To: Paris\nPlease tell me the price of each.",
 )
 
@@ -82,3 +83,10 @@ def test_a_bar_at_the_left_with_an_attribution_inside_is_a_quotation_and_without
     own = f"{bar}These are my points:{inside}</div>"
     assert "shipped" not in split_quoted(html_to_text(quoted), quoted).visible
     assert "shipped" in split_quoted(html_to_text(own), own).visible
+
+
+def test_figures_below_an_attribution_are_quoted():
+    body = split_quoted(
+        "On Mon, 4 May 2020 at 10:21, Ann <a@customer.example> wrote:\n> 5 lamps are broken.\n\nYes, all dark."
+    )
+    assert (body.visible, "5 lamps" in body.folded) == ("Yes, all dark.", True)
