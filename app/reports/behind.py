@@ -32,6 +32,7 @@ from app.reports.promises import broken, decided, runs_late
 from app.reports.reasons import untagged
 from app.reports.search_models import EarlierSearch
 from app.reports.searching import CARD, SEARCH
+from app.reports.segments import at_place
 from app.reports.shape import Value
 from app.reports.speed import STEPS
 from app.tickets.models import Ticket
@@ -294,4 +295,5 @@ _NUMBERED: dict[str, Callable[[Asked, list[int]], Which]] = {
     "segment": lambda asked, numbers: _written(
         asked, LetterFacts.customer_id.in_(in_segment(f"{TAGGED}{numbers[0]}"))
     ),
+    "value": lambda asked, numbers: _written(asked, LetterFacts.customer_id.in_(at_place(*numbers[:2]))),
 }

@@ -12,7 +12,8 @@ RFM           of the customers who wrote in the period: how lately, how often, a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,16 +22,27 @@ from app.customers.models import customer_tags
 from app.ratings.models import Face, Rating
 from app.ratings.score import Score
 from app.reports.choices import Choices, choices
-from app.reports.filters import Condition, Filters, Scope, moments, rated, seen, within, within_each
+from app.reports.filters import (
+    TAGGED,
+    WITH_VALUE,
+    Condition,
+    Filters,
+    Scope,
+    moments,
+    rated,
+    seen,
+    within,
+    within_each,
+)
 from app.reports.models import LetterFacts, TicketFacts
 from app.reports.rfm import EVERYBODY, Wrote, rfm
+from app.reports.segments import Segment, chosen_from, with_members
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
 from app.reports.stats import loyalty, share
-from app.tags.models import Tag
 from app.tickets.models import ticket_tags
+from app.tickets.order_models import CardValue, Field
 
 YEAR = 365
-MOST_SEGMENTS = 50
 # Numbers in one statement.
 AT_ONCE = 2000
 NOT_KEPT = {"compiled_cache": None}
@@ -43,7 +55,7 @@ def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) ->
     before = _scores(session, filters.before, scope, zone, segments=False)[EVERYBODY]
     complaints = _complaints(session, filters, scope, chosen)
     complained_before = _complaints(session, filters.before, scope, chosen, segments=False)[EVERYBODY]
-    segments = _segments(session)
+    segments = with_members(session)
     figures = _figures(wrote, _lives(session, wrote, filters, scope), scores[EVERYBODY], before, chosen)
     yearly = YEAR / filters.days
     figures.append(
@@ -122,23 +134,10 @@ def _lives(session: Session, wrote: Mapping[int, Wrote], filters: Filters, scope
     return found
 
 
-def _segments(session: Session) -> dict[str, tuple[int, set[int]]]:
-    """Tags of client cards by name: their number, and who has them."""
-    query = (
-        sa.select(Tag.name, Tag.id, customer_tags.c.customer_id)
-        .join(customer_tags, customer_tags.c.tag_id == Tag.id)
-        .order_by(Tag.name)
-    )
-    found: dict[str, tuple[int, set[int]]] = {}
-    for name, tag_id, customer_id in session.execute(query):
-        found.setdefault(name, (tag_id, set()))[1].add(customer_id)
-    return dict(list(found.items())[:MOST_SEGMENTS])
-
-
 def _scores(
     session: Session, filters: Filters, scope: Scope, zone: str, *, segments: bool = True
 ) -> dict[str, Score]:
-    """Of everybody, and of each segment: by the name of its tag."""
+    """Of everybody, and of each segment by its key."""
     begin, end = moments(filters, zone)
     conditions = [Rating.counted_at >= begin, Rating.counted_at < end, *rated(filters, scope)]
     faces = [
@@ -147,16 +146,28 @@ def _scores(
     row = session.execute(sa.select(*faces).where(*conditions)).one()
     found = {EVERYBODY: Score(*(int(number or 0) for number in row))}
     if segments:
-        query = (
-            sa.select(Tag.name, *faces)
-            .select_from(Rating)
-            .join(customer_tags, customer_tags.c.customer_id == Rating.customer_id)
-            .join(Tag, Tag.id == customer_tags.c.tag_id)
-            .where(*conditions)
-            .group_by(Tag.name)
-        )
-        found |= {name: Score(*map(int, numbers)) for name, *numbers in session.execute(query)}
+        for key, query in _by_keys(
+            sa.select(*faces).select_from(Rating).where(*conditions), Rating.customer_id
+        ):
+            found |= {key(row): Score(*map(int, row[:3])) for row in session.execute(query)}
     return found
+
+
+def _by_keys(query: sa.Select[Any], customer_id: Any) -> list[tuple[Callable[[Any], str], sa.Select[Any]]]:
+    """The query once for tags and once for values of fields, and how the key of a segment is read from its rows."""
+    tags, values = customer_tags.c, CardValue
+    chosen = sa.select(Field.id).where(*chosen_from())
+    by_tag = query.add_columns(tags.tag_id).join(customer_tags, tags.customer_id == customer_id)
+    by_value = query.add_columns(values.field_id, values.value).join(
+        values, values.customer_id == customer_id
+    )
+    return [
+        (lambda row: f"{TAGGED}{row[-1]}", by_tag.group_by(tags.tag_id)),
+        (
+            lambda row: f"{WITH_VALUE}{row[-2]}-{row[-1]}",
+            by_value.where(values.field_id.in_(chosen)).group_by(values.field_id, values.value),
+        ),
+    ]
 
 
 def complaining(chosen: Choices) -> Condition:
@@ -175,28 +186,21 @@ def _complaints(
     conditions = [within(TicketFacts.day, filters), *seen(TicketFacts, filters, scope), complaining(chosen)]
     found = defaultdict(int, {EVERYBODY: session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0})
     if segments:
-        query = (
-            sa.select(Tag.name, sa.func.count())
-            .select_from(TicketFacts)
-            .join(customer_tags, customer_tags.c.customer_id == TicketFacts.customer_id)
-            .join(Tag, Tag.id == customer_tags.c.tag_id)
-            .where(*conditions)
-            .group_by(Tag.name)
-        )
-        found |= {row[0]: row[1] for row in session.execute(query)}
+        counted = sa.select(sa.func.count()).select_from(TicketFacts).where(*conditions)
+        for key, query in _by_keys(counted, TicketFacts.customer_id):
+            found |= {key(row): row[0] for row in session.execute(query)}
     return found
 
 
 def _by_segment(
-    segments: Mapping[str, tuple[int, set[int]]],
+    segments: Sequence[Segment],
     wrote: Mapping[int, Wrote],
     scores: Mapping[str, Score],
     complaints: Mapping[str, int],
     chosen: Choices,
 ) -> Table:
-    rows = [_segment(EVERYBODY, wrote.keys(), wrote, scores, complaints, chosen, "written", None)]
-    for name, (tag_id, members) in segments.items():
-        rows.append(_segment(name, members, wrote, scores, complaints, chosen, f"segment-{tag_id}", tag_id))
+    everybody = Segment(EVERYBODY, EVERYBODY, "written", members=set(wrote))
+    rows = [_segment(one, wrote, scores, complaints, chosen) for one in (everybody, *segments)]
     columns = (
         Column("active", drawn=False),
         Column("loyalty", Unit.SHARE),
@@ -211,18 +215,15 @@ def _by_segment(
 
 
 def _segment(
-    name: str,
-    members: Collection[int],
+    segment: Segment,
     wrote: Mapping[int, Wrote],
     scores: Mapping[str, Score],
     complaints: Mapping[str, int],
     chosen: Choices,
-    behind: str,
-    row_id: int | None,
 ) -> Row:
-    mine = [wrote[one] for one in members if one in wrote]
+    mine = [wrote[one] for one in segment.members if one in wrote]
     known = [one for one in mine if one.before]
-    score = scores.get(name, Score(0, 0, 0))
+    score = scores.get(segment.key, Score(0, 0, 0))
     said: tuple[Value, ...] = (None, None, None, None)
     if score.n:
         said = (loyalty(score.share, chosen.competition), score.share, score.low, score.high)
@@ -231,6 +232,6 @@ def _segment(
         *said,
         score.n,
         share(sum(not one.now for one in known), len(known)),
-        complaints.get(name, 0),
+        complaints.get(segment.key, 0),
     )
-    return Row(name, cells, behind, row_id)
+    return Row(segment.name, cells, segment.behind, segment.row_id)

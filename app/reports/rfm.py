@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.reports.choices import Choices
+from app.reports.segments import Segment
 from app.reports.shape import Chart, Column, Label, Row, Table, Unit
 from app.reports.stats import QUINTILES, quintiles
 from app.tickets.order_models import CardValue
@@ -29,7 +30,7 @@ class Wrote(NamedTuple):
 def rfm(
     session: Session,
     wrote: Mapping[int, Wrote],
-    segments: Mapping[str, tuple[int, set[int]]],
+    segments: Sequence[Segment],
     chosen: Choices,
 ) -> list[Table]:
     """Two tables: lateness against frequency, and the mean fifths of each segment."""
@@ -57,20 +58,17 @@ def rfm(
     return [Table("rfm", Label.WORD, columns, rows, Chart.HEAT), _mean_fifths(marks, segments)]
 
 
-def _mean_fifths(
-    marks: Mapping[int, tuple[int, int, int | None]], segments: Mapping[str, tuple[int, set[int]]]
-) -> Table:
+def _mean_fifths(marks: Mapping[int, tuple[int, int, int | None]], segments: Sequence[Segment]) -> Table:
     rows = []
-    for name, (tag_id, members) in {EVERYBODY: (None, marks.keys()), **segments}.items():
-        mine = [marks[one] for one in members if one in marks]
+    everybody = Segment(EVERYBODY, EVERYBODY, "written", members=set(marks))
+    for segment in (everybody, *segments):
+        mine = [marks[one] for one in segment.members if one in marks]
         means = []
         for place in range(3):
             found = [mark[place] for mark in mine if mark[place] is not None]
             means.append(sum(one for one in found if one) / len(found) if found else None)
         best = sum(r >= 4 and f >= 4 for r, f, _v in mine)
-        rows.append(
-            Row(name, (len(mine), *means, best), f"segment-{tag_id}" if tag_id else "written", tag_id)
-        )
+        rows.append(Row(segment.name, (len(mine), *means, best), segment.behind, segment.row_id))
     columns = (
         Column("active"),
         Column("mean_r", Unit.NUMBER),

@@ -36,6 +36,7 @@ from app.reports import behind as tickets_behind
 from app.reports.catalogue import REPORTS, Asked, offered
 from app.reports.choices import choices, choose, value_fields
 from app.reports.filters import LONGEST_DAYS, TAGGED, Filters, Scope, scope_of
+from app.reports.segments import of_values
 from app.reports.shape import Report
 from app.settings import Settings
 from app.tags.models import Tag
@@ -269,7 +270,8 @@ def _offers(session: Session, scope: Scope) -> Offers:
         _pairs(session, sa.select(Team.id, Team.name).order_by(Team.name)),
         _pairs(session, agents.order_by(Agent.name)),
         _tags(session),
-        [(f"{TAGGED}{tag_id}", name) for tag_id, name in _pairs(session, segments)],
+        [(f"{TAGGED}{tag_id}", name) for tag_id, name in _pairs(session, segments)]
+        + [(one.key, one.name) for one in of_values(session)],
     )
 
 

@@ -88,7 +88,7 @@ def table_about(key: str) -> str:
             "Searches for each ticket the agent answered, and the median time to the first useful click."
         ),
         "promises_agents": _("By whoever has the ticket now."),
-        "segments": _("Segments are the tags of client cards."),
+        "segments": _("Segments are the tags of client cards, and what is chosen in their fields."),
         "rfm": _(
             "Customers who wrote in the period, in fifths: 5 wrote last, or most often. Equal values share a fifth."
         ),
