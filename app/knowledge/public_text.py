@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.knowledge.own_words import own_words
 from app.knowledge.render import render
 from app.knowledge.segments import NOTHING, problems
 from kb_search.stems import stems
@@ -44,8 +45,8 @@ def stems_of(title: str, plain: str) -> dict[str, list[str]]:
 
 
 def description(plain: str) -> str:
-    """The beginning in one line, cut at a word: for search engines and links."""
-    line = " ".join(plain.split())
+    """The beginning in one line, without the greeting of a letter, cut at a word: for search engines and links."""
+    line = " ".join(own_words(plain).split())
     if len(line) <= _DESCRIPTION:
         return line
     return line[:_DESCRIPTION].rsplit(" ", 1)[0].rstrip(".,;:–-") + "…"

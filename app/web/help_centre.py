@@ -111,11 +111,11 @@ def topic(desk: Desk, slug: str) -> Response:
         return not_here(desk)
     with reading() as session:
         listed = public_pages.listed(session, desk.language, tag_id=found.tag_id, after=_after())
+        # Where a language has nothing on it the switch leads to its front page.
+        spoken = [one for one in desk.centre.languages if public_pages.counts(session, one, [found.tag_id])]
     if not listed.pages:
         return not_here(desk)
-    here = {
-        code: ("help_centre.topic", {"slug": topic_slug(found, desk, code)}) for code in desk.centre.languages
-    }
+    here = {code: ("help_centre.topic", {"slug": topic_slug(found, desk, code)}) for code in spoken}
     return kept(
         page(
             desk, "help_centre/topic.html", name=topic_name(found, desk), slug=slug, listed=listed, here=here

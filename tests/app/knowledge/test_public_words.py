@@ -107,3 +107,10 @@ def test_what_is_public_of_an_answer() -> None:
     assert public_text("Hi {{agent.name}}").missing == ("agent.name",)
     assert public_text("{{#if customer.tag=vip}} Gold").missing == ("#if customer.tag=vip",)
     assert description("word " * 100) == "word " * 31 + "word…"
+
+
+def test_what_search_engines_are_told_of_a_page_begins_with_the_answer_and_not_with_a_greeting() -> None:
+    plain = "Hello there,\n\nYou can send the kettle back within fourteen days. Pack it well and hand it to the courier."
+    assert description(plain).startswith("You can send the kettle back within fourteen days. Pack it")
+    assert description("Здравствуйте, уважаемый клиент!\n\nПосылка ждёт.") == "Посылка ждёт."
+    assert description("Hello!") == "Hello!"

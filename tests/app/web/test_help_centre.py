@@ -22,7 +22,7 @@ from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from app.tags.models import Tag
 from app.upkeep.models import ArticleMerge
-from tests.app.web.made_help_centre import BROWSER, Centre_, centre_of_tests, open_centre  # noqa: F401 (a fixture)
+from tests.app.web.made_help_centre import BROWSER, Centre_, centre_of_tests, links_of, open_centre  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -132,8 +132,8 @@ def test_topics_are_those_that_were_chosen(centre: Centre_) -> None:
     angry = centre.write("Refunds", "Money comes back in a week.", tags=("angry-bargainer", "returns"))
     assert "angry-bargainer" not in centre.text("/help/en") + centre.text("/help/en/refunds")
     with db.reading() as session:
-        tag = session.scalars(sa.select(Tag.id).where(Tag.name == "returns")).one()
-    open_centre(centre.agent, topics=(Topic(tag, {"en": "Sending back", "ru": "Возвраты"}),))
+        returns = session.scalars(sa.select(Tag.id).where(Tag.name == "returns")).one()
+    open_centre(centre.agent, topics=(Topic(returns, {"en": "Sending back", "ru": "Возвраты"}),))
     home = centre.text("/help/en")
     assert "Sending back" in home and "2 articles" in home and 'href="/help/en/topics/sending-back"' in home
     listed = centre.text("/help/en/topics/sending-back")
@@ -143,8 +143,20 @@ def test_topics_are_those_that_were_chosen(centre: Centre_) -> None:
     )
     assert "Sending back" in centre.text("/help/en/refunds")
     centre.text("/help/en/topics/angry-bargainer", 404)
+    # A topic that has nothing to say in Russian leads to no page there that is not.
+    with db.reading() as session:
+        tag = session.scalars(sa.select(Tag.id).where(Tag.name == "delivery")).one()
+    open_centre(centre.agent, topics=(Topic(tag, {"en": "Delivery"}),))
+    listed = centre.text("/help/en/topics/delivery")
+    assert (
+        "/help/ru/topics" not in listed
+        and 'href="/help/ru"' in listed
+        and 'hreflang="x-default"' not in listed
+    )
+    assert all(centre.ask(one).status_code == 200 for one in links_of(listed) if one.startswith("/help/"))
     with db.transaction() as session:
         service.arrange(session, angry, Arrangement("agents"), by=None, now=db.now())
+    open_centre(centre.agent, topics=(Topic(returns, {"en": "Sending back"}),))
     assert "1 article<" in centre.text("/help/en")
 
 
