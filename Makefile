@@ -4,8 +4,8 @@ SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTEST := $(PY) -m pytest
-# How many tests at the same time. Each runner has servers of its own.
-JOBS ?= 2
+# How many tests at the same time, each runner with servers of its own: one more than cores, since some wait for servers.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # How often `make faults` repeats every fault, each time with other dice.
 FAULT_SEEDS ?= 5
 .DEFAULT_GOAL := help

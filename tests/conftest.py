@@ -54,7 +54,11 @@ DATABASES = [
 
 
 # Files that wait for whole products, browsers and servers begin first: at the end they would keep one runner waiting.
-SLOWEST_FIRST = ("workers/", "browser/", "faults/", "hostile/", "mail_ingest/", "test_flow")
+SLOWEST_FIRST = (
+    "browser/test_every_page", "browser/test_fifty_letters", "workers/", "browser/", "faults/", "hostile/",
+    "kb_search/test_keeping", "mail_ingest/test_import_truth", "app/web/test_every_route", "app/web/test_hostile_input",
+    "mail_ingest/", "test_flow", "app/web/",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
