@@ -30,6 +30,9 @@ from app.together.wishes import wishes_of
 # Leads and admins get it until they say no; everybody else until they say yes: nobody.
 USUALLY = (Role.ADMIN, Role.LEAD)
 STILL_NEWS = timedelta(hours=16)
+_FONT = "'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+# In every cell: Outlook hands no letters down into a table within a table.
+_CELL = f"font-family:{_FONT};font-size:15px;line-height:1.5"
 _TONES = {"good": "#1d7a4d", "warn": "#8f5600", "bad": "#b4302a"}
 
 
@@ -127,10 +130,14 @@ def as_html(sections: list[Section], public_url: str, footer: str, title: str) -
     """Tables and inline styles only: mail programs know nothing else. Readable with dark backgrounds too."""
     blocks = "".join(_block(section, public_url) for section in sections)
     return (
-        '<div style="max-width:640px;margin:0 auto;padding:8px 16px;background:#ffffff;color:#1d1c1a;'
-        'font:15px/1.5 system-ui,Segoe UI,Roboto,Arial,sans-serif">'
-        f'<h1 style="font-size:22px;margin:12px 0">{html.escape(title)}</h1>{blocks}'
-        f'<p style="margin:24px 0 0;color:#6b6963;font-size:13px">{html.escape(footer)}</p></div>'
+        # Outlook knows no widest width: it gets the width of a table.
+        '<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="100%"><tr><td align="center">'
+        '<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="640" bgcolor="#ffffff"'
+        ' style="width:100%;max-width:640px"><tr><td align="left" style="padding:8px 16px;color:#1d1c1a;'
+        f'font-family:{_FONT};font-size:15px;line-height:1.5">'
+        f'<h1 style="font-size:22px;line-height:1.3;margin:12px 0">{html.escape(title)}</h1>{blocks}'
+        f'<p style="margin:24px 0 0;color:#6b6963;font-size:13px">{html.escape(footer)}</p>'
+        "</td></tr></table></td></tr></table>"
     )
 
 
@@ -140,11 +147,13 @@ def _block(section: Section, public_url: str) -> str:
         for line in section.lines
     )
     if not section.lines:
-        lines = f'<tr><td style="padding:4px 0;color:#6b6963">{html.escape(section.nothing)}</td></tr>'
+        lines = (
+            f'<tr><td style="padding:4px 0;color:#6b6963;{_CELL}">{html.escape(section.nothing)}</td></tr>'
+        )
     return (
         f'<h2 style="font-size:17px;margin:22px 0 6px;padding-top:12px;border-top:1px solid #e8e5df">'
         f"{html.escape(section.title)}</h2>"
-        f'<table role="presentation" cellpadding="0" cellspacing="0" width="100%">{lines}</table>'
+        f'<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="100%">{lines}</table>'
     )
 
 
@@ -155,7 +164,7 @@ def _rich(line: Said, public_url: str, *, inside: bool) -> str:
     address, said = html.escape(public_url + line.url), html.escape(line.text)
     text = f'<a href="{address}" style="color:{colour};font-weight:{weight}">{said}</a>'
     more = f' <span style="color:#6b6963">{html.escape(line.more)}</span>' if line.more else ""
-    return f'<tr><td style="padding:3px 0 3px {indent}">{text}{more}</td></tr>'
+    return f'<tr><td style="padding:3px 0 3px {indent};{_CELL}">{text}{more}</td></tr>'
 
 
 def _plain(line: Said, public_url: str) -> str:
