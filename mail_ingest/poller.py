@@ -133,8 +133,7 @@ class MailboxWatch(threading.Thread):
             self._succeeded(lease, looks)
             if self.mailbox.auth != Auth.PASSWORD:
                 oauth.keep_fresh(self.mailbox.id, self._settings)
-            # What came while we fetched was told to us then, and not again: we wait only after a look that found
-            # nothing.
+            # What came while we fetched was told to us then, not again: wait only after a look that found nothing.
             if not touched and not any(look.stored for look in looks):
                 self._wait(source, all_at - time.monotonic())
 
@@ -258,10 +257,8 @@ class Poller:
         report = self._ingest.drain()
         passing("poller.decided")
         if report.outcomes:
-            log.info(
-                "decided: %s",
-                ", ".join(f"{number} {state}" for state, number in sorted(report.outcomes.items())),
-            )
+            states = ", ".join(f"{number} {state}" for state, number in sorted(report.outcomes.items()))
+            log.info("decided: %s", states)
             queue.wake("knowledge")
 
     def _update_watches(self) -> None:
