@@ -7,11 +7,10 @@ import sys
 import click
 from flask import Flask
 
-from app import cli, create_app
+from app import create_app
 from app.errors import SincerelyError
 from app.installation import prepare, settle, settle_for_commands
 from app.settings import SettingsError, load_settings
-from mail_ingest import commands
 
 
 def _start() -> Flask:
@@ -24,9 +23,18 @@ def _start() -> Flask:
     except (SettingsError, SincerelyError) as error:
         sys.exit(f"Sincerely cannot start. {error}")
     made = create_app(settings)
+    if typed:
+        register_commands(made)
+    return made
+
+
+def register_commands(made: Flask) -> None:
+    # Here and not above: a web server has no use for them, nor memory to spare for what they import.
+    from app import cli
+    from mail_ingest import commands
+
     cli.register(made)
     commands.register(made)
-    return made
 
 
 app = _start()

@@ -175,8 +175,18 @@ class Settings(BaseSettings):
         return self.max_mail_mb * 1024 * 1024
 
 
+_inherited: list[Settings] = []
+
+
+def inherit(settings: Settings) -> None:
+    """Processes that are forked from this one have these settings: to read them anew cost each three megabytes."""
+    _inherited[:] = [settings]
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read the environment and `.env`, make the data directory, make a secret once. Raises SettingsError."""
+    if _inherited and not overrides:
+        return _inherited[0]
     _refuse_readable_by_all(PROJECT / ".env")
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values

@@ -13,14 +13,13 @@ from workers.part import Part
 
 # One more than may work for the same mailbox (app.outgoing.turns.MOST_SENDERS), so that one slow mail server does not
 # hold up the replies to all others.
-WORKERS = 3
+WORKERS = 2
 WEB, BEHIND, MAIL, QUEUE = range(4)
 # Unbuffered, so that lines are shown when they are said.
 PYTHON = (sys.executable, "-u", "-m")
 PROGRAMS = {
     "poller": "mail_ingest.poller:main",
-    "scheduler": "workers.schedule:main",
-    "knowledge": "workers.knowledge:main",
+    "keeper": "workers.keeper:main",
     "worker": "workers.worker:main",
     "web": "workers.web:main",
 }
@@ -82,7 +81,7 @@ def web_part(settings: Settings) -> Part:
 
 def parts_behind() -> list[Part]:
     """The processes that nobody talks to."""
-    names = {"poller": "poller", "scheduler": "scheduler", "knowledge": "knowledge"}
+    names = {"poller": "poller", "keeper": "keeper"}
     names |= {f"worker-{number}": "worker" for number in range(1, WORKERS + 1)}
     return [
         Part(name, [*PYTHON, PROGRAMS[kind].partition(":")[0]], stage=BEHIND, program=PROGRAMS[kind])

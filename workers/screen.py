@@ -15,8 +15,7 @@ COLOURS = {
     OURS: "1;36",
     "web": "32",
     "poller": "34",
-    "scheduler": "35",
-    "knowledge": "33",
+    "keeper": "35",
     "mail": "36",
     "queue": "31",
 }

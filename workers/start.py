@@ -19,7 +19,7 @@ from app import db, installation, sandbox_mail
 from app.accounts.queries import has_agents
 from app.errors import SincerelyError
 from app.mailboxes.models import RawMail, RawState
-from app.settings import Settings, SettingsError, load_settings
+from app.settings import Settings, SettingsError, inherit, load_settings
 from workers import forked, household
 from workers.group import Group, Interrupted, StartFailed
 from workers.screen import Counting, Screen
@@ -71,9 +71,11 @@ class Helpdesk:
 
     def run(self, lock: int) -> int:
         self._group.listen_for_signals()
+        # Asked before the parts are forked: what it touches in memory is touched for all of them.
+        known = self._settings.is_sandbox or somebody_can_sign_in()
         try:
             self._start_all(lock)
-            if not somebody_can_sign_in():
+            if not known:
                 self._screen.tell(
                     "nobody can sign in yet; make the first admin: .venv/bin/flask add-agent YOUR@ADDRESS"
                 )
@@ -210,6 +212,7 @@ def _prepared(asked: Settings, screen: Screen) -> Settings:
         raise Refused(f"Cannot prepare {asked.data_dir}: {error.strerror} ({error.filename}).") from None
     # So that every part runs in the mode that was settled here, whatever happens meanwhile.
     os.environ["SANDBOX"] = settings.sandbox
+    inherit(settings)
     return settings
 
 

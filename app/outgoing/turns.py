@@ -1,7 +1,7 @@
 """Whose turn it is: which letter of a mailbox leaves next, and whether it may leave now.
 
 Oldest first. A letter to the same person in the same ticket never overtakes an earlier one that is still on its way:
-an earlier one that was put off is tried first. Two senders at most work for one mailbox, so that a slow server holds
+an earlier one that was put off is tried first. One sender at most works for one mailbox, so that a slow server holds
 up its own mailbox and nobody else's. Nothing here speaks to a server.
 """
 
@@ -21,7 +21,7 @@ from app.outgoing.models import Outbox
 from app.outgoing.pace import PAUSE, SLOWLY_FOR, Pace
 from app.tickets.models import Delivery, Message, Ticket
 
-MOST_SENDERS = 2
+MOST_SENDERS = 1
 _IN_HAND = (Delivery.SENDING, Delivery.DATA_STARTED)
 
 

@@ -43,8 +43,9 @@ def file_what_was_sent() -> None:
 
 def replay() -> None:
     """`flask replay-parked`: everything that was set aside is tried again."""
-    from wsgi import app
+    from wsgi import app, register_commands
 
+    register_commands(app)
     result = app.test_cli_runner().invoke(args=["replay-parked"])
     if result.exit_code:
         raise SystemExit(result.output)

@@ -53,9 +53,7 @@ def test_starts_shows_its_letters_and_goes_on_after_a_kill(sincerely: Sincerely)
     assert tickets > 30
     assert articles == 22
     parts = sincerely.pids()
-    assert {"guardian", "queue", "sandbox", "gunicorn", "poller", "schedule", "knowledge", "worker"} <= set(
-        parts
-    )
+    assert {"guardian", "queue", "sandbox", "gunicorn", "poller", "keeper", "worker"} <= set(parts)
 
     sincerely.kill()
     # No pause: the second start waits by itself for what is left of the first.
