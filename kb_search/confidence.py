@@ -48,10 +48,15 @@ class Case(NamedTuple):
 
 @dataclass(frozen=True)
 class Prior:
-    """Weights to start from, the first one for no figure at all, and how firmly they are held, per case."""
+    """Weights to start from, the first one for no figure at all, and how firmly they are held, per case.
+
+    `caution` is taken from the logarithm of the odds after all fitting, which would undo a lower weight within a few
+    hundred letters.
+    """
 
     weights: tuple[float, ...]
     firmness: tuple[tuple[float, ...], ...]
+    caution: float = 0.0
 
 
 class Calibrator:
@@ -64,7 +69,7 @@ class Calibrator:
         self.seen = 0
 
     def probability(self, evidence: Evidence) -> float:
-        return _logistic(_dot(self.weights, (1.0, *evidence)))
+        return _logistic(_dot(self.weights, (1.0, *evidence)) - self._prior.caution)
 
     def observe(self, evidence: Evidence, right: bool, weight: float = 1.0) -> None:
         case = Case((1.0, *evidence), 1.0 if right else 0.0, weight)

@@ -56,7 +56,7 @@ class Suggester:
         directory: str | Path,
         *,
         precision_target: float = 0.9,
-        floor: float = 0.02,
+        floor: float = 0.012,
         find_embedder: FindEmbedder = installed_embedder,
     ) -> None:
         self._embedder = find_embedder()

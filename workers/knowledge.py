@@ -41,7 +41,7 @@ LOOK_SECONDS = 2.0
 # Scoring open letters anew is for agents who come back to them; it waits until the log has been quiet for a while.
 QUIET_SECONDS = 5.0
 # When even the best guess is this unlikely, three titles would only be in the way.
-SILENT_BELOW = 0.15
+SILENT_BELOW = 0.1
 SHOWN, SPARE = 3, 5
 # Whoever searches may not see every article, and sees the next ones then.
 SEARCHED = 100
