@@ -11,10 +11,9 @@ import sqlalchemy as sa
 
 from app import db
 from app.blobs import BlobStore
-from app.errors import PermanentFailure, TemporaryFailure
+from app.errors import TemporaryFailure
 from app.mailboxes import service as mailboxes
 from app.mailboxes.models import Folder, Mailbox, RawMail
-from app.mailboxes.service import Account
 from app.outgoing import states
 from app.outgoing.models import CopyState, SentCopy
 from app.outgoing.sent_copies import Plan, Step, next_step
@@ -24,7 +23,7 @@ from mail_ingest import sent_copies
 from mail_ingest.capture import account_of, look_into_folder
 from mail_ingest.fetch import ImapSource
 from mail_ingest.ingest import Ingest
-from mail_ingest.sent_folder import SentFolder, check_our_id, sent_folder
+from mail_ingest.sent_folder import SentFolder
 from tests.app.outgoing.conftest import World, world
 from tests.app.outgoing.test_deliver import delivery, hand_over, reply, sink
 from tests.support.dovecot import Dovecot
@@ -357,79 +356,3 @@ OLGA = ("olga@client.example",)
 )
 def test_what_copies_in_the_folder_mean(known: Plan, copies: int, step: Step) -> None:
     assert next_step(known, copies) is step
-
-
-# Which folder, and what may be asked of it.
-
-
-def folders(*names: str, **marked: str) -> list[tuple[frozenset[bytes], bytes, str]]:
-    return [(frozenset(), b"/", name) for name in names] + [
-        (frozenset([flag.encode()]), b"/", name) for name, flag in marked.items()
-    ]
-
-
-@pytest.mark.parametrize(
-    ("listed", "name"),
-    [
-        (folders("INBOX", "Sent", Enviados="\\sent"), "Enviados"),
-        (folders("INBOX", "Sent Items", "Sent"), "Sent"),
-        (folders("INBOX", "Отправленные"), "Отправленные"),
-        (folders("INBOX", "Archive/Gesendete Objekte"), "Archive/Gesendete Objekte"),
-        ([(frozenset(), b".", "INBOX.Sent Messages")], "INBOX.Sent Messages"),
-        (folders("INBOX", "Presentations", "Absent"), ""),
-        (folders("INBOX", Sent="\\noselect"), ""),
-        ([], ""),
-    ],
-)
-def test_which_folder_is_the_one_of_sent_mail(
-    listed: list[tuple[frozenset[bytes], bytes, str]], name: str
-) -> None:
-    assert sent_folder(listed) == name
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a@b\r\nZ1 DELETE Archive",
-        'x" OR ALL',
-        "",
-        "first@client.example",
-        "0123456789abcdef.1.2.abcdefghijklmnopqrstuvwxyz@x.example\r\n",
-        "0123456789abcdef.1.2.abcdefghijklmnopqrstuvwxy2@x.exa mple",
-    ],
-)
-def test_only_an_id_of_our_own_gets_into_a_command(text: str) -> None:
-    with pytest.raises(PermanentFailure):
-        check_our_id(text)
-
-
-def test_an_id_of_our_own_is_one(world: World) -> None:
-    message_id = reply(world)
-    with db.reading() as session:
-        check_our_id(session.get_one(Message, message_id).rfc_message_id)
-
-
-NOBODY_S_ID = "0123456789abcdef.1.2.abcdefghijklmnopqrstuvwxyz@orbit.example"
-
-
-@pytest.mark.dovecot
-def test_a_folder_is_made_where_there_is_none(dovecot: Dovecot) -> None:
-    account = Account(dovecot.host, dovecot.port, "none", HOUSE, dovecot.password)
-    with SentFolder(account) as folder:
-        assert not folder.find("")
-        folder.make()
-    with SentFolder(account) as folder:
-        assert folder.find("")
-        assert folder.copies(NOBODY_S_ID) == 0
-
-
-@pytest.mark.dovecot
-def test_the_mark_of_a_real_server_counts_before_any_name(dovecot: Dovecot) -> None:
-    with dovecot.connected(HOUSE) as imap:
-        imap.create("Sent")
-        imap.create("Posted")
-    account = Account(dovecot.host, dovecot.port, "none", HOUSE, dovecot.password)
-    with SentFolder(account) as folder:
-        folder.find("")
-        folder.append(b"Subject: here\r\n\r\nhere\r\n", db.now())
-    assert len(dovecot.letters(HOUSE, "Posted")) == 1

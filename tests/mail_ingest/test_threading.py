@@ -9,18 +9,12 @@ import sqlalchemy as sa
 
 from app import db
 from app.accounts.models import Agent
-from app.blobs import BlobStore
 from app.customers.models import Customer, CustomerAddress
-from app.mailboxes.models import Mailbox, RawMail
+from app.mailboxes.models import Mailbox
 from app.outgoing.service import Reply, write_reply
-from app.settings import Settings
 from app.tickets import merging, moving
 from app.tickets import service as tickets
 from app.tickets.models import Event, Message, Status, Ticket
-from mail_ingest.facts import MOST_LED_TO, Known
-from mail_ingest.parse import parse_mail
-from mail_ingest.reader_batch import Letter
-from mail_ingest.reader_letter import Folded
 from tests.mail_ingest.test_ingest import Post, all_tickets, messages, post
 from tests.support.letters import answer_to, letter
 from tests.support.web import add_agent
@@ -237,105 +231,6 @@ def test_not_this_ticket_and_back_again(post: Post) -> None:
     assert counts() == [2, 0]
 
 
-# Copies and ids -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("together", [True, False])
-def test_to_one_of_our_mailboxes_and_cc_to_another(
-    post: Post, installation: Settings, blobs: BlobStore, together: bool
-) -> None:
-    sales = Post(installation, blobs, "sales@help.example")
-    raw = letter(to="support@help.example", headers={"Cc": "sales@help.example"}, message_id=FIRST)
-    first = post.store(b"Received: by one.example\r\n" + raw)
-    second = sales.store(b"Delivered-To: sales@help.example\r\nReceived: by two.example\r\n" + raw)
-    for batch in [[*first, *second]] if together else [first, second]:
-        post.ingest.ingest(batch)
-    assert counts() == [1]
-    assert "also-sent-to" in events(1)
-    post.deliver(answer_to(FIRST))
-    assert counts() == [2]
-
-
-def test_answers_to_both_mailboxes_stay_in_one_ticket(
-    post: Post, installation: Settings, blobs: BlobStore
-) -> None:
-    sales = Post(installation, blobs, "sales@help.example")
-    post.deliver(letter(message_id=FIRST))
-    sales.deliver(answer_to(FIRST, text="To sales this time.", to="sales@help.example"))
-    assert counts() == [2]
-
-
-def test_a_carrier_that_uses_one_message_id_for_everything(post: Post) -> None:
-    """Each notice is kept. Those of one sender that name nothing are letters of their own."""
-    notices = [
-        letter(
-            f"Parcel {n} has arrived",
-            message_id="notice@carrier.example",
-            subject=f"Parcel {n}",
-            sender="info@carrier.example",
-        )
-        for n in range(5)
-    ]
-    assert post.deliver(*notices) == {"filed": 5}
-    assert counts() == [1] * 5
-    assert post.deliver(*notices) == {"duplicate": 5}
-
-
-def test_one_id_in_very_many_letters_leads_to_the_first_of_them_only(post: Post) -> None:
-    """Else each further notice of such a carrier would ask for all tickets that there are of it."""
-    post.deliver(letter("Where is it?", message_id="notice@carrier.example"))
-    other = "Carrier <info@carrier.example>"
-    for start in range(0, 120, 40):
-        post.deliver(
-            *(
-                letter(
-                    f"Notice {n}",
-                    message_id="notice@carrier.example",
-                    subject=f"N {n}",
-                    sender=other.replace("info", f"info{n}"),
-                )
-                for n in range(start, start + 40)
-            )
-        )
-    mail = parse_mail(answer_to("notice@carrier.example"))
-    with db.reading() as session:
-        known = Known(session, [mail], [], token_key=b"k", instance="i")
-        facts = known.facts(Letter(1, mail, Folded("", "", "")), now=db.now(), reopen_days=30)
-        assert len(facts.named["notice@carrier.example"]) == MOST_LED_TO
-    post.deliver(answer_to("notice@carrier.example", text="Any news?"))
-    assert messages(1)[-1].visible == "Any news?"
-
-
-def test_the_same_letter_whose_id_was_made_anew_is_the_same_bytes_or_two_letters(post: Post) -> None:
-    """Without a Message-ID only the same bytes are the same letter: two customers may write the same two words."""
-    raw = letter("Hello", message_id=None)
-    post.deliver(raw)
-    assert post.deliver(raw) == {"duplicate": 1}
-    assert post.deliver(b"Received: by two.example\r\n" + raw) == {"filed": 1}
-
-
-def test_a_letter_that_names_itself_is_an_ordinary_letter(post: Post) -> None:
-    post.deliver(letter(message_id=FIRST, headers={"In-Reply-To": f"<{FIRST}>", "References": f"<{FIRST}>"}))
-    post.deliver(answer_to(FIRST))
-    assert counts() == [2]
-
-
-@pytest.mark.parametrize(
-    "subject", ["Re: My parcel", "AW: My parcel", "Отв: my  parcel", "Re: [#1] My parcel"]
-)
-def test_prefixes_of_many_languages_are_no_new_subject(post: Post, subject: str) -> None:
-    post.deliver(letter(message_id=FIRST))
-    post.deliver(answer_to(FIRST, subject=subject))
-    assert "new-subject" not in [item["rule"] for item in messages(1)[-1].evidence]
-
-
-def test_a_changed_subject_is_filed_with_a_hint(post: Post) -> None:
-    post.deliver(letter(message_id=FIRST))
-    post.deliver(answer_to(FIRST, subject="Wrong bill for October"))
-    assert counts() == [2]
-    assert [item["rule"] for item in messages(1)[-1].evidence] == ["reference", "new-subject"]
-
-
 # What the mail server found out ---------------------------------------------------------------
 
 
@@ -363,79 +258,6 @@ def test_a_proven_token_outweighs_a_verdict(post: Post) -> None:
     post.deliver(b"Authentication-Results: mx.help.example; dmarc=fail\n" + answer_to(ours))
     last = messages(1)[-1]
     assert (last.held, [item["rule"] for item in last.evidence]) == (False, ["token", "auth-fail"])
-
-
-# Thanks ---------------------------------------------------------------------------------------
-
-THANKS = "Thank you, it works now!\n\nOlga"
-
-
-def settled(post: Post, status: str, *, days_ago: int = 0) -> str:
-    """A ticket that we answered and settled; the id that an answer names."""
-    post.deliver(letter(message_id=FIRST))
-    ours = replied(post).rfc_message_id
-    set_status(1, status, days_ago=days_ago)
-    return ours
-
-
-@pytest.mark.parametrize("status", [Status.CLOSED, Status.WAITING])
-def test_bare_thanks_leave_a_settled_ticket_as_it_is(post: Post, status: str) -> None:
-    ours = settled(post, status)
-    quoted = "\n\nOn Fri, Nov 20, 2026 at 10:00, Nora Lind wrote:\n> We are looking into it.\n"
-    post.deliver(answer_to(ours, text=THANKS + quoted))
-    (ticket,) = all_tickets()
-    assert (ticket.status, ticket.waiting_since, ticket.message_count) == (status, None, 3)
-    assert events(1)[-1] == "thanks"
-    with db.reading() as session:
-        reason = session.scalars(sa.select(RawMail.reason).order_by(RawMail.id.desc())).first()
-    assert reason == "continues #1: only thanks, so it is left as it is"
-
-
-def test_thanks_to_an_open_ticket_are_a_letter_like_any_other(post: Post) -> None:
-    post.deliver(letter(message_id=FIRST))
-    post.deliver(answer_to(FIRST, text=THANKS))
-    assert (all_tickets()[0].status, events(1)) == ("open", [])
-
-
-def test_the_mailbox_may_want_tickets_opened_by_thanks(post: Post) -> None:
-    with db.transaction() as session:
-        session.execute(sa.update(Mailbox).values(thanks_reopen=True))
-    post.deliver(answer_to(settled(post, Status.CLOSED), text=THANKS))
-    assert all_tickets()[0].status == "open"
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"text": "Thank you, but it broke again"},
-        {"text": "Thanks?"},
-        {"text": THANKS, "files": {"photo.bin": b"x"}},
-        {"text": THANKS, "subject": "Another thing"},
-        {"text": ""},
-    ],
-    ids=["but", "question", "file", "new subject", "nothing"],
-)
-def test_whatever_is_more_than_thanks_opens_the_ticket(post: Post, more: dict[str, object]) -> None:
-    post.deliver(answer_to(settled(post, Status.CLOSED), **more))
-    assert all_tickets()[0].status == "open"
-
-
-def test_thanks_long_after_closing_begin_no_ticket(post: Post) -> None:
-    post.deliver(answer_to(settled(post, Status.CLOSED, days_ago=90), text=THANKS))
-    assert [(ticket.status, ticket.message_count) for ticket in all_tickets()] == [("closed", 3)]
-
-
-def test_thanks_from_a_stranger_are_held_as_anything_else(post: Post) -> None:
-    post.deliver(answer_to(settled(post, Status.CLOSED), text=THANKS, sender=EVE))
-    assert messages(1)[-1].held
-
-
-def test_automatic_mail_of_a_stranger_with_our_token_wakes_nobody(post: Post) -> None:
-    """It is held and shown; a closed ticket is not opened for it."""
-    ours = settled(post, Status.CLOSED)
-    raw = answer_to(ours, sender=EVE, subject="Automatic reply: My parcel")
-    post.deliver(b"Auto-Submitted: auto-replied\n" + raw)
-    assert (all_tickets()[0].status, messages(1)[-1].held) == ("closed", True)
 
 
 def asked(post: Post, raws: list[bytes]) -> int:
