@@ -105,7 +105,7 @@ class Applier:
             instance=self._instance,
         )
         waiting = [self._taken(letter, rows[letter.raw_id], known) for letter in waiting]
-        cards = customers.find_by_addresses(session, [sender_address(letter.mail) for letter in waiting])
+        cards = customers.hold_by_addresses(session, [sender_address(letter.mail) for letter in waiting])
         senders = [(rows[letter.raw_id], _came_from(letter)) for letter in waiting]
         flood = Flood(session, senders, limit=self._settings.sender_hourly_limit)
         batch = _Batch(session, known, cards, Filing(session), flood)

@@ -20,15 +20,22 @@ def find_by_address(session: Session, email: str) -> Customer | None:
     return session.scalar(query)
 
 
-def find_by_addresses(session: Session, emails: Iterable[str]) -> dict[str, Customer]:
-    """Cards by lower-cased address, in one query."""
+def hold_by_addresses(session: Session, emails: Iterable[str]) -> dict[str, Customer]:
+    """Cards by lower-cased address, none of which becomes part of another before the transaction ends."""
     wanted = {tidy_address(email) for email in emails}
     query = (
         sa.select(CustomerAddress.email, Customer)
         .join(CustomerAddress.customer)
         .where(CustomerAddress.email.in_(wanted))
+        .order_by(Customer.id)  # two who hold the same cards cannot wait for each other
+        .with_for_update(read=True, key_share=True, of=Customer)
+        .execution_options(populate_existing=True)
     )
-    return {row.email: row.Customer for row in session.execute(query)}
+    cards = {row.email: row.Customer for row in session.execute(query)}
+    if any(card.merged_into_id is not None for card in cards.values()):
+        # We waited for a merge, and have read whose the address was before it.
+        cards = {row.email: row.Customer for row in session.execute(query)}
+    return cards
 
 
 def find_or_create(session: Session, email: str, name: str, *, now: datetime, language: str = "") -> Customer:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import db
+from app.customers import merging as card_merging
 from app.customers import service as customers
 from app.customers.models import CustomerAddress
 from app.mailboxes import parked
@@ -105,6 +106,22 @@ def test_two_processes_and_an_agent_make_one_card(post: Post) -> None:
         assert filed.result(60).outcomes == {"filed": 1}
     with db.reading() as session:
         assert session.scalars(sa.select(CustomerAddress.email)).all() == ["olga@buyer.example"]
+
+
+def test_a_letter_that_arrives_while_its_card_becomes_part_of_another_is_on_the_other(post: Post) -> None:
+    only_on_postgresql()
+    post.store(letter())
+    with db.transaction() as session:
+        source = customers.make(session, "olga@buyer.example", "Olga", now=db.now())
+        target = customers.make(session, "olga@home.example", "Olga", now=db.now())
+    with db.transaction() as agents, ThreadPoolExecutor() as pool:
+        card_merging.merge(agents, source.id, target.id, by=None, now=db.now())
+        agents.flush()
+        filed = pool.submit(post.ingest.drain)
+        wait_until(somebody_waits_for_a_lock)
+        agents.commit()
+        assert filed.result(60).outcomes == {"filed": 1}
+    assert [ticket.customer_id for ticket in all_tickets()] == [target.id]
 
 
 def somebody_waits_for_a_lock() -> bool:
