@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app import db
 from app.accounts.models import Agent, Role
+from app.accounts.teams import TeamMember
 from tests.app.web import route_desk
 from tests.app.web.every_route import MAY_CHANGE, MAY_READ, PUBLIC, ROUTES, asked, known, may
 from tests.app.web.route_asking import TOUCHED, ask, headers_wrong, of
@@ -78,8 +79,11 @@ def test_a_role_gets_as_far_as_it_may_and_no_further(app: Flask, desk: WholeDesk
 @pytest.mark.parametrize("role", ["lead", "auditor", "light", "agent"])
 def test_reading_changes_nothing(app: Flask, desk: WholeDesk, role: str) -> None:
     """Whoever reads; an auditor reads everything that is no settings form."""
-    client = sign_in(app.test_client(), add_agent(f"{role}@help.example", "Somebody", role=Role(role)))
-    readable = dict.fromkeys(MAY_READ[role], client)
+    somebody = add_agent(f"{role}@help.example", "Somebody", role=Role(role))
+    with db.transaction() as session:
+        # Leads see how the people of their teams are rated.
+        session.add(TeamMember(team_id=desk.ids["team_id"], agent_id=somebody.id))
+    readable = dict.fromkeys(MAY_READ[role], sign_in(app.test_client(), somebody))
     assert not _read_everything(app, desk, readable)
 
 
