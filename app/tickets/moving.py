@@ -13,6 +13,7 @@ from app.accounts.rights import rights_of
 from app.customers import service as customers
 from app.db import Base
 from app.errors import Conflict, InvalidInput
+from app.tickets import search_index
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.numbering import Numbers
 from app.tickets.service import allow, changed, lock, preview, record
@@ -91,6 +92,7 @@ def _move(session: Session, message: Message, target: Ticket, *, by: Agent, now:
     message.evidence = [*message.evidence, {"rule": "moved", "detail": f"#{source.id}"}]
     session.flush()
     session.expire(message, ["ticket"])
+    search_index.add_again(session, Message.id == message.id)
     for ticket in (source, target):
         refresh_summary(session, ticket)
         record(

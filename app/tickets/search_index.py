@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.tickets.models import Message
 from app.tickets.search_text import FIELDS, Document, Term, document, for_fts5, for_tsquery
@@ -58,14 +58,23 @@ def write(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def document_of(message: Message, files: Sequence[str]) -> Document:
-    """Everything people look a message up by. Folded quotations are left out: they are other messages' words."""
+    """Everything people look a message up by, what its ticket is called among it. Folded quotations are left out:
+    they are other messages' words."""
     recipients = [part for pair in (*message.to, *message.cc) for part in pair]
+    called = message.ticket.subject if message.ticket is not None else ""
     return document(
-        message.subject,
+        message.subject if called in message.subject else f"{message.subject}\n{called}",
         (message.sender_name, message.sender_email),
         recipients,
         (message.visible, message.signature, *files),
     )
+
+
+def add_again(session: Session, which: sa.ColumnElement[bool]) -> None:
+    """Put these messages into the index as they are now: their ticket is called otherwise, or they are in another."""
+    session.flush()
+    rows = _with_all(session, sa.select(Message).where(which))
+    add(session, [(row, [file.filename for file in row.attachments]) for row in rows])
 
 
 def remove(session: Session, message_id: int) -> None:
@@ -80,7 +89,7 @@ def catch_up(session: Session, *, most: int = CATCH_UP) -> int:
     if not below:
         return 0
     query = sa.select(Message).where(Message.id < below).order_by(Message.id.desc()).limit(most)
-    rows = session.scalars(query.options(selectinload(Message.attachments))).all()
+    rows = _with_all(session, query)
     add(session, [(row, [file.filename for file in row.attachments]) for row in rows])
     session.execute(sa.update(progress).values(below=rows[-1].id if len(rows) == most else 0))
     return len(rows)
@@ -149,6 +158,13 @@ def ranked(session: Session, terms: Sequence[Term]) -> tuple[sa.FromClause, sa.C
         sa.select(key.label("id"), rank.label("rank")).select_from(index).where(condition).subquery("found")
     )
     return found, found.c.id
+
+
+def _with_all(session: Session, query: sa.Select[Message]) -> Sequence[Message]:
+    """With their files and their tickets, which is what a document needs beside them."""
+    return session.scalars(
+        query.options(selectinload(Message.attachments), joinedload(Message.ticket, innerjoin=True))
+    ).all()
 
 
 def _row(message_id: int, written: Document) -> dict[str, object]:

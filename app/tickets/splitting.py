@@ -19,6 +19,7 @@ from app.accounts.rights import Who, rights_of
 from app.customers import service as customers
 from app.customers.models import Customer
 from app.errors import Conflict, InvalidInput, NotFound
+from app.tickets import search_index
 from app.tickets.models import Kind, Message, Participant, Status, Ticket
 from app.tickets.moving import ratings_follow, refresh_summary
 from app.tickets.numbering import Numbers
@@ -240,6 +241,7 @@ def _put(session: Session, messages: Sequence[Message], *, of: Ticket, to: Ticke
     ratings_follow(session, [message.id for message in messages], of=of.id, to=to.id)
     for message in messages:
         session.expire(message, ["ticket"])
+    search_index.add_again(session, Message.id.in_([message.id for message in messages]))
 
 
 def _without_move(evidence: list[Any], source_id: int) -> list[Any]:

@@ -15,7 +15,7 @@ from app.accounts.teams import Team
 from app.customers import service as customers
 from app.mailboxes.models import Mailbox
 from app.tags.models import Tag
-from app.tickets import search, search_index, search_newest, service
+from app.tickets import search, search_index, search_newest, service, subjects
 from app.tickets.filing import IncomingLetter, LetterFile, file_letter, open_ticket
 from app.tickets.models import Message, Ticket
 from app.tickets.order_models import CardValue, Field, TicketValue
@@ -337,6 +337,24 @@ def test_a_moved_letter_is_found_in_its_new_ticket(desk: Desk) -> None:
     letter.ticket_id = other.id
     desk.session.flush()
     assert desk.find("kettle") == [other.id]
+
+
+def test_a_ticket_is_found_by_what_an_agent_calls_it_at_once(desk: Desk) -> None:
+    ticket = desk.letter("The lid drips", subject="Hello")
+    desk.letter("Still dripping", subject="Hello", into=ticket)
+    other = desk.letter("A lid", subject="Hello")
+    subjects.rename(desk.session, ticket, "Протекает чайник", by=desk.nora, now=NOW)
+    assert desk.find("чайники") == [ticket.id]
+    assert desk.find("subject:чайник lid") == [ticket.id]
+    assert desk.find("Hello lid") == [other.id, ticket.id]  # its letters keep their own subject
+    later = desk.letter("Any news of the gasket?", subject="Re: Hello", into=ticket)
+    assert desk.find("gasket чайник") == [later.id]
+    search_index.start_over(desk.session)
+    while search_index.catch_up(desk.session):
+        pass
+    assert desk.find("протекает") == [ticket.id]
+    subjects.put(desk.session, ticket, "Hello", by=desk.nora, now=NOW)
+    assert desk.find("чайник") == []
 
 
 def test_labels_are_made_of_letters_of_any_script(desk: Desk) -> None:
