@@ -3,18 +3,13 @@
 Revision: 0022
 """
 
-import sqlalchemy as sa
-from alembic import op
-
 revision = '0022'
-down_revision = '0021'
+down_revision = '0020'
 branch_labels = None
 depends_on = None
 
-
 def upgrade() -> None:
     pass
-
 
 def downgrade() -> None:
     pass
