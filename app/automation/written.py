@@ -19,7 +19,7 @@ from app.knowledge import queries as knowledge
 from app.knowledge.render import render
 from app.outgoing.service import Reply, write_reply
 from app.outgoing.signatures import values_for
-from app.tickets import drafts
+from app.tickets import drafts, whose
 from app.tickets.models import DraftKind, Ticket
 from app.tickets.safe_html import sanitise_reply
 from app.tickets.segment_facts import facts_for
@@ -91,8 +91,11 @@ def put(hand: Hand, ticket: Ticket, does: Sequence[Action]) -> Put:
 
 
 def recipient(session: Session, ticket: Ticket) -> str:
-    """Whom a reply goes to: who wrote last; '' when that is nobody one can write to."""
+    """Whom a reply goes to: who wrote last, or whoever was chosen since; '' when that is nobody one can write to."""
     letter = newest_letter(session, ticket.id)
+    chosen = whose.chosen_for(session, ticket.id)
+    if chosen is not None and chosen.email and letter is not None and letter.id <= chosen.newest:
+        return chosen.email
     email = letter.sender_email if letter is not None and not letter.automatic else ticket.customer.email
     return "" if email.lower().endswith(("@invalid", ".invalid")) else email
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.tickets import fields, merging, moving, priorities, snoozing, spam, splitting, subjects
+from app.tickets import fields, merging, moving, priorities, snoozing, spam, splitting, subjects, whose
 from app.tickets.models import Event, Message, Status, Ticket
 from app.tickets.remembered import put_back
 from app.tickets.service import assign, changed, lock, record, set_tags
@@ -155,6 +155,13 @@ def _renamed(session: Session, ticket: Ticket, event: Event, by: Agent, now: dat
     return ticket
 
 
+def _customer(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    if ticket.customer_id != event.detail.get("after"):
+        raise Conflict(_SINCE)
+    whose.take_back(session, ticket, event.detail, by=by, now=now)
+    return ticket
+
+
 def _split(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
     return splitting.take_back(session, event.detail, by=by, now=now)
 
@@ -195,6 +202,7 @@ WAYS_BACK: dict[str, Way] = {
     "tags": _tags,
     "priority": _priority,
     "renamed": _renamed,
+    "customer": _customer,
     "split": _split,
     "moved": _moved,
     "merged": _merged,

@@ -80,6 +80,7 @@ from app.web import (
     teams,
     tickets,
     together,
+    whose,
 )
 
 BLUEPRINTS = (
@@ -116,6 +117,7 @@ BLUEPRINTS = (
     fields.bp,
     cards_merge.bp,
     renaming.bp,
+    whose.bp,
     tags.bp,
     spam_list.bp,
     live.bp,

@@ -10,8 +10,9 @@ from typing import Any
 from app.outgoing.forwarding import offered
 from app.tickets import third_parties
 from app.tickets.drafts import Written
-from app.tickets.lines import DraftLine, MessageLine, TicketLine
+from app.tickets.lines import CustomerLine, DraftLine, MessageLine, TicketLine
 from app.tickets.models import DraftKind, Kind
+from app.tickets.whose import Chosen
 from app.web.writing import editor_html
 
 NAMES = {DraftKind.REPLY: "reply", DraftKind.NOTE: "note", DraftKind.FORWARD: "forward", DraftKind.NEW: "new"}
@@ -73,8 +74,11 @@ class Addressing:
         own: Collection[str],
         aside: Collection[str] = (),
         about: MessageLine | None = None,
+        *,
+        chosen: Chosen | None = None,
     ) -> Addressing:
-        """Of the customer's newest letter, unless an agent chose another one. `own`: our addresses, in lower case."""
+        """Of the customer's newest letter, unless an agent chose another one, or another customer since it came.
+        `own`: our addresses, in lower case."""
         letters = [
             message
             for message in messages
@@ -88,6 +92,8 @@ class Addressing:
             return cls(written(ticket.customer.name, ticket.customer.email), [], "")
         if last.kind == Kind.OUTGOING:
             return cls(_list(last.to), [one for one in map(_pair, last.cc) if one], "")
+        if about is None and chosen is not None and last.id <= chosen.newest and chosen.email:
+            return cls._of_card(ticket.customer, chosen.email, last, own)
         skipped = {*own, last.sender_email.lower()}
         copied = [*last.to, *last.cc]
         others = [written(name, email) for name, email in copied if email.lower() not in skipped]
@@ -95,6 +101,14 @@ class Addressing:
             (email for _name, email in last.reply_to if email.lower() != last.sender_email.lower()), ""
         )
         return cls(written(last.sender_name, last.sender_email), [one for one in others if one], reply_to)
+
+    @classmethod
+    def _of_card(cls, card: CustomerLine, email: str, last: MessageLine, own: Collection[str]) -> Addressing:
+        """To the customer; whoever wrote for them is one of the others."""
+        skipped = {*own, *(one.email for one in card.addresses), email}
+        named = [(last.sender_name, last.sender_email), *last.to, *last.cc]
+        others = [written(name, address) for name, address in named if address.lower() not in skipped]
+        return cls(written(card.name, email), list(dict.fromkeys(one for one in others if one)), "")
 
 
 def aside_of(ticket: TicketLine, messages: Sequence[MessageLine]) -> set[str]:

@@ -173,6 +173,11 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         "Priority: %(priority)s", priority=priority_name(str(detail.get("after", "")))
     ),
     "renamed": lambda detail, _agents: _("Subject: %(subject)s", subject=str(detail.get("after", ""))),
+    "customer": lambda detail, _agents: _(
+        "Customer: %(name)s instead of %(before)s",
+        name=str(detail.get("name") or "?"),
+        before=str(detail.get("before_name") or "?"),
+    ),
     "recovery": lambda detail, _agents: _("A task was made: win the unhappy customer back"),
     "recovered": _recovered,
     "recovery_given": _recovery_given,

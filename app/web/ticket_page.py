@@ -14,7 +14,7 @@ from app.accounts.models import Agent
 from app.outgoing import signatures
 from app.outgoing.progress import OutboxLine, progress
 from app.ratings.beside import RatingLine, ratings
-from app.tickets import mentions, thread, whole
+from app.tickets import mentions, thread, whole, whose
 from app.tickets.letter_shape import LetterShape, read_shape, shape_of
 from app.tickets.lines import AgentLine, DraftLine, EventLine, MessageLine, TicketLine
 from app.tickets.models import Delivery, DraftKind, Kind
@@ -27,7 +27,7 @@ from app.web.card import Column, beside
 from app.web.composer import Composer
 from app.web.suggestion_panel import Panel, panel, safe, unanswered
 from app.web.thread_fold import MOST_UNREAD_OPENED, fold_at, unread_of
-from app.web.writing import editor_html
+from app.web.writing import editor_html, shown_signature
 
 NEWEST_EXPANDED = 1
 # Told by the messages themselves.
@@ -173,7 +173,9 @@ def gather(
     reply = own.get(DraftKind.REPLY)
     asked = about_id if compose == "reply" else None
     about = composer.chosen_message(messages, asked or (reply.about_id if reply else None), kinds=_ANSWERED)
-    addressing = composer.Addressing.of(ticket, messages, around.own_addresses, aside, about)
+    addressing = composer.Addressing.of(
+        ticket, messages, around.own_addresses, aside, about, chosen=whose.chosen(events)
+    )
     if asked and about is not None and reply is not None and reply.about_id != asked:
         # Chosen anew: the words stay, the address is that of the chosen letter.
         reply = reply.with_values(to=[], cc=[])
@@ -194,7 +196,7 @@ def gather(
         forward=_forward(compose, own.get(DraftKind.FORWARD), messages, about_id, aside),
         later=[draft for draft in papers.drafts if draft.send_at],
         aside=aside,
-        signature=signatures.of_reply(ticket, agent, ticket.mailbox),
+        signature=shown_signature(signatures.of_reply(ticket, agent, ticket.mailbox)),
         colleagues=[
             draft
             for draft in papers.drafts
