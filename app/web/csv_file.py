@@ -12,17 +12,17 @@ from flask import Response
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """To be saved under this name."""
+def csv_file(name: str, rows: Iterable[Sequence[object]]) -> Response:
+    """To be saved as `name`, given without its ending and in letters of ASCII. The first row is the head."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
 def _cell(value: object) -> object:
     """A number stays a number."""
+    if isinstance(value, float):
+        return round(value, 6)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -69,7 +69,7 @@ def table() -> Response:
             after = page.next
             if not after:
                 break
-    return csv_file("article-figures.csv", _columns(), rows)
+    return csv_file("article-figures", [_columns(), *rows])
 
 
 @bp.get("/<int:article_id>/figures")

@@ -53,7 +53,7 @@ def table() -> Response:
                 break
     columns = [_("Number"), _("Language"), _("Letters"), _("A week"), _("Last letter"), _("Words"), _("Example"),
                _("Answered by")]  # fmt: skip
-    return csv_file("knowledge-gaps.csv", columns, rows)
+    return csv_file("knowledge-gaps", [columns, *rows])
 
 
 @bp.get("/<int:gap_id>")

@@ -26,7 +26,7 @@ from app.ratings.score import FEWEST_TO_RANK, Score, percent
 from app.tasks import listing
 from app.web import ratings_words as words
 from app.web.auth import login_required
-from app.web.csv_text import csv_file
+from app.web.csv_file import csv_file
 from app.web.forms import fields
 from app.web.locale import chosen_language
 from app.web.ratings_filters import FACES, PERIODS, Filters, months, read_filters, zone

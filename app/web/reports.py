@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -42,6 +40,7 @@ from app.settings import Settings
 from app.tags.models import Tag
 from app.web import reports_words as words
 from app.web.auth import admin_required, login_required
+from app.web.csv_file import csv_file
 from app.web.forms import fields, number
 from app.web.role_words import whose_words
 
@@ -97,15 +96,9 @@ def save(name: str) -> Any:
         abort(404)
     with reading() as session:
         asked = asked_of(session)
-        text = as_csv(REPORTS[name](session, asked))
-    filters = asked.filters
-    file = f"{name}-{filters.first.isoformat()}-{filters.last.isoformat()}.csv"
-    # The mark tells spreadsheets that this is UTF-8.
-    return Response(
-        "\ufeff" + text,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{file}"'},
-    )
+        report = REPORTS[name](session, asked)
+    days = f"{asked.filters.first.isoformat()}-{asked.filters.last.isoformat()}"
+    return csv_file(f"{name}-{days}", _plain_rows(report))
 
 
 @bp.get("/behind/<figure>")
@@ -190,41 +183,22 @@ def common(session: Session, asked: Asked) -> dict[str, Any]:
     }
 
 
-def as_csv(report: Report) -> str:
+def _plain_rows(report: Report) -> Iterator[Sequence[object]]:
     """One block for the figures and one for each table, an empty line between them."""
-    out = io.StringIO()
-    writer = csv.writer(out)
     titles = words.figure_words()
-    writer.writerow(
-        [_("Figure"), _("Value"), _("Period before"), "n", _("at least"), _("at most"), _("Unit")]
-    )
+    yield _("Figure"), _("Value"), _("Period before"), "n", _("at least"), _("at most"), _("Unit")
     for one in report.figures:
-        row = [titles[one.key][0], one.value, one.before, one.n, one.low, one.high, one.unit]
-        writer.writerow([_cell(value) for value in row])
+        yield titles[one.key][0], one.value, one.before, one.n, one.low, one.high, one.unit
     for table in report.tables:
-        writer.writerow([])
-        writer.writerow(
-            [words.table_title(table.key), *[words.column_title(one.key) for one in table.columns]]
-        )
+        yield ()
+        yield words.table_title(table.key), *[words.column_title(one.key) for one in table.columns]
         for line in table.rows:
             label = (
                 line.label.isoformat()
                 if isinstance(line.label, date)
                 else words.row_label(line.label, table.label)
             )
-            writer.writerow([_cell(label), *[_cell(value) for value in line.cells]])
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """Nothing stays empty; a name that a spreadsheet would take for a formula is text."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+            yield label, *line.cells
 
 
 def _period(today: date) -> tuple[date, date]:
