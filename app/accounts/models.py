@@ -38,6 +38,8 @@ class Agent(Base):
     theme: Mapped[str] = mapped_column(sa.String(10), default="auto")
     shortcuts: Mapped[bool] = mapped_column(default=True)
     signature: Mapped[str] = mapped_column(sa.Text, default="")
+    # The same with its looks; '' where it is plain lines.
+    signature_html: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     # What the Send button does with the ticket: '' nothing, else the status.
     send_then: Mapped[str] = mapped_column(sa.String(10), default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)

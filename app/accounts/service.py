@@ -69,8 +69,12 @@ def edit_profile(
     theme: str,
     shortcuts: bool,
     signature: str,
+    signature_html: str = "",
 ) -> None:
-    """What agents may change about themselves. Raises InvalidInput; nothing is changed then."""
+    """What agents may change about themselves. Raises InvalidInput; nothing is changed then.
+
+    signature_html: safe already, '' for a signature of plain lines.
+    """
     values = {
         "name": tidy_name(name),
         "language": _one_of(language, LANGUAGES, "language"),
@@ -78,6 +82,7 @@ def edit_profile(
         "theme": _one_of(theme, THEMES, "theme"),
         "shortcuts": shortcuts,
         "signature": _signature(signature),
+        "signature_html": signature_html,
     }
     for field, value in values.items():
         setattr(agent, field, value)

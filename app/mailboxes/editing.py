@@ -21,8 +21,8 @@ from app.security import seal
 from app.settings import Settings
 
 GENERAL = (
-    "name", "language", "signature", "signature_mode", "active", "ask_ratings", "reply_subaddress", "thanks_reopen",
-    "auto_ack", "auto_ack_text", "authserv_id", "after_fetch", "after_fetch_folder", "sent_copy",
+    "name", "language", "signature", "signature_html", "signature_mode", "active", "ask_ratings", "reply_subaddress",
+    "thanks_reopen", "auto_ack", "auto_ack_text", "authserv_id", "after_fetch", "after_fetch_folder", "sent_copy",
     "sent_folder", "send_per_minute",
 )  # fmt: skip
 SERVERS = (
@@ -49,7 +49,10 @@ _AUTHSERV = re.compile(r"[A-Za-z0-9.-]{0,253}\Z")
 
 
 def edit_general(session: Session, mailbox: Mailbox, form: Mapping[str, str], *, now: datetime) -> None:
-    """Everything that is not about servers. Raises InvalidInput with the field that is wrong."""
+    """Everything that is not about servers. Raises InvalidInput with the field that is wrong.
+
+    `signature_html` is safe already, '' for a signature of plain lines.
+    """
     values = {name: read(name, form.get(name, "")) for name, read in _READ.items()}
     if values["after_fetch"] == AfterFetch.MOVE and not values["after_fetch_folder"]:
         raise InvalidInput("Say into which folder mail is moved.", "after_fetch_folder")
@@ -263,6 +266,7 @@ _READ: dict[str, _Reader] = {
     "name": _line(200),
     "language": _language,
     "signature": _text,
+    "signature_html": lambda _field, text: text,
     "signature_mode": _signature_mode,
     "active": _flag,
     "ask_ratings": _flag,

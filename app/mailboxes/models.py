@@ -67,6 +67,8 @@ class Mailbox(Base):
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     language: Mapped[str] = mapped_column(sa.String(5), default="en")
     signature: Mapped[str] = mapped_column(sa.Text, default="")
+    # The same with its looks; '' where it is plain lines.
+    signature_html: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     # Which signature stands below a reply: 'both', the one of the 'agent' or of the 'mailbox', or 'none'.
     signature_mode: Mapped[str] = mapped_column(sa.String(10), default="both", server_default="both")
     active: Mapped[bool] = mapped_column(default=True)

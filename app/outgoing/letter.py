@@ -83,3 +83,5 @@ class Letter:
     # What stands below: the company's name, footer and logo, and their colour.
     look: Look = Look()  # noqa: RUF009 (frozen)
     logo: bytes = b""
+    # The signature with its looks, safe; '' where its lines are all there is.
+    signature_html: str = ""

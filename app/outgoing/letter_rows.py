@@ -64,6 +64,7 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
         html=message.html or "",
         text=message.visible,
         signature=message.signature,
+        signature_html=written.signature_html,
         quoted=message.folded,
         forwarded=message.forwarded_id is not None,
         quoted_html=written.quoted_html,

@@ -30,6 +30,8 @@ class WrittenReply(Base):
     draft_before: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     # The letter that a forward passes on, with its looks; the same in words is the message's folded text.
     quoted_html: Mapped[str | None] = mapped_column(sa.Text)
+    # The signature with its looks; in words it is the message's own.
+    signature_html: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     # How mails of the mailbox looked when it was written (app.outgoing.looks), so that a retry is the same mail.
     look: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict, server_default="{}")
     message: Mapped[Message] = relationship()

@@ -146,6 +146,7 @@ def write_automatic(
 ) -> Message:
     """A mail that nobody wrote, in answer to this letter. Only after `why_not` had nothing against it."""
     mailbox = ticket.mailbox
+    signed = signatures.of_receipt(ticket, mailbox)
     answered = letter.rfc_message_id if _is_fit(letter.rfc_message_id) else ""
     message = Message(
         ticket_id=ticket.id,
@@ -158,7 +159,7 @@ def write_automatic(
         subject=said.subject,
         visible=said.text,
         html=said.html,
-        signature=signatures.of_receipt(ticket, mailbox),
+        signature=signed.text,
         in_reply_to=answered,
         arrived_at=now,
         sent_at=now,
@@ -173,7 +174,13 @@ def write_automatic(
     chain = [answered] if answered else []
     session.add_all(MessageReference(message_id=message.id, rfc_message_id=name) for name in chain)
     session.add(
-        WrittenReply(message_id=message.id, language=said.language, chain=chain, look=_look(session, ticket))
+        WrittenReply(
+            message_id=message.id,
+            language=said.language,
+            chain=chain,
+            look=_look(session, ticket),
+            signature_html=signed.html,
+        )
     )
     session.add(
         Outbox(

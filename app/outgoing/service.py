@@ -142,6 +142,8 @@ def _message(
     settings: Settings,
 ) -> Message:
     mailbox = ticket.mailbox
+    signed = signatures.of_reply(ticket, by, mailbox)
+    written.signature_html = signed.html
     message = Message(
         ticket_id=ticket.id,
         kind=Kind.OUTGOING,
@@ -151,7 +153,7 @@ def _message(
         sender_email=mailbox.address,
         visible=content.text,
         html=content.html,
-        signature=signatures.of_reply(ticket, by, mailbox),
+        signature=signed.text,
         arrived_at=now,
         sent_at=now,
         delivery=Delivery.HELD,

@@ -1,4 +1,4 @@
-"""The signature below a reply: the agent's, the mailbox's, or both, with their variables filled. Plain text.
+"""The signature below a reply: the agent's, the mailbox's, or both, with their variables filled.
 
 A line whose variables have no value is left out: a signature never stops a letter.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.accounts.models import Agent
-from app.knowledge.variables import fill, first_name
+from app.knowledge.variables import first_name
 from app.mailboxes.models import Mailbox
+from app.outgoing.signature_html import Signature, as_html, filled
 from app.tickets.models import Ticket
 
 BOTH, AGENT, MAILBOX, NONE = "both", "agent", "mailbox", "none"
@@ -36,25 +37,29 @@ def values_for(ticket: Ticket | None, agent: Agent | None, mailbox: Mailbox) -> 
     return values
 
 
-def signature(agent: str, mailbox: str, mode: str, values: Mapping[str, str]) -> str:
-    """The lines below the letter; '' for none."""
+def signature(agent: Signature, mailbox: Signature, mode: str, values: Mapping[str, str]) -> Signature:
+    """What stands below the letter; empty for nothing. Safe, whatever is stored."""
     chosen = {BOTH: (agent, mailbox), AGENT: (agent,), MAILBOX: (mailbox,)}.get(mode, ())
-    filled = (_filled(part, values) for part in chosen)
-    return "\n".join(part for part in filled if part)
+    parts = [part for part in (filled(one, values) for one in chosen) if part.text]
+    with_looks = any(part.html for part in parts)
+    return Signature(
+        "\n".join(part.text for part in parts),
+        "".join(part.html or as_html(part.text) for part in parts) if with_looks else "",
+    )
 
 
-def of_reply(ticket: Ticket | None, agent: Agent, mailbox: Mailbox) -> str:
+def stored(owner: Agent | Mailbox) -> Signature:
+    """As its owner left it, with the variables."""
+    return Signature(owner.signature, owner.signature_html)
+
+
+def of_reply(ticket: Ticket | None, agent: Agent, mailbox: Mailbox) -> Signature:
     """As it will stand below a letter of this agent from this mailbox."""
     values = values_for(ticket, agent, mailbox)
-    return signature(agent.signature, mailbox.signature, mailbox.signature_mode, values)
+    return signature(stored(agent), stored(mailbox), mailbox.signature_mode, values)
 
 
-def of_receipt(ticket: Ticket, mailbox: Mailbox) -> str:
+def of_receipt(ticket: Ticket, mailbox: Mailbox) -> Signature:
     """Nobody wrote a receipt: only the mailbox signs it, and nothing that a stranger chose stands in it (I12)."""
     values = values_for(None, None, mailbox) | {"ticket.number": str(ticket.id)}
-    return signature("", mailbox.signature, MAILBOX, values)
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    lines = (fill(line, values) for line in text.strip().splitlines())
-    return "\n".join(line.text.rstrip() for line in lines if not line.missing).strip("\n")
+    return signature(Signature(), stored(mailbox), MAILBOX, values)

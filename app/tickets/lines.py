@@ -110,6 +110,7 @@ class MailboxLine(Line):
     name: str
     address: str
     signature: str
+    signature_html: str
     signature_mode: str
     language: str
 

@@ -143,8 +143,9 @@ def clean_letter(html: str, *, images: Mapping[str, str], allow_remote: bool) ->
     return _settle(html, clean)
 
 
-def sanitise_reply(html: str) -> str:
+def sanitise_reply(html: str, *, pictures: bool = True) -> str:
     """What an agent typed in the editor, reduced to the marks a letter may carry."""
+    tags = set(_REPLY_TAGS) if pictures else _REPLY_TAGS - {"img"}
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
@@ -154,7 +155,7 @@ def sanitise_reply(html: str) -> str:
     def clean(source: str) -> str:
         cleaned = nh3.clean(
             source,
-            tags=set(_REPLY_TAGS),
+            tags=tags,
             clean_content_tags=set(DROPPED_WITH_CONTENT),
             attributes={"a": {"href"}, "img": {"src", "alt"}},
             attribute_filter=keep,

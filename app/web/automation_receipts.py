@@ -15,12 +15,14 @@ from app.automation.acknowledgements import ReceiptForm
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.mailboxes.models import Mailbox
-from app.outgoing import receipts_limit
+from app.outgoing import receipts_limit, signatures
 from app.outgoing.receipts_text import receipt_subject, receipt_text
+from app.outgoing.signature_html import for_editor
 from app.settings import Settings
 from app.tasks import calendars
 from app.web.auth import admin_required
 from app.web.forms import fields
+from app.web.writing import shown_signature
 
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 # A number that no ticket has, for the preview.
@@ -82,6 +84,7 @@ def _page(mailbox_id: int, *, typed: ReceiptForm | None = None, error: InvalidIn
     ]
     return render_template(
         "automation/receipt.html", mailbox=mailbox, form=form, looks=looks, has_calendar=has_calendar,
-        open_now=open_now, sent=sent, per_hour=settings.automatic_per_hour,
+        signature=shown_signature(for_editor(signatures.stored(mailbox))), open_now=open_now, sent=sent,
+        per_hour=settings.automatic_per_hour,
         errors={error.field: error} if error else {},
     )  # fmt: skip

@@ -20,7 +20,7 @@ from app.tickets.models import Delivery, Draft, DraftKind, Message
 from app.web import forms, inbox_page, sending
 from app.web.auth import login_required
 from app.web.composer import Composer, reopened
-from app.web.writing import editor_html
+from app.web.writing import editor_html, shown_signature
 
 bp = Blueprint("letters_from_us", __name__)
 
@@ -96,7 +96,7 @@ def _page(composer: Composer) -> str:
             for one in drafts.all_begun(session, g.agent.id)
             if composer.draft is None or one.id != composer.draft.id
         ]
-    below = {box.id: signatures.of_reply(None, g.agent, box) for box in boxes}
+    below = {box.id: shown_signature(signatures.of_reply(None, g.agent, box)) for box in boxes}
     chosen = next((box for box in boxes if box.id == composer.mailbox_id), boxes[0] if boxes else None)
     return render_template(
         "letters/_letter.html" if request.headers.get("HX-Target") == "new-letter" else "letters/new.html",

@@ -17,7 +17,8 @@ from app.accounts import audit
 from app.errors import Conflict, InvalidInput
 from app.mailboxes import editing, oauth_consent, queries
 from app.mailboxes.models import Auth, Mailbox, OAuthGrant
-from app.outgoing import receipts_limit
+from app.outgoing import receipts_limit, signatures
+from app.outgoing.signature_html import Signature, for_editor, typed
 from app.settings import Settings
 from app.web.auth import admin_required, login_required
 from app.web.forms import fields
@@ -34,12 +35,16 @@ def show(mailbox_id: int) -> Any:
 @bp.post("/<int:mailbox_id>")
 @admin_required
 def edit(mailbox_id: int) -> Any:
-    form = fields(request.form, *editing.GENERAL)
-    return _changed(
-        mailbox_id,
-        form,
-        lambda session, mailbox: editing.edit_general(session, mailbox, form, now=db.now()),
-    )
+    # href: the editor's field for a link, sent where one was being written.
+    form = fields(request.form, *editing.GENERAL, "href")
+    del form["href"]
+
+    def change(session: Session, mailbox: Mailbox) -> None:
+        signed = typed(form["signature"], form["signature_html"], signatures.stored(mailbox))
+        looks = {"signature": signed.text, "signature_html": signed.html}
+        editing.edit_general(session, mailbox, form | looks, now=db.now())
+
+    return _changed(mailbox_id, form, change)
 
 
 @bp.post("/<int:mailbox_id>/servers")
@@ -123,7 +128,7 @@ def _changed(
                 now = db.now()
                 audit.note(session, "mailbox", mailbox.address, by=g.agent, now=now, changed=changed)
     except (InvalidInput, Conflict) as error:
-        return page(mailbox_id, error=error, typed=form), 422
+        return page(mailbox_id, error=error, entered=form), 422
     if said:
         flash(_("Saved."), "success")
     return redirect(url_for("mailbox_settings.show", mailbox_id=mailbox_id))
@@ -136,6 +141,8 @@ def _told(mailbox: Mailbox) -> dict[str, Any]:
         for name in (*editing.GENERAL, *editing.SERVERS, "automatic_stopped_at")
         if hasattr(mailbox, name)
     }
+    # The signature once, with its looks where it has them.
+    values["signature"] = values.pop("signature_html") or values["signature"]
     return values | {"folders": sorted(folder.name for folder in watched(mailbox))}
 
 
@@ -143,7 +150,7 @@ def page(
     mailbox_id: int,
     *,
     error: InvalidInput | Conflict | None = None,
-    typed: dict[str, str] | None = None,
+    entered: dict[str, str] | None = None,
     consent: str = "",
 ) -> str:
     """The whole page; `consent` is where the admin says yes to a provider, once that was begun."""
@@ -151,13 +158,15 @@ def page(
     with db.reading() as session:
         mailbox = queries.mailbox_with_folders(session, mailbox_id, rights=g.rights)
         grant = session.get(OAuthGrant, mailbox_id)
+    values = _values(mailbox, grant, entered or {})
     field = getattr(error, "field", "")
     return render_template(
         "mailboxes/show.html" if g.agent.is_admin else "mailboxes/read.html",
         mailbox=mailbox,
         watched=watched(mailbox),
         grant=grant,
-        values=_values(mailbox, grant, typed or {}),
+        values=values,
+        signature=for_editor(Signature(values["signature"], values["signature_html"])),
         errors={field: error} if error and field else {},
         refused=_(str(error)) if error and not field else "",
         consent=consent,
@@ -170,7 +179,7 @@ def watched(mailbox: Mailbox) -> list[Any]:
     return [folder for folder in mailbox.folders if folder.watched and not folder.name.startswith("(")]
 
 
-def _values(mailbox: Mailbox, grant: OAuthGrant | None, typed: dict[str, str]) -> dict[str, Any]:
+def _values(mailbox: Mailbox, grant: OAuthGrant | None, entered: dict[str, str]) -> dict[str, Any]:
     """What stands in the fields: secrets never do."""
     values: dict[str, Any] = {
         name: getattr(mailbox, name)
@@ -183,7 +192,7 @@ def _values(mailbox: Mailbox, grant: OAuthGrant | None, typed: dict[str, str]) -
         "folder": "",
     }
     return values | {
-        name: text for name, text in typed.items() if "password" not in name and "secret" not in name
+        name: text for name, text in entered.items() if "password" not in name and "secret" not in name
     }
 
 

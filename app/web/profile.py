@@ -14,6 +14,8 @@ from app import security
 from app.accounts import service, sign_ins
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
+from app.outgoing import signatures
+from app.outgoing.signature_html import Signature, for_editor, typed
 from app.settings import Settings
 from app.tickets import shown_senders
 from app.web import auth
@@ -23,7 +25,7 @@ from app.web.limits import limiter
 from app.web.role_words import role_name
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
-FIELDS = ("name", "language", "timezone", "theme", "shortcuts", "signature")
+FIELDS = ("name", "language", "timezone", "theme", "shortcuts", "signature", "signature_html")
 # The same machinery has many old names for one place; these are the ones people look for.
 AREAS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
@@ -38,16 +40,20 @@ def show() -> Any:
 @login_required
 @for_readers
 def edit() -> Any:
-    form = fields(request.form, *FIELDS)
+    # href: the editor's field for a link, sent where one was being written.
+    form = fields(request.form, *FIELDS, "href")
+    del form["href"]
     values: dict[str, Any] = {**form, "shortcuts": form["shortcuts"] == "on"}
     try:
         with transaction() as session:
             agent = service.agent_by_id(session, g.agent.id)
-            service.edit_profile(session, agent, **values)
+            signed = typed(form["signature"], form["signature_html"], signatures.stored(agent))
+            looks = {"signature": signed.text, "signature_html": signed.html}
+            service.edit_profile(session, agent, **values | looks)
             session.flush()
             session.expunge(agent)
     except InvalidInput as error:
-        return _page(error=error, typed=values), 422
+        return _page(error=error, entered=values), 422
     g.agent = agent
     refresh()
     flash(_("Saved."), "success")
@@ -117,7 +123,8 @@ def _checked_password(form: dict[str, str], settings: Settings) -> str:
     return security.hash_password(form["password"], cost=settings.password_cost)
 
 
-def _page(*, error: InvalidInput | None = None, typed: dict[str, Any] | None = None) -> str:
+def _page(*, error: InvalidInput | None = None, entered: dict[str, Any] | None = None) -> str:
+    values = entered or {name: getattr(g.agent, name) for name in FIELDS}
     with reading() as session:
         browsers = sign_ins.alive_of(session, g.agent.id, now=now())
         pictured = shown_senders.senders_of(session, g.agent.id)
@@ -125,7 +132,8 @@ def _page(*, error: InvalidInput | None = None, typed: dict[str, Any] | None = N
         "profile/show.html",
         role_name=role_name,
         agent=g.agent,
-        values=typed or {name: getattr(g.agent, name) for name in FIELDS},
+        values=values,
+        signature=for_editor(Signature(values["signature"], values["signature_html"])),
         errors={error.field: error} if error else {},
         browsers=browsers,
         current_id=current_user.sign_in.id,

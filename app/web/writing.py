@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask import url_for
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.outgoing.signature_html import Signature
 from app.tickets import drafts
 from app.tickets.inline_images import for_page
+from app.tickets.linkify import linkify
 from app.tickets.models import Draft, DraftKind, Event
 
 
@@ -27,6 +30,11 @@ def editor_html(html: str) -> str:
     if "cid:" not in html:
         return html
     return for_page(html, url_for("attachments.preview", attachment_id=0).replace("/0/", "/{id}/"))
+
+
+def shown_signature(signature: Signature) -> Markup:
+    """As it stands below a letter: with its looks, or in lines with their addresses as links."""
+    return Markup(signature.html) if signature.html else linkify(signature.text)  # noqa: S704 (safe, see Signature)
 
 
 def draft_state(

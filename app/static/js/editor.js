@@ -132,7 +132,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   if (!event.target.matches('.composer-form select[name="mailbox_id"]')) return;
   const below = event.target.form.querySelector(".signature");
-  below.textContent = event.target.selectedOptions[0].dataset.signature;
+  below.innerHTML = event.target.selectedOptions[0].dataset.signature;
   below.hidden = !below.textContent;
 });
 
