@@ -81,7 +81,7 @@ class Assignment:
         if not fresh:
             return []
         with self._session.no_autoflush:
-            rules = self._rules({ticket.mailbox_id for ticket in fresh})
+            rules = self.rules({ticket.mailbox_id for ticket in fresh})
             if not rules:
                 return []
             # Every process locks pools in one order, so that two of them cannot wait for each other.
@@ -92,7 +92,7 @@ class Assignment:
             self._close()
         return [one for one in given if one.team_id is not None or one.agent_id is not None]
 
-    def _rules(self, mailbox_ids: set[int]) -> dict[int, Rule]:
+    def rules(self, mailbox_ids: set[int]) -> dict[int, Rule]:
         query = (
             sa.select(MailboxAssignment, Team)
             .outerjoin(Team, sa.and_(Team.id == MailboxAssignment.team_id, Team.active.is_(True)))
@@ -207,6 +207,11 @@ def _told(one: Given) -> list[tuple[str, dict[str, object]]]:
     if one.agent_id is not None:
         found.append(("assigned", {"before": None, "after": one.agent_id, "why": one.why}))
     return found
+
+
+def rule_of(session: Session, mailbox_id: int) -> Rule:
+    """What this mailbox does with new tickets; nothing by itself where nobody has said."""
+    return Assignment(session).rules({mailbox_id}).get(mailbox_id, Rule(None, Way.HAND, own_agent=False))
 
 
 def set_team(

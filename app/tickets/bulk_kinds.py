@@ -18,7 +18,7 @@ from app.accounts.models import Agent
 from app.cursors import row_number
 from app.errors import Conflict, InvalidInput
 from app.tags.service import tidy
-from app.tickets import assignment, merging, priorities, service, snoozing, spam, trash
+from app.tickets import assignment, mailbox_move, merging, priorities, service, snoozing, spam, trash
 from app.tickets.models import Status, Ticket
 from app.tickets.service import changed, record
 from app.tickets.snooze_times import check as check_moment
@@ -48,6 +48,8 @@ def check(wish: Wish, *, now: datetime) -> None:
     if wish.kind == "status" and wish.value not in (Status.OPEN, Status.WAITING, Status.CLOSED):
         raise InvalidInput("Unknown status.", "status")
     if wish.kind in ("assign", "team") and wish.value and wish.number is None:
+        raise InvalidInput("Please choose one of the list.", wish.kind)
+    if wish.kind == "mailbox" and wish.number is None:
         raise InvalidInput("Please choose one of the list.", wish.kind)
     if wish.kind == "priority" and wish.value not in priorities.LADDER:
         raise InvalidInput("Unknown priority.", "priority")
@@ -209,6 +211,19 @@ def _merge_back(
     return True
 
 
+def _mailbox(session: Session, ticket: Ticket, wish: Wish, by: Agent, now: datetime) -> _Changed:
+    before = mailbox_move.place(ticket)
+    if not mailbox_move.move(session, ticket, wish.number, by=by, now=now):
+        return None
+    return before, mailbox_move.place(ticket)
+
+
+def _mailbox_back(
+    session: Session, ticket: Ticket, before: Touched, after: Touched, by: Agent, now: datetime
+) -> bool:
+    return mailbox_move.put_back(session, ticket, before, after, by=by, now=now)
+
+
 def _read(session: Session, ticket: Ticket, wish: Wish, _by: Agent, now: datetime) -> _Changed:
     unread = wish.kind == "unread"
     if ticket.unread == unread:
@@ -246,6 +261,7 @@ def _value(name: str, kept: Any) -> Any:
 KINDS: dict[str, tuple[_Do, _Back]] = {
     "assign": _one_value("assignee_id", service.assign, attrgetter("number")),
     "team": _one_value("team_id", assignment.set_team, attrgetter("number")),
+    "mailbox": (_mailbox, _mailbox_back),
     "priority": _one_value("priority", priorities.set_priority, attrgetter("value")),
     "status": (_status, _standing_back),
     "snooze": (_snooze, _standing_back),

@@ -13,7 +13,18 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from app.tickets import fields, merging, moving, priorities, snoozing, spam, splitting, subjects, whose
+from app.tickets import (
+    fields,
+    mailbox_move,
+    merging,
+    moving,
+    priorities,
+    snoozing,
+    spam,
+    splitting,
+    subjects,
+    whose,
+)
 from app.tickets.models import Event, Message, Status, Ticket
 from app.tickets.remembered import put_back
 from app.tickets.service import assign, changed, lock, record, set_tags
@@ -162,6 +173,13 @@ def _customer(session: Session, ticket: Ticket, event: Event, by: Agent, now: da
     return ticket
 
 
+def _mailbox(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    before, after = event.detail["before"], event.detail["after"]
+    if not mailbox_move.put_back(session, ticket, before, after, by=by, now=now):
+        raise Conflict(_SINCE)
+    return ticket
+
+
 def _split(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
     return splitting.take_back(session, event.detail, by=by, now=now)
 
@@ -203,6 +221,7 @@ WAYS_BACK: dict[str, Way] = {
     "priority": _priority,
     "renamed": _renamed,
     "customer": _customer,
+    "mailbox": _mailbox,
     "split": _split,
     "moved": _moved,
     "merged": _merged,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.queries import active_agents
 from app.accounts.teams import active_teams
 from app.db import now, reading, transaction
-from app.tickets import bulk, snooze_times
+from app.tickets import bulk, mailbox_move, snooze_times
 from app.tickets.bulk import Report
 from app.tickets.bulk_kinds import Wish
 from app.web import forms, inbox_page
@@ -41,7 +41,7 @@ def act() -> Any:
 @bp.get("/choices")
 @login_required
 def choices() -> Any:
-    """Whom tickets can be given to: asked for when somebody opens the menu."""
+    """Whom tickets can be given to, and where: asked for when somebody opens the menu."""
     return _choices("bulk/_choices.html")
 
 
@@ -87,10 +87,12 @@ def _choices(template: str, **more: Any) -> str:
     with reading() as session:
         agents = [agent for agent in active_agents(session) if agent.may_answer]
         teams = active_teams(session)
+        mailboxes = mailbox_move.choices(session, g.rights)
     return render_template(
         template,
         agents=agents,
         teams=teams,
+        mailboxes=mailboxes if len(mailboxes) > 1 else [],
         view=inbox_page.known_view(request.values.get("view", "")),
         **more,
     )

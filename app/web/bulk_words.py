@@ -28,6 +28,9 @@ def _done(kind: str, value: str, number: int) -> str:
         "assign": ngettext("%(num)s ticket assigned.", "%(num)s tickets assigned.", number),
         "unassign": ngettext("%(num)s ticket given to nobody.", "%(num)s tickets given to nobody.", number),
         "team": ngettext("Team of %(num)s ticket changed.", "Team of %(num)s tickets changed.", number),
+        "mailbox": ngettext(
+            "%(num)s ticket moved to another mailbox.", "%(num)s tickets moved to another mailbox.", number
+        ),
         "priority": ngettext(
             "Priority of %(num)s ticket changed.", "Priority of %(num)s tickets changed.", number
         ),

@@ -178,6 +178,11 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         name=str(detail.get("name") or "?"),
         before=str(detail.get("before_name") or "?"),
     ),
+    "mailbox": lambda detail, _agents: _(
+        "Moved from %(before)s to %(name)s",
+        before=str(detail.get("before_name") or "?"),
+        name=str(detail.get("name") or "?"),
+    ),
     "recovery": lambda detail, _agents: _("A task was made: win the unhappy customer back"),
     "recovered": _recovered,
     "recovery_given": _recovery_given,

@@ -183,6 +183,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "renaming.rename"): Route(form={"subject": "A kettle that leaks"}, answer=303),
     ("GET", "whose.show"): Route(query="q=olga"),
     ("POST", "whose.change"): Route(form={"email": "Anna <anna@buyer.example>"}, answer=303),
+    ("GET", "mailbox_move.show"): Route(),
+    ("POST", "mailbox_move.move"): Route(form={"mailbox": "=second_mailbox"}, answer=303),
     ("GET", "links.show"): Route(),
     ("POST", "links.link"): Route(form={"target": "=answered_ticket"}, answer=303),
     ("POST", "links.unlink"): Route(form={"other": "=linked_ticket"}, answer=303),
