@@ -275,13 +275,17 @@ def test_quoted_text_is_folded_and_words_inside_it_stay(post: Post) -> None:
     post.deliver(letter(message_id="a@buyer.example"))
     nora = add_agent("nora@help.example", "Nora Lind")
     with db.transaction() as session:
+        nora.signature_html = (
+            '<div><b>Nora</b><br>Our <a href="https://lamps.example">shop</a></div><ul><li>9 to 5</li></ul>'
+        )
+        nora.signature = "Nora"
         reply = Reply("<div>We will deliver it on Monday.</div>", ["olga@buyer.example"], [], "", "n" * 20)
         sent = write_reply(
             session, session.get_one(Ticket, 1), reply, by=nora, now=db.now(), settings=post.settings
         )
     with db.reading() as session:
         (went_out,) = letter_rows.sent_texts(session, 1, post.settings)
-    assert "/good" in went_out
+    assert "/good" in went_out and "Our shop <https://lamps.example>\n- 9 to 5" in went_out
     quoted = "".join(f"> {line}\n" for line in went_out.splitlines())
     quoted = quoted.replace(
         "> We will deliver it on Monday.\n", "> We will deliver it on Monday.\nMonday suits me\n"
@@ -293,3 +297,4 @@ def test_quoted_text_is_folded_and_words_inside_it_stay(post: Post) -> None:
     assert "Monday suits me" in last.visible
     assert "We will deliver it" in last.folded
     assert "/good" not in last.visible
+    assert "9 to 5" in last.folded and "shop" not in last.visible + last.signature

@@ -74,6 +74,10 @@ def test_an_admin_changes_how_a_mailbox_answers(admin: FlaskClient, mailbox_id: 
     assert (row.send_per_minute, row.authserv_id, row.active) == (30, "mx.orbit.example", False)
     page = admin.get(f"/mailboxes/{mailbox_id}").text
     assert "Orbit support" in page and "stored-password" not in page
+    looks = "<div><strong>Orbit</strong><script>x()</script></div>"
+    admin.post(f"/mailboxes/{mailbox_id}", data=form | {"signature": "", "signature_html": looks})
+    assert (stored().signature, stored().signature_html) == ("Orbit", "<div><strong>Orbit</strong></div>")
+    assert "&lt;div&gt;&lt;strong&gt;Orbit&lt;/strong&gt;&lt;/div&gt;" in admin.get("/settings/log").text
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,18 @@ def test_saving_the_profile(agent: FlaskClient) -> None:
         True,
         "Nora\nSupport",
     )
+    looks = '<div>Nora<br><a href="https://orbit.example" onclick="x()">Orbit</a><img src="https://x.example/1.png"></div>'
+    agent.post("/profile", data={**FORM, "signature": "", "signature_html": looks})
+    kept = '<div>Nora<br><a href="https://orbit.example">Orbit</a></div>'
+    assert (nora().signature, nora().signature_html) == ("Nora\nOrbit <https://orbit.example>", kept)
+    page = LexborHTMLParser(agent.get("/profile").text)
+    field, plain = page.css_first("#signature-html"), page.css_first("textarea#signature")
+    assert field is not None and field.attributes["value"] == kept
+    assert plain is not None and plain.text().strip() == nora().signature, "for a browser without scripts"
+    agent.post("/profile", data={**FORM, "signature": nora().signature})
+    assert nora().signature_html == kept
+    agent.post("/profile", data=FORM)
+    assert (nora().signature, nora().signature_html) == ("Nora\nSupport", "")
     without = {name: value for name, value in FORM.items() if name != "shortcuts"}
     agent.post("/profile", data=without)
     assert nora().shortcuts is False
@@ -83,6 +95,8 @@ def test_nobody_gives_themselves_rights(agent: FlaskClient, extra: str) -> None:
 def test_what_was_typed_is_text(agent: FlaskClient) -> None:
     for form in (FORM, {**FORM, "theme": "pink"}):
         agent.post("/profile", data={**form, "name": CANARY, "signature": CANARY + "</textarea>"})
+        refused = agent.post("/profile", data={**form, "name": " ", "signature_html": f"<b>{CANARY}</b>"})
+        assert not LexborHTMLParser(refused.text).css("[onerror], img[src=x]")
         answer = agent.get("/profile")
         assert not LexborHTMLParser(answer.text).css("[onerror], img[src=x]")
 
