@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import quote
 
@@ -70,8 +71,14 @@ def filled(one: Signature, values: Mapping[str, str]) -> Signature:
     if not one.html:
         lines = (fill(line, values) for line in one.text.strip().splitlines())
         return Signature("\n".join(line.text.rstrip() for line in lines if not line.missing).strip("\n"))
-    html = "".join(_filled_line(pieces, values) for pieces in _lines(one.html))
-    clean = clean_signature(_without_empty(html))
+    return _filled_looks(one.html, tuple((name, value) for name, value in values.items() if name in one.html))
+
+
+@lru_cache(maxsize=200)
+def _filled_looks(html: str, used: tuple[tuple[str, str], ...]) -> Signature:
+    """Kept, because every page with an editor shows it, and most signatures are the same for every customer."""
+    values = dict(used)
+    clean = clean_signature(_without_empty("".join(_filled_line(pieces, values) for pieces in _lines(html))))
     text = clean_html_to_text(clean)
     return Signature(text, clean) if text.strip() else Signature()
 

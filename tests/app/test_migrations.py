@@ -34,7 +34,7 @@ def test_mailboxes_of_an_older_version_keep_their_ways(database: str) -> None:
                 "INSERT INTO mailboxes (address, name, language, signature, active, sandbox, ask_ratings,"
                 " reply_subaddress, imap_host, imap_port, imap_security, imap_user, imap_password, smtp_host,"
                 " smtp_port, smtp_security, smtp_user, smtp_password, first_import, created_at, last_error,"
-                " lease_owner, lease_token) VALUES ('old@desk.example', 'Old', 'en', '', :yes, :no, :yes, :no, 'imap',"
+                " lease_owner, lease_token) VALUES ('old@desk.example', 'Old', 'en', 'Old firm', :yes, :no, :yes, :no, 'imap',"
                 " 993, 'tls', 'u', 'p', 'smtp', 465, 'tls', 'u', 'p', 'new', '2026-01-02 03:04:05+00:00', '', '', 0)"
             ),
             {"yes": True, "no": False},
@@ -44,4 +44,5 @@ def test_mailboxes_of_an_older_version_keep_their_ways(database: str) -> None:
         mailbox = session.scalars(sa.select(models.Mailbox)).one()
     engine.dispose()
     assert (mailbox.auth, mailbox.after_fetch, mailbox.sent_copy) == ("password", "nothing", False)
+    assert (mailbox.signature, mailbox.signature_html) == ("Old firm", "")
     assert (mailbox.auto_ack, mailbox.send_per_minute, mailbox.thanks_reopen) == (False, 0, False)
