@@ -18,6 +18,7 @@ from app.tickets import (
     mailbox_move,
     merging,
     moving,
+    notes,
     priorities,
     snoozing,
     spam,
@@ -180,6 +181,11 @@ def _mailbox(session: Session, ticket: Ticket, event: Event, by: Agent, now: dat
     return ticket
 
 
+def _note(session: Session, ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
+    notes.take_back(session, event.detail, by, by=by, now=now)
+    return ticket
+
+
 def _split(session: Session, _ticket: Ticket, event: Event, by: Agent, now: datetime) -> Ticket:
     return splitting.take_back(session, event.detail, by=by, now=now)
 
@@ -222,6 +228,7 @@ WAYS_BACK: dict[str, Way] = {
     "renamed": _renamed,
     "customer": _customer,
     "mailbox": _mailbox,
+    "note-edited": _note,
     "split": _split,
     "moved": _moved,
     "merged": _merged,

@@ -31,6 +31,7 @@ TOLD_EVENTS = frozenset(
     {
         "assigned",
         "team",
+        "note-edited",
         "replied",
         "forwarded",
         "begun",
@@ -62,7 +63,7 @@ def tell(session: Session, *, now: datetime) -> int:
     event_ids = following.take(session, "events", now=now)
     message_ids = following.take(session, "messages", now=now)
     teams = _teams(session)
-    happened = _events(session, event_ids) + _messages(session, message_ids, teams, now)
+    happened = _events(session, event_ids, teams) + _messages(session, message_ids, teams, now)
     if happened:
         _apply(session, sorted(happened, key=lambda one: one.at), teams, now)
     return len(event_ids) + len(message_ids)
@@ -109,7 +110,7 @@ def _teams(session: Session) -> _Teams:
     return found
 
 
-def _events(session: Session, ids: Sequence[int]) -> list[Happened]:
+def _events(session: Session, ids: Sequence[int], teams: _Teams) -> list[Happened]:
     if not ids:
         return []
     query = sa.select(Event).where(
@@ -121,10 +122,10 @@ def _events(session: Session, ids: Sequence[int]) -> list[Happened]:
     if about:
         wrote = sa.select(Message.id, Message.author_id).where(Message.id.in_(sorted(about)))
         authors = {row.id: row.author_id for row in session.execute(wrote)}
-    return [_of_event(event, authors) for event in events]
+    return [_of_event(event, authors, teams) for event in events]
 
 
-def _of_event(event: Event, authors: dict[int, int | None]) -> Happened:
+def _of_event(event: Event, authors: dict[int, int | None], teams: _Teams) -> Happened:
     message_id = event.detail.get("message_id")
     return Happened(
         kind=event.kind,
@@ -134,6 +135,7 @@ def _of_event(event: Event, authors: dict[int, int | None]) -> Happened:
         message_id=message_id if isinstance(message_id, int) else None,
         author_id=authors.get(message_id) if isinstance(message_id, int) else None,
         detail=event.detail,
+        mentioned=_named(event.detail.get("mentions") or [], teams),
     )
 
 
@@ -170,9 +172,6 @@ def _messages(session: Session, ids: Sequence[int], teams: _Teams, now: datetime
 
 def _of_message(row: Any, teams: _Teams) -> Happened:
     note = row.kind == Kind.NOTE
-    named: set[int] = set()
-    for kind, number in mentions.mentioned(row.evidence or []) if note else ():
-        named |= {number} if kind == "agent" else set(teams.members.get(number, ()))
     return Happened(
         kind="note" if note else "letter",
         ticket_id=row.ticket_id,
@@ -180,8 +179,16 @@ def _of_message(row: Any, teams: _Teams) -> Happened:
         by_id=row.author_id,
         message_id=row.id,
         detail={"who": row.sender_name or row.sender_email, "text": " ".join(row.text.split())},
-        mentioned=frozenset(named),
+        mentioned=_named(row.evidence or [], teams) if note else frozenset(),
     )
+
+
+def _named(evidence: Sequence[Any], teams: _Teams) -> frozenset[int]:
+    """The agents who are mentioned, teams taken apart."""
+    named: set[int] = set()
+    for kind, number in mentions.mentioned(evidence):
+        named |= {number} if kind == "agent" else set(teams.members.get(number, ()))
+    return frozenset(named)
 
 
 def _follow_merges(session: Session, happened: Sequence[Happened], now: datetime) -> None:

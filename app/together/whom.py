@@ -127,6 +127,14 @@ def _note(happened: Happened, circle: Circle) -> list[Tell]:
     ]
 
 
+def _note_edited(happened: Happened, _circle: Circle) -> list[Tell]:
+    """Whoever is mentioned only now; the others have heard of the note."""
+    said = {name: happened.detail.get(name, "") for name in ("text", "who")}
+    return [
+        line for agent_id in sorted(happened.mentioned) for line in _tell(happened, agent_id, MENTION, **said)
+    ]
+
+
 def _letter(happened: Happened, circle: Circle) -> list[Tell]:
     return [
         line
@@ -198,6 +206,7 @@ _RULES: dict[str, Callable[[Happened, Circle], list[Tell]]] = {
     "assigned": _assigned,
     "team": _team,
     "note": _note,
+    "note-edited": _note_edited,
     "letter": _letter,
     "delivery_failed": _about_reply(DELIVERY, "recipient", "answer"),
     "delivery_uncertain": _about_reply(DELIVERY, "recipient", "answer"),

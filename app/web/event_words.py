@@ -183,6 +183,7 @@ _WORDINGS: dict[str, Callable[[Detail, Mapping[int, str]], str]] = {
         before=str(detail.get("before_name") or "?"),
         name=str(detail.get("name") or "?"),
     ),
+    "note-edited": lambda _detail, _agents: _("A note was edited"),
     "recovery": lambda detail, _agents: _("A task was made: win the unhappy customer back"),
     "recovered": _recovered,
     "recovery_given": _recovery_given,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from html import escape
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -226,6 +227,11 @@ def _letters(made: _Builder, mailbox: Mailbox, customer: Customer, text: str, na
             recipient=text, recipients=[text], answer=text, mailbox=text, email=text,
         )  # fmt: skip
     service.record(made.session, "card", customer=customer, by=made.me, now=made.tick(), what=text)
+    words = f"<div>A note: {escape(text)}</div>"
+    note = service.add_note(
+        made.session, ticket, words, by=made.me, now=made.tick(), nonce="desk-note-0000000"
+    )
+    made.ids["note_id"] = note.id
     return ticket
 
 

@@ -183,6 +183,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "renaming.rename"): Route(form={"subject": "A kettle that leaks"}, answer=303),
     ("GET", "whose.show"): Route(query="q=olga"),
     ("POST", "whose.change"): Route(form={"email": "Anna <anna@buyer.example>"}, answer=303),
+    ("GET", "notes.show"): Route("light", ids={"message_id": "note_id"}, own=True),
+    ("POST", "notes.change"): Route(
+        "light", ids={"message_id": "note_id"}, form={"text": "Other words", "version": "0"}, answer=303, own=True
+    ),
     ("GET", "mailbox_move.show"): Route(),
     ("POST", "mailbox_move.move"): Route(form={"mailbox": "=second_mailbox"}, answer=303),
     ("GET", "links.show"): Route(),
