@@ -142,5 +142,6 @@ def test_a_selection_gets_a_macro(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("“Mark” is done.")
     assert sorted(len(tags(ticket)) for ticket in tickets) == [0, 1, 1]
+    page.wait_for_load_state()  # of another page, whose keys are there when it is whole
     page.keyboard.press("z")
     wait_until(lambda: all(tags(ticket) == [] for ticket in tickets))

@@ -102,6 +102,7 @@ def test_split_and_taken_back(desk: Desk, live_server: LiveServer, signed_in: Pa
     signed_in.get_by_role("button", name="Move the messages").click()
     expect(signed_in.locator("#ticket-head h1")).to_contain_text("Another matter")
     assert tickets_of_messages() == [1, 2, 2]
+    signed_in.wait_for_load_state()  # of another page, whose keys are there when it is whole
     signed_in.keyboard.press("z")
     expect(signed_in.locator("#ticket-head h1")).to_contain_text("My order")
     assert tickets_of_messages() == [1, 1, 1]
