@@ -1,5 +1,7 @@
 // What others do and what arrives shows within seconds, without moving what the agent reads.
 
+import { isTyping, toast } from "./http.js";
+
 const inbox = document.getElementById("inbox");
 const EVERY = 3000;
 let mark = inbox?.dataset.mark ?? "";
@@ -63,6 +65,19 @@ function show(news, askedFor) {
   if (news.rows !== undefined && inbox.dataset.searching !== "yes") showRows(news.rows);
   const open = ticket();
   if (news.ticket && open === askedFor && String(news.ticket.id) === open?.dataset.ticket) showTicket(open, news.ticket);
+  if (news.ticket === null && open && open === askedFor) leave(open);
+}
+
+// The ticket was deleted, or went to a mailbox that this agent does not see. What is being typed stays in sight.
+function leave(open) {
+  delete open.dataset.ticket;
+  toast(inbox.dataset.gone);
+  if (isTyping(document.activeElement)) return;
+  for (const part of open.querySelectorAll(".head-tools, #composer")) part.remove();
+  const note = document.createElement("p");
+  note.className = "notice notice-warn";
+  note.textContent = inbox.dataset.gone;
+  document.getElementById("ticket-scroll").replaceChildren(note);
 }
 
 function showCounts(counts) {

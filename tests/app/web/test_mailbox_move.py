@@ -92,11 +92,17 @@ def test_a_ticket_goes_to_another_department_as_a_new_one_would_and_back(
     assert "I want to send it back." not in agent.get(f"/inbox/mailbox-{desk.mailbox_id}").text
     assert ben.get("/tickets/1/mailbox").text.count('name="mailbox"') == 0  # Ben sees no other
 
+    mark = ben.get("/live").get_json()["mark"]
     with db.reading() as session:
         moved = session.scalars(sa.select(Event.id).where(Event.kind == "mailbox")).one()
     assert agent.post(f"/events/{moved}/undo").status_code == 303
     assert (standing(), promised(installation)) == (before, False)
     assert ben.get("/tickets/1").status_code == 404
+    # His open page hears that the ticket is not his to see, and its list is without it.
+    news = ben.get(
+        "/live", query_string={"mark": mark, "ticket": "1", "seen": "1", "view": "open"}
+    ).get_json()
+    assert (news["ticket"], "I want to send it back." in news["rows"]) == (None, False)
 
 
 def test_the_next_reply_leaves_from_the_new_mailbox(
