@@ -52,13 +52,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('holidays') as batch:
-        batch.drop_column('spans')
+    op.drop_column('holidays', 'spans')
     op.drop_index('ix_rating_hits_at', 'rating_hits')
     op.create_index('ix_rating_hits_at', 'rating_hits', ['at', 'invitation_id'])
     op.drop_index('ix_ratings_figures', 'ratings')
     op.drop_index('ix_rating_invitations_created_at', 'rating_invitations')
-    with op.batch_alter_table('rating_invitations') as batch:
-        batch.drop_column('in_ticket_id')
+    op.drop_column('rating_invitations', 'in_ticket_id')
     op.create_index('ix_rating_invitations_created_at', 'rating_invitations', ['created_at', 'agent_id'])
     op.drop_table('earlier_searches')
