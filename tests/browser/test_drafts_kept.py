@@ -46,6 +46,24 @@ def test_a_colleague_takes_a_draft_over_and_its_author_is_told(
         assert session.scalars(author.where(Message.kind == Kind.OUTGOING)).all() == ["Vera Holm"]
 
 
+def test_what_was_typed_last_is_sent_although_the_browser_has_not_drawn_it_yet(
+    nora: Page, live_server: LiveServer, desk: Desk
+) -> None:
+    """On a busy machine a frame takes as long as it likes."""
+    nora.goto(f"{live_server.url}/tickets/{desk.letter()}?compose=reply")
+    expect(editor(nora)).to_be_visible()
+    editor(nora).click()
+    nora.keyboard.type("Write again")
+    saved(nora)
+    nora.evaluate("window.requestAnimationFrame = () => 1")
+    nora.keyboard.type(" if it stays.")
+    nora.keyboard.press("Control+Enter")
+    expect(nora.locator("#thread .message-outgoing")).to_be_visible()
+    with db.reading() as session:
+        sent = session.scalars(sa.select(Message.visible).where(Message.kind == Kind.OUTGOING)).one()
+    assert sent.strip() == "Write again if it stays."
+
+
 def test_two_browsers_of_one_agent_never_write_over_each_other(
     live_server: LiveServer, page: Page, context: BrowserContext, browser: Browser, desk: Desk
 ) -> None:

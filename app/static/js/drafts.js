@@ -2,6 +2,7 @@
 // or a dead line. A draft that was changed in another window is never written over without asking.
 
 import { post } from "./http.js";
+import { settle } from "./settle.js";
 
 const SOON = 700;
 const AGAIN = 3000;
@@ -52,6 +53,7 @@ export function keep(form, area) {
 
   async function save() {
     clearTimeout(timer);
+    settle(area);
     if (stopped || !dirty) return;
     if (isEmpty() && field("version").value === "0") {
       localStorage.removeItem(key);
@@ -135,7 +137,10 @@ export function keep(form, area) {
   addEventListener("online", save);
   document.addEventListener("app:leaving", save);
   document.addEventListener("visibilitychange", () => document.hidden && save());
-  addEventListener("pagehide", () => dirty && !stopped && post(form.dataset.save, fields(content()), { keepalive: true }).catch(() => {}));
+  addEventListener("pagehide", () => {
+    settle(area);
+    if (dirty && !stopped) post(form.dataset.save, fields(content()), { keepalive: true }).catch(() => {});
+  });
 
   // A save that is under way must not arrive after the reply has taken the draft.
   form.addEventListener("htmx:confirm", (event) => {
@@ -143,7 +148,7 @@ export function keep(form, area) {
     event.preventDefault();
     stopped = true;
     clearTimeout(timer);
-    Promise.all([Promise.resolve(form.saving).catch(() => {}), drawn()]).then(([answer]) => {
+    Promise.resolve(form.saving).catch(() => {}).then((answer) => {
       if (answer?.version) {
         field("version").value = answer.version;
         if (answer.id && !answer.url) field("draft_id").value = answer.id;
@@ -164,15 +169,6 @@ export function keep(form, area) {
   document.getElementById(`discard-${form.id.replace("form-", "")}`)?.addEventListener("submit", () => {
     stopped = true;
     localStorage.removeItem(key);
-  });
-}
-
-// Trix writes its field when it next draws, so the last letter typed is in it only one frame later. (A hidden page
-// draws nothing and has no typing hands on it.)
-function drawn() {
-  return new Promise((resolve) => {
-    requestAnimationFrame(() => resolve());
-    setTimeout(resolve, 250);
   });
 }
 

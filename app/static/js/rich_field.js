@@ -1,6 +1,7 @@
 // A field of words with looks: the editor of letters in place of the plain field, which stays where no script runs.
 
 import "./paste.js";
+import "./settle.js";
 
 async function make(field) {
   const plain = field.querySelector("textarea");
