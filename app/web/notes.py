@@ -43,7 +43,9 @@ def change(message_id: int) -> Any:
     except InvalidInput as error:
         return _page(message_id, typed=(form["text"], html), problem=_(str(error))), 422
     view = inbox_page.known_view(request.form.get("view", "")).slug
-    return redirect(url_for("tickets.show", ticket_id=ticket_id, view=view, _anchor=f"message-{message_id}"), 303)
+    return redirect(
+        url_for("tickets.show", ticket_id=ticket_id, view=view, _anchor=f"message-{message_id}"), 303
+    )
 
 
 @bp.app_template_global()
