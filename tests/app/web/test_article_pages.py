@@ -112,7 +112,7 @@ def test_articles_leave_and_come_back_after_a_look(agent: FlaskClient, article: 
     packed = agent.get("/knowledge/exchange/articles.zip").data
     text = zips.unpack(packed)[0].text or ""
     changed = zips.pack(
-        [("a.en.md", text.replace("14", "21")), ("bad.md", "---\ntitle: x\ncolour: red\n---\n")]
+        [("a.en.md", text.replace("14 days", "21 days")), ("bad.md", "---\ntitle: x\ncolour: red\n---\n")]
     )
     page = agent.post("/knowledge/exchange", data={"file": (io.BytesIO(changed), "a.zip")}).text
     assert "1 changed" in page and "bad.md" in page and "line 3" in page
