@@ -223,6 +223,7 @@ def test_the_ticket(opened: Opened, browser_page: Page, keys: Keyboard, desk: De
     expect(head.locator(".snooze-menu [data-focus]")).to_be_focused()
     keys.press("Enter")
     wait_until(lambda: of_ticket(ticket, Ticket.status) == "snoozed")
+    expect(head.locator(".until")).to_be_visible()  # its answer is here, and does not cross the next page
     opened(f"/tickets/{other}")
     keys.press("KeyM")
     expect(page).to_have_url(re.compile(f"/tickets/{other}/merge"))
