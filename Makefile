@@ -20,7 +20,7 @@ run: setup ## Start Sincerely: everything it needs, in one go; Ctrl-C stops it
 
 # With BROWSERS_ON_BOTH=1 the tests in a browser run on PostgreSQL as well, not a few of them only.
 test: setup-dev system-parts numbers lint types ## Check everything: style, types, and all tests on both databases
-	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder || { [ $$? -eq 1 ] && $(PY) scripts/alone.py; }
+	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 setup: ## Make .venv and install the pinned packages, if anything changed
 	@sh scripts/setup.sh "$(VENV)" requirements.txt
