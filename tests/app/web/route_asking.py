@@ -15,7 +15,8 @@ from app.web.auth import FOR_EVERYBODY
 from app.web.headers import INERT_POLICY
 from app.web.help_centre_page import KEPT_SECONDS
 from app.web.ratings_asking import PREVIEW_POLICY
-from tests.app.web.every_route import ROUTES, Route, address, form_of, known, values
+from tests.app.web.every_route import ROUTES, address, form_of, known, values
+from tests.app.web.route_rows import Route
 from tests.support.whole_desk import WholeDesk
 
 # What a GET may change besides: when a session was last used.

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from app import create_app, db, sandbox_mail, security
 from app.accounts.models import Agent, Role
 from app.settings import Settings
-from tests.app.web.every_route import PASSWORD
+from tests.app.web.route_rows import PASSWORD
 from tests.support.web import add_agent, sign_in
 from tests.support.whole_desk import RAW, WholeDesk, build
 

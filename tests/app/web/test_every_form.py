@@ -13,8 +13,9 @@ from app import db
 from app.accounts.models import Role
 from app.outgoing.models import Outbox
 from tests.app.web import route_desk
-from tests.app.web.every_route import MAY_CHANGE, ROUTES, known
+from tests.app.web.every_route import ROUTES, known
 from tests.app.web.route_asking import TOUCHED, ask, headers_wrong
+from tests.app.web.route_rows import MAY_CHANGE
 from tests.app.web.rows import changed, dump
 from tests.support.web import add_agent, sign_in
 from tests.support.whole_desk import WholeDesk

@@ -14,8 +14,9 @@ from app.mailboxes.models import Mailbox, RawMail
 from app.ratings.models import Rating
 from app.tickets.models import Attachment, Draft, Message, Ticket
 from tests.app.web import route_desk
-from tests.app.web.every_route import ROUTES, known, may
+from tests.app.web.every_route import ROUTES, known
 from tests.app.web.route_asking import TOUCHED, ask
+from tests.app.web.route_rows import may
 from tests.app.web.rows import changed, dump
 from tests.support.web import add_agent, sign_in
 from tests.support.whole_desk import WholeDesk

@@ -13,8 +13,9 @@ from app import db
 from app.accounts.models import Agent, Role
 from app.accounts.teams import TeamMember
 from tests.app.web import route_desk
-from tests.app.web.every_route import MAY_CHANGE, MAY_READ, PUBLIC, ROUTES, asked, known, may
+from tests.app.web.every_route import PUBLIC, ROUTES, asked, known
 from tests.app.web.route_asking import TOUCHED, ask, headers_wrong, of
+from tests.app.web.route_rows import MAY_CHANGE, MAY_READ, may
 from tests.app.web.rows import changed, dump
 from tests.support.web import add_agent, sign_in
 from tests.support.whole_desk import WholeDesk

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from app import db, security
 from app.accounts.models import Agent, Role
 from app.settings import Settings
-from tests.app.web.every_route import MAY_CHANGE, PASSWORD, ROUTES, known
+from tests.app.web.every_route import ROUTES, known
 from tests.app.web.route_asking import ask
+from tests.app.web.route_rows import MAY_CHANGE, PASSWORD
 from tests.support.web import add_agent, sign_in
 from tests.support.whole_desk import WholeDesk, build
 
