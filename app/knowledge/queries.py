@@ -225,9 +225,9 @@ def _filtered(filters: Filters, who: Rights) -> sa.Select[Article]:
         .where(Article.archived.is_(filters.archived), visible(who))
     )
     if filters.language:
-        query = query.where(_says(filters.language))
+        query = query.where(says(filters.language))
     if filters.lacks:
-        query = query.where(sa.not_(_says(filters.lacks)))
+        query = query.where(sa.not_(says(filters.lacks)))
     if filters.visibility:
         query = query.where(Article.visibility == filters.visibility)
     if filters.owner_id:
@@ -248,7 +248,8 @@ def _filtered(filters: Filters, who: Rights) -> sa.Select[Article]:
     return query
 
 
-def _says(language: str) -> sa.ColumnElement[bool]:
+def says(language: str) -> sa.ColumnElement[bool]:
+    """A condition on articles: they can be read in this language."""
     return sa.or_(Article.language == language, Article.variants.any(ArticleVariant.language == language))
 
 

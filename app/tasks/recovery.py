@@ -16,6 +16,7 @@ from app.accounts.models import Agent, Role
 from app.accounts.rights import can_take
 from app.accounts.teams import Team, TeamMember
 from app.errors import InvalidInput, NotFound
+from app.knowledge.who_sees import fits_mailbox
 from app.ratings.models import Face, Rating
 from app.tasks import clock, recovery_settings
 from app.tasks.calendars import hours_for
@@ -106,7 +107,10 @@ def _make(session: Session, rating: Rating, now: datetime) -> Task:
         ticket_id=ticket.id,
         rating_id=rating.id,
         owner_id=_owner(session, ticket, rating, leads),
-        article_id=recovery_settings.article_for(session, rating.invitation.language),
+        # The owner may change: it has to fit whoever answers in this mailbox.
+        article_id=recovery_settings.article_for(
+            session, rating.invitation.language, fits_mailbox(ticket.mailbox_id)
+        ),
         due_at=due(session, ticket.mailbox_id, now),
         created_at=now,
     )

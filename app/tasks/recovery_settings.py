@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts import audit
 from app.accounts.models import Agent
+from app.accounts.rights import Rights, rights_of
 from app.errors import InvalidInput
-from app.knowledge.models import Article
+from app.knowledge.models import Article, ArticleVariant
+from app.knowledge.queries import says
+from app.knowledge.who_sees import visible
 from app.tags.models import Tag
 from app.tickets.order_models import Preference
 
@@ -34,21 +37,26 @@ def articles(session: Session) -> dict[str, int]:
     return dict(_value(session, ARTICLES, {}))
 
 
-def article_for(session: Session, language: str) -> int | None:
-    """The apology in this language: the one chosen, else the newest tagged so."""
+def article_for(session: Session, language: str, may: sa.ColumnElement[bool]) -> int | None:
+    """The apology in this language: the one chosen, else the newest tagged so.
+
+    `may`: a condition on articles, of app.knowledge.who_sees. What it shuts out is passed over, chosen or not.
+    """
     chosen = articles(session).get(language)
-    here = sa.select(Article.id).where(Article.archived.is_(False), Article.language == language)
+    here = sa.select(Article.id).where(Article.archived.is_(False), says(language), may)
     if chosen is not None and session.scalar(here.where(Article.id == chosen)) is not None:
         return chosen
     tagged = here.where(Article.tags.any(Tag.name.in_(TAGS)))
     return session.scalar(tagged.order_by(Article.updated_at.desc(), Article.id.desc()).limit(1))
 
 
-def choices(session: Session) -> dict[str, list[tuple[int, str]]]:
-    """Language → articles that could be the apology, by title."""
-    query = sa.select(Article.id, Article.title, Article.language).where(Article.archived.is_(False))
+def choices(session: Session, rights: Rights) -> dict[str, list[tuple[int, str]]]:
+    """Language → articles that could be the apology, by their title in it. Only what the asker may see."""
+    first = sa.select(Article.id, Article.title, Article.language)
+    other = sa.select(Article.id, ArticleVariant.title, ArticleVariant.language).join(ArticleVariant)
+    shown = sa.and_(Article.archived.is_(False), visible(rights))
     found: dict[str, list[tuple[int, str]]] = {code: [] for code in LANGUAGES}
-    for row in session.execute(query.order_by(Article.title, Article.id)):
+    for row in session.execute(sa.union_all(first.where(shown), other.where(shown)).order_by("title", "id")):
         found.setdefault(row.language, []).append((row.id, row.title))
     return {code: found[code] for code in LANGUAGES}
 
@@ -60,7 +68,7 @@ def change(session: Session, form: Mapping[str, str], *, by: Agent, now: datetim
     number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
     if not 1 <= number <= MOST_HOURS:
         raise InvalidInput("A number of hours from 1 to 200.", "hours")
-    known = choices(session)
+    known = choices(session, rights_of(session, by))
     picked: dict[str, int] = {}
     for code in LANGUAGES:
         text = form.get(f"article_{code}", "")

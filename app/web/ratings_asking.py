@@ -133,7 +133,7 @@ def _page(
             language=chosen_language(),
             fewest=anonymous.FEWEST,
             recovery=_recovery(session) | (recovery or {}),
-            articles=recovery_settings.choices(session),
+            articles=recovery_settings.choices(session, g.rights),
         )
 
 

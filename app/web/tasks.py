@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -16,7 +17,8 @@ from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.knowledge import queries as articles
 from app.knowledge.models import Article
-from app.tasks import listing, recovery
+from app.knowledge.who_sees import fits_mailbox, visible
+from app.tasks import listing, recovery, recovery_settings
 from app.tasks.task_models import Task
 from app.web.auth import login_required
 from app.web.forms import fields, number
@@ -107,11 +109,20 @@ def _page(task_id: int, error: InvalidInput | None = None, typed: dict[str, str]
 
 
 def _article(session: Session, task: Task) -> Article | None:
-    """The answer to begin with, for those who may see it."""
+    """The answer to begin with: the task's own, or where the asker may not see that one the best that they may."""
+    own = task.article_id if task.article is not None and not task.article.archived else None
     try:
-        return articles.article_for(session, g.rights, task.article_id) if task.article_id else None
+        return articles.article_for(session, g.rights, own) if own else _other_article(session, task)
     except NotFound:
+        return _other_article(session, task)
+
+
+def _other_article(session: Session, task: Task) -> Article | None:
+    if task.rating is None:
         return None
+    may = sa.and_(fits_mailbox(task.ticket.mailbox_id), visible(g.rights))
+    other = recovery_settings.article_for(session, task.rating.invitation.language, may)
+    return articles.article_for(session, g.rights, other) if other else None
 
 
 def _owners(session: Session, task: Task) -> list[tuple[int, str]]:

@@ -13,7 +13,10 @@ from app import db
 from app.accounts.models import Agent, Role
 from app.accounts.teams import Team, TeamMember
 from app.customers.models import Customer
-from app.knowledge.models import Article
+from app.knowledge import service as knowledge
+from app.knowledge.models import Article, article_tags
+from app.knowledge.texts import ArticleText
+from app.knowledge.who_sees import Circle, restrict
 from app.ratings import service
 from app.ratings.models import Praise, Rating
 from app.settings import Settings
@@ -125,6 +128,72 @@ def test_happy_again_proposes_it_and_a_person_records_it(app: Flask, asked: Aske
     assert moved.status_code == 303 and tasks()[0].owner_id == lead
     wrong = client.post(f"/tasks/{task.id}", data={"owner": str(lead), "due": "soon"})
     assert wrong.status_code == 422 and "This is no date we can use." in wrong.text
+
+
+def test_an_apology_for_some_agents_is_no_beginning_for_the_others(
+    app: Flask, asked: Asked, lead: int, admin: FlaskClient
+) -> None:
+    """Neither chosen nor tagged: one that is kept for another team is passed over, and its title stays there."""
+    now = db.now()
+    with db.transaction() as session:
+        west = session.scalars(sa.select(Team).where(Team.name == "West")).one()
+        kept = Article(title="Sorry from the directors", answer="Sorry!", language="ru", created_at=now,
+                       updated_at=now + timedelta(days=1),
+                       tags=list(session.scalars(sa.select(Tag).where(Tag.name == "извинения"))))  # fmt: skip
+        session.add(kept)
+        session.flush()
+        restrict(session, kept, Circle(team_ids=frozenset({west.id})))
+        everybody = session.scalars(sa.select(Article).where(Article.title == "Sorry (ru)")).one().id
+        kept_id = kept.id
+    assert "Sorry from the directors" in admin.get("/settings/asking").text
+    form = {"hours": "4", "article_ru": str(kept_id)}
+    assert admin.post("/settings/asking/recovery", data=form).status_code == 302
+    rate(app, asked.token, "bad")
+    [task] = tasks()
+    with db.reading() as session:
+        clients = {one: sign_in(app.test_client(), session.get_one(Agent, one)) for one in (asked.ben, lead)}
+    # A team of its own may answer in this mailbox: it fits. Who is not of that team begins with another one.
+    assert task.article_id == kept_id
+    for client in clients.values():
+        page = client.get(f"/tasks/{task.id}").text
+        assert "Sorry (ru)" in page and "Sorry from the directors" not in page
+    assert "Sorry from the directors" in admin.get(f"/tasks/{task.id}").text
+    # For no mailbox that has to do with this letter: not even the task names it.
+    with db.transaction() as session:
+        restrict(session, session.get_one(Article, kept_id), Circle())
+        session.execute(sa.delete(Task))
+    rate(app, asked.other_token, "bad")
+    rate(app, asked.token, "okay")
+    rate(app, asked.token, "bad")
+    assert kept_id not in [one.article_id for one in tasks()] and everybody in [
+        one.article_id for one in tasks()
+    ]
+
+
+def test_an_apology_said_in_two_languages_is_one_article(app: Flask, asked: Asked, lead: int) -> None:
+    with db.transaction() as session:
+        session.execute(sa.delete(article_tags))
+        for one in session.scalars(sa.select(Article)):
+            session.delete(one)
+        both = knowledge.create(
+            session, ArticleText("Sorry", "Sorry!", "en", ("apology",)), by=None, now=db.now()
+        )
+        said = ArticleText("Простите", "Простите!", "ru")
+        knowledge.say_in(session, both.id, said, version=1, by=None, now=db.now())
+        ticket = session.get_one(Ticket, asked.ticket)
+        ticket.language = "ru"
+    rate(app, asked.token, "bad")
+    [task] = tasks()
+    assert task.article_id == both.id
+    with db.reading() as session:
+        page = sign_in(app.test_client(), session.get_one(Agent, lead)).get(f"/tasks/{task.id}").text
+    assert "Простите" in page and "Sorry" not in page
+    # Whoever archives it later leaves the task without one, not with an old one.
+    with db.transaction() as session:
+        knowledge.archive(session, both.id, by=None, now=db.now())
+    with db.reading() as session:
+        page = sign_in(app.test_client(), session.get_one(Agent, lead)).get(f"/tasks/{task.id}").text
+    assert "Простите" not in page and "No article is tagged" in page
 
 
 def test_praise_is_for_a_happy_rating_of_a_colleague_and_reaches_the_agent(
