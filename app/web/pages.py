@@ -16,7 +16,7 @@ from app.tickets.safe_html import reply_to_text
 from app.tickets.unwrap import unwrap
 from app.web import addresses, inbox_rows, parts, rendering
 from app.web.addresses import address
-from app.web.static_files import import_map, static_url
+from app.web.static_files import import_map, module_tags, static_url
 from app.web.tones import initials, tone
 from app.web.words import gettext as _
 from app.web.words import words
@@ -31,6 +31,8 @@ HTMX_CONFIG = {
     "selfRequestsOnly": True,
     "scrollIntoViewOnBoost": False,
     "refreshOnHistoryMiss": True,
+    # What has come answers keys and clicks at once: with a pause for effects they would go to buttons not yet ours.
+    "defaultSettleDelay": 0,
     # Without "style": what a browser or an extension of it left on a field is not copied into its successor.
     "attributesToSettle": ["class", "width", "height"],
     "responseHandling": [
@@ -66,6 +68,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url,
         import_map=import_map,
+        module_tags=module_tags,
         navigation=navigation,
         agent_menu=agent_menu,
         has_endpoint=has_endpoint,

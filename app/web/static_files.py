@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import ClassVar
 from flask import url_for
 from markupsafe import Markup
 
+# What a module brings at once; what it asks for later, in the midst of its work, is not among it.
+IMPORTED = re.compile(r"""^import [^"\n]*"\./(\w+)\.js";""", re.MULTILINE)
 STATIC = Path(__file__).resolve().parent.parent / "static"
 LOOK_AGAIN_SECONDS = 2.0
 
@@ -29,6 +32,7 @@ class _Seen:
         self.at = float("-inf")
         self.urls: dict[str, str] = {}
         self.modules: Markup | None = None
+        self.entries: dict[str, Markup] = {}
 
 
 _Seen.newest = _Seen()
@@ -52,6 +56,31 @@ def import_map() -> Markup:
         # File names of ours; still, nothing of them could end the element they stand in.
         seen.modules = Markup(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S704
     return seen.modules
+
+
+def module_tags(name: str) -> Markup:
+    """The script tag of a module, and a hint for each module that it brings: all are fetched side by side."""
+    entries = _seen().entries
+    if name not in entries:
+        hints = [
+            Markup('<link rel="modulepreload" href="{}">').format(static_url(one))
+            for one in _brought(f"js/{name}.js")
+        ]
+        tag = Markup('<script type="module" src="{}"></script>').format(static_url(f"js/{name}.js"))
+        entries[name] = Markup("\n").join([*hints, tag])
+    return entries[name]
+
+
+def _brought(filename: str) -> list[str]:
+    """The modules that a module imports at once, theirs included, each once."""
+    found: dict[str, None] = {}
+    waiting = [filename]
+    while waiting:
+        for name in IMPORTED.findall((STATIC / waiting.pop()).read_text()):
+            if (one := f"js/{name}.js") not in found:
+                found[one] = None
+                waiting.append(one)
+    return list(found)
 
 
 def _seen() -> _Seen:

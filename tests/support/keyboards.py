@@ -23,6 +23,8 @@ class Keyboard:
         self._line = page.context.new_cdp_session(page)
 
     def press(self, code: str, *, shift: bool = False, control: bool = False, alt: bool = False) -> None:
+        # As a person does, who looks first: a page on its way hears no key.
+        self._page.wait_for_load_state()
         modifiers = shift * _SHIFT | control * _CONTROL | alt * _ALT
         key = self._key(code, shift=shift)
         event: dict[str, Any] = {

@@ -108,13 +108,14 @@ function showRows(html) {
     else if (old) keepFocus(old, row);
     if (row.dataset.ticket === opened) put.querySelector("a").setAttribute("aria-current", "true");
     else put.querySelector("a").removeAttribute("aria-current");
+    const place = before ? before.nextElementSibling : list.firstElementChild;
+    if (place !== put) list.insertBefore(put, place);
+    before = put;
+    // In its place only: how a link opens is said by the list around it.
     if (put === row) {
       window.htmx.process(row);
       if (row.dataset.at > newest && row.matches(".is-unread")) arrived(row);
     }
-    const place = before ? before.nextElementSibling : list.firstElementChild;
-    if (place !== put) list.insertBefore(put, place);
-    before = put;
   }
   const all = wanted.length < 50;
   for (const [, row] of known) if (all || !behind(row, last, list.dataset.falls === "yes")) row.remove();
