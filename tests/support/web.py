@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from app import db
 from app.accounts import sign_ins
 from app.accounts.models import Agent, Role
+from tests.support import patient_hands
 from tests.support.needs import find_program, missing
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,6 +32,7 @@ MAC_CHROME = "Applications/Google Chrome.app/Contents/MacOS"
 # A busy machine is slow, and what never happens fails after a minute as surely as after five seconds.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
+patient_hands.have_patience()
 
 
 @dataclass
