@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app import db
 from app.accounts import service as accounts
@@ -103,8 +103,10 @@ def _articles(session: Session, mailbox_id: int, now: datetime) -> dict[str, lis
         sample.articles(session, now=now)
         sample.help_centre(session, mailbox_id, now=now)
     found: dict[str, list[int]] = {}
-    for row in session.execute(sa.select(Article.id, Article.language).where(Article.archived.is_(False))):
-        found.setdefault(row.language, []).append(row.id)
+    shown = sa.select(Article).where(Article.archived.is_(False)).options(selectinload(Article.variants))
+    for article in session.scalars(shown.order_by(Article.id)):
+        for language in article.languages:
+            found.setdefault(language, []).append(article.id)
     return found
 
 

@@ -19,13 +19,10 @@ from app.tags.models import Tag
 
 # What readers of the help centre choose from: the tag of the articles, and its name as they see it.
 _TOPICS = {
-    "en": {
-        "delivery": "Delivery",
-        "payment": "Payment",
-        "refund": "Returns and refunds",
-        "repair": "Repairs",
-    },
-    "ru": {"доставка": "Доставка", "оплата": "Оплата", "деньги": "Возврат и отмена", "ремонт": "Ремонт"},
+    "delivery": {"en": "Delivery", "ru": "Доставка"},
+    "payment": {"en": "Payment", "ru": "Оплата"},
+    "refund": {"en": "Returns and refunds", "ru": "Возврат и отмена"},
+    "repair": {"en": "Repairs", "ru": "Ремонт"},
 }
 
 
@@ -35,15 +32,21 @@ def is_empty(session: Session) -> bool:
 
 
 def articles(session: Session, *, now: datetime) -> dict[str, int]:
-    """The seed's articles, those for customers public; key → id."""
-    ids = {}
+    """The seed's articles, each said in all its languages, those for customers public; key → id.
+
+    The same article has a key in each language, after which it is called in the letters that it answers.
+    """
+    made: dict[str, Article] = {}
     for one in seed.seed_articles():
         text = ArticleText(one.title, one.answer, one.language, one.tags)
-        made = service.create(session, text, by=None, now=now)
+        first = made.get(one.of)
+        if first is not None:
+            service.say_in(session, first.id, text, version=first.version, by=None, now=now)
+            continue
+        made[one.of] = service.create(session, text, by=None, now=now, key=one.of)
         if one.public:
-            arrangement.arrange(session, made.id, Arrangement(Visibility.PUBLIC), by=None, now=now)
-        ids[one.key] = made.id
-    return ids
+            arrangement.arrange(session, made[one.of].id, Arrangement(Visibility.PUBLIC), by=None, now=now)
+    return {one.key: made[one.of].id for one in seed.seed_articles()}
 
 
 def help_centre(session: Session, mailbox_id: int, *, now: datetime) -> None:
@@ -63,9 +66,4 @@ def help_centre(session: Session, mailbox_id: int, *, now: datetime) -> None:
 
 def _topics(session: Session) -> tuple[Topic, ...]:
     ids = {row.name: row.id for row in session.execute(sa.select(Tag.id, Tag.name))}
-    return tuple(
-        Topic(ids[tag], {language: name})
-        for language, names in _TOPICS.items()
-        for tag, name in names.items()
-        if tag in ids
-    )
+    return tuple(Topic(ids[tag], names) for tag, names in _TOPICS.items() if tag in ids)

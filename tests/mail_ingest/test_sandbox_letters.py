@@ -104,6 +104,9 @@ def test_some_three_quarters_of_the_letters_have_an_article_in_their_language(by
 def test_articles_are_eleven_in_each_language_and_fit_to_send_and_to_read_by_anybody():
     articles = seed_articles()
     assert sorted(article.language for article in articles) == ["en"] * 11 + ["ru"] * 11
+    # Each of them in both.
+    said = {of: {one.language for one in articles if one.of == of} for of in {one.of for one in articles}}
+    assert len(said) == 11 and all(languages == {"en", "ru"} for languages in said.values())
     hidden = {article.key: article.tags for article in articles if not article.public}
     assert hidden == {"en-apology": ("apology",), "ru-apology": ("извинение",)}
     for article in articles:

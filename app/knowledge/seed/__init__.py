@@ -1,8 +1,9 @@
 """The articles a sandbox begins with, and what earlier customers asked when each of them was the answer.
 
-Texts only, no database: `app.knowledge.service` decides what becomes of them. An article is one file,
-`<key>.md`: title, language, tags and, where only agents read it, visibility between two lines of dashes, then the
-answer. `learnt.json` maps keys to questions; `scripts.json` holds three scripts for hard talks in each language.
+Texts only, no database: `app.knowledge.service` decides what becomes of them. An article in one language is one
+file, `<language>-<name>.md`: title, language, tags and, where only agents read it, visibility between two lines of
+dashes, then the answer. `learnt.json` maps keys to questions; `scripts.json` holds three scripts for hard talks in
+each language.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class SeedArticle:
-    """`answer` is light Markdown with {{variables}}; `language` is "en" or "ru". `public`: readers of the help centre
-    find it too, so each of its variables has a fallback."""
+    """One article in one language; those with the same `of` are one article, and English is its first language.
+
+    `answer` is light Markdown with {{variables}}; `language` is "en" or "ru". `public`: readers of the help centre
+    find it too, so each of its variables has a fallback.
+    """
 
     key: str
+    of: str
     title: str
     answer: str
     language: str
@@ -30,7 +35,7 @@ class SeedArticle:
 
 
 def seed_articles() -> list[SeedArticle]:
-    """Articles of the sandbox's firm, eleven in each language, in order of key: ten for customers, and an apology."""
+    """Articles of the sandbox's firm: ten for customers, and an apology, each in both languages; in order of key."""
     return [_article(path.stem, path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.md"))]
 
 
@@ -51,4 +56,6 @@ def _article(key: str, text: str) -> SeedArticle:
     fields = dict(line.split(": ", 1) for line in head.splitlines())
     tags = tuple(tag.strip() for tag in fields["tags"].split(","))
     public = fields.get("visibility") != "agents"
-    return SeedArticle(key, fields["title"], answer.strip(), fields["language"], tags, public)
+    return SeedArticle(
+        key, key.partition("-")[2], fields["title"], answer.strip(), fields["language"], tags, public
+    )
