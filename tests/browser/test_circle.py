@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from playwright.sync_api import Page, expect
 from app import sandbox_mail
 from app.settings import PROJECT
 from tests.support import processes
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 from tests.support.web import TELL_OF_POLICY
 
@@ -34,9 +34,7 @@ class Sandbox:
     def __init__(self, directory: Path) -> None:
         self._data = directory / "data"
         self._log = directory / "log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 

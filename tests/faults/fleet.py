@@ -6,7 +6,6 @@ import http.client
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from app.accounts.models import Agent
 from app.settings import PROJECT, Settings
 from tests.conftest import SECRET
 from tests.support import processes
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 from workers import queue_server
 
@@ -34,7 +34,7 @@ class Fleet:
 
     def __init__(self, settings: Settings, log_dir: Path, **environment: str) -> None:
         self.settings = settings
-        self.port = _free_port()
+        self.port = free_port()
         self._log_dir = log_dir
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._environment = {
@@ -217,9 +217,3 @@ def until_taken(act: object, deadline: float = 60) -> None:
             if time.monotonic() > end:
                 raise
         time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -28,9 +28,9 @@ from tests.faults.nursery import Child, Nursery
 from tests.faults.observer import Database, Findings, ServerMail
 from tests.support.dovecot import Dovecot
 from tests.support.letters import answer_to, letter
+from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 from tests.support.scripted_smtp import ScriptedSmtp
-from tests.support.sincerely import free_port
 from tests.support.waiting import wait_until
 
 # Limits of the product in the seconds of a test: what takes half a minute in an office takes one here.

@@ -245,5 +245,5 @@ def test_a_closed_port_is_said_precisely() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.raises(TemporaryFailure, match="nothing listens there"):
-        check_login(Account("127.0.0.1", port, "none", "u", "p", 5))
+        with pytest.raises(TemporaryFailure, match="nothing listens there"):
+            check_login(Account("127.0.0.1", port, "none", "u", "p", 5))

@@ -11,7 +11,6 @@ import imaplib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from tests.support import processes
 from tests.support.needs import find_program, missing
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 PASSWORD = "dovecot-secret"
@@ -111,7 +111,7 @@ class Dovecot:
         # Not below pytest's directory: that one is closed to every user but ours, and Dovecot changes user.
         self.directory = Path(tempfile.mkdtemp(prefix="sincerely-imap-"))
         self.directory.chmod(0o755)
-        self.port = _free_port()
+        self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("mail", "run", "state"):
             (self.directory / name).mkdir()
@@ -215,9 +215,3 @@ class Dovecot:
                 f"default_login_user = {user}\n"
             ),
         )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from app import sandbox_mail
 from app.settings import Settings
 from tests.support import processes
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -100,10 +100,3 @@ class Sincerely:
                 f"Sincerely ended with code {self.process.returncode}:\n{self.output()[said:]}"
             )
         return "Sincerely is ready" in self.output()[said:]
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,7 +19,8 @@ from app import db, installation
 from app.mailboxes.models import Mailbox
 from app.mailboxes.service import add_mailbox
 from app.settings import Settings
-from tests.support.sincerely import ROOT, Sincerely, free_port
+from tests.support.ports import free_port
+from tests.support.sincerely import ROOT, Sincerely
 from tests.support.waiting import wait_until
 from tests.workers.test_group import alive
 

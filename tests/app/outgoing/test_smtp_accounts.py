@@ -38,7 +38,7 @@ def test_nothing_at_the_port() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    assert f"Nothing answers at 127.0.0.1, port {port}" in trouble(account(port))
+        assert f"Nothing answers at 127.0.0.1, port {port}" in trouble(account(port))
 
 
 def test_an_unknown_host() -> None:
