@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from workers import forked
+from workers import forked, lifeline
 from workers.forked import Forked
 
-PR_SET_PDEATHSIG = 1
 LONGEST_LINE = 8192
 LAST_LINES = 10
 LONGEST_WAIT_SECONDS = 30.0
 # Whoever ran this long was well; the next restart is quick again.
 WELL_SECONDS = 10.0
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def _at_once(_pid: int) -> bool:
@@ -149,15 +145,11 @@ def _popen(part: Part, group: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _die_with_parent(parent: int) -> Callable[[], None] | None:
+def _die_with_parent(parent: int) -> Callable[[], None]:
     """Linux tells the process when the supervisor dies; elsewhere the guardian alone does."""
-    if _LIBC is None:
-        return None
 
     def ask_kernel() -> None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
+        lifeline.told_by_kernel(parent, signal.SIGTERM)
 
     return ask_kernel
 
