@@ -28,6 +28,7 @@ from app.knowledge.who_sees import visible, visible_to
 from app.tags.models import Tag
 
 PAGE = 50
+MOST_TAGS = 200
 
 
 @dataclass(frozen=True)
@@ -164,15 +165,17 @@ def learnt_count(session: Session, article_id: int) -> int:
 
 
 def all_tags(session: Session, who: Rights) -> list[str]:
-    """The words on articles that this person sees and that are not archived."""
+    """The words on articles that this person sees and that are not archived, the most used ones first; 200 at most."""
     query = (
         sa.select(Tag.name)
         .join(article_tags, article_tags.c.tag_id == Tag.id)
         .join(Article, Article.id == article_tags.c.article_id)
         .where(Article.archived.is_(False), visible(who))
-        .distinct()
+        .group_by(Tag.name)
+        .order_by(sa.func.count().desc(), Tag.name)
+        .limit(MOST_TAGS)
     )
-    return list(session.scalars(query.order_by(Tag.name)))
+    return list(session.scalars(query))
 
 
 def has_articles(session: Session, who: Rights) -> bool:

@@ -165,6 +165,7 @@ def article(desk: Desk, slug: str) -> Response:
         slugs = public_pages.languages_of(session, found.article_id, desk.centre.languages)
     crumb = next((one for one in desk.centre.topics if one.tag_id in tags), None)
     crumbs = [(topic_name(crumb, desk), topic_slug(crumb, desk))] if crumb is not None else []
+    voted = request.args.get("voted", "")
     values = {
         "article": found,
         "related": related,
@@ -172,7 +173,7 @@ def article(desk: Desk, slug: str) -> Response:
         "crumbs": crumbs,
         "description": description(found.plain),
         "trap_field": TRAP_FIELD,
-        "voted": request.args.get("voted", ""),
+        "voted": voted if voted in VOTED else "",
         "longest": public_votes.LONGEST_WORDS,
         "structured": structured(desk, found, crumbs),
         "here": {code: ("help_centre.article", {"slug": other}) for code, other in slugs.items()},

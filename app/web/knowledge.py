@@ -25,12 +25,14 @@ from app.web import article_reader
 from app.web import knowledge_arranging as arranging
 from app.web.auth import login_required
 from app.web.forms import fields, number
-from kb_search.query import ArticleSearch
+from kb_search.query import ArticleSearch, Hit
 
 bp = Blueprint("knowledge", __name__, url_prefix="/knowledge")
 FIELDS = ("title", "answer", "language", "of", "tags", "version", "action", "as")
 LONGEST_SEARCH = 200
 MOST_HITS = 50
+# The most used ones; the others are folded.
+TAGS_SHOWN = 12
 
 
 @bp.app_template_filter()
@@ -68,6 +70,7 @@ def index() -> Any:
             today=today,
             due=queries.due_count(session, g.rights, today),
             tags=queries.all_tags(session, g.rights),
+            tags_shown=TAGS_SHOWN,
             any_articles=bool(page.articles) or queries.has_articles(session, g.rights),
         )
 
@@ -169,45 +172,42 @@ def preview() -> Any:
 @login_required
 def archive(article_id: int) -> Any:
     fields(request.form)
-    with transaction() as session:
-        queries.article_for(session, g.rights, article_id)
-        article = service.archive(session, article_id, by=g.agent, now=now())
-    return _saved(article, _("The article is archived: it is not suggested any more."))
+    return arranging.changed(
+        article_id,
+        lambda session, article: service.archive(session, article.id, by=g.agent, now=now()),
+        _("The article is archived: it is not suggested any more."),
+    )
 
 
 @bp.post("/<int:article_id>/unarchive")
 @login_required
 def unarchive(article_id: int) -> Any:
     fields(request.form)
-    with transaction() as session:
-        queries.article_for(session, g.rights, article_id)
-        article = service.unarchive(session, article_id, by=g.agent, now=now())
-    return _saved(article, _("The article is suggested again."))
+    return arranging.changed(
+        article_id,
+        lambda session, article: service.unarchive(session, article.id, by=g.agent, now=now()),
+        _("The article is suggested again."),
+    )
 
 
 def _found(
     session: Session, text: str, filters: queries.Filters
-) -> tuple[queries.Page, dict[int, str], bool]:
-    """The page of the list, highlights by article id, and whether the search index could not be read."""
+) -> tuple[queries.Page, dict[int, Hit], bool]:
+    """The page of the list, the best hit of each article by its id, and whether the search index could not be read."""
+    after = request.args.get("after", "")
     if not text:
-        return queries.page(session, g.rights, filters, after=request.args.get("after", "")), {}, False
+        return queries.page(session, g.rights, filters, after=after), {}, False
     settings: Settings = current_app.config["SETTINGS"]
     search = ArticleSearch(settings.search_dir)
     hits = search.search(text, MOST_HITS, language=filters.language or None)
     # Archived articles are not in the index, so they are looked up in the database.
     if search.problem or filters.archived:
         plain = replace(filters, text=text)
-        return (
-            queries.page(session, g.rights, plain, after=request.args.get("after", "")),
-            {},
-            bool(search.problem),
-        )
-    ids = [int(hit.article_id) for hit in hits]
-    return (
-        queries.found(session, g.rights, ids, filters),
-        {int(hit.article_id): hit.highlight for hit in hits},
-        False,
-    )
+        return queries.page(session, g.rights, plain, after=after), {}, bool(search.problem)
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        best.setdefault(int(hit.article_id), hit)
+    return queries.found(session, g.rights, list(best), filters), best, False
 
 
 def _text(form: dict[str, str]) -> ArticleText:
@@ -265,8 +265,8 @@ def _conflict(article_id: int, form: dict[str, str]) -> str:
         )
 
 
-def _saved(article: Article, text: str = "", language: str = "") -> Any:
+def _saved(article: Article, *, language: str = "") -> Any:
     queue.wake("knowledge")
-    flash(text or _("Saved."), "success")
+    flash(_("Saved."), "success")
     shown = language if language not in ("", article.language) else None
     return redirect(url_for("knowledge.show", article_id=article.id, language=shown))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -38,12 +39,21 @@ def day_words(day: date) -> str:
     return str(format_date(day, "d MMM yyyy", locale=get_locale()))
 
 
+def changed(article_id: int, act: Callable[[Session, Article], object], said: str = "") -> Any:
+    """One change to an article that the asker sees, and back to it; the index follows."""
+    with transaction() as session:
+        act(session, queries.article_for(session, g.rights, article_id))
+    queue.wake("knowledge")
+    flash(said or _("Saved."), "success")
+    return _to(article_id)
+
+
 @bp.post("/arrange")
 @login_required
 def arrange(article_id: int) -> Any:
     form = fields(request.form, "visibility", "who", "owner_id", "review_on", "mailbox", "team")
-    with transaction() as session:
-        article = queries.article_for(session, g.rights, article_id)
+
+    def act(session: Session, article: Article) -> None:
         wanted = Arrangement(
             form["visibility"],
             _circle(session, article) if form["who"] == "some" else None,
@@ -51,9 +61,8 @@ def arrange(article_id: int) -> Any:
             _day(form["review_on"]),
         )
         arrangement.arrange(session, article_id, wanted, by=g.agent, now=now())
-    queue.wake("knowledge")
-    flash(_("Saved."), "success")
-    return _to(article_id)
+
+    return changed(article_id, act)
 
 
 @bp.post("/reviewed")
@@ -61,36 +70,35 @@ def arrange(article_id: int) -> Any:
 def reviewed(article_id: int) -> Any:
     """Somebody read it and it is still right: the next look is as far away as they say."""
     months = number(fields(request.form, "months")["months"]) or 0
-    with transaction() as session:
-        article = queries.article_for(session, g.rights, article_id)
-        arrangement.reviewed(session, article.id, months=months, by=g.agent, now=now())
-    flash(_("Saved."), "success")
-    return _to(article_id)
+    return changed(
+        article_id,
+        lambda session, article: arrangement.reviewed(
+            session, article.id, months=months, by=g.agent, now=now()
+        ),
+    )
 
 
 @bp.post("/restore")
 @login_required
 def restore(article_id: int) -> Any:
-    form = fields(request.form, "version")
-    with transaction() as session:
-        queries.article_for(session, g.rights, article_id)
-        wanted = min(number(form["version"]) or 0, MOST_VERSIONS)
-        service.restore_version(session, article_id, wanted, by=g.agent, now=now())
-    queue.wake("knowledge")
-    flash(_("Saved."), "success")
-    return _to(article_id)
+    wanted = min(number(fields(request.form, "version")["version"]) or 0, MOST_VERSIONS)
+    return changed(
+        article_id,
+        lambda session, article: service.restore_version(session, article.id, wanted, by=g.agent, now=now()),
+    )
 
 
 @bp.post("/forget-language")
 @login_required
 def forget_language(article_id: int) -> Any:
     language = fields(request.form, "language")["language"]
-    with transaction() as session:
-        queries.article_for(session, g.rights, article_id)
-        service.forget_language(session, article_id, language, by=g.agent, now=now())
-    queue.wake("knowledge")
-    flash(_("This language is gone. Its texts are still among the versions."), "success")
-    return _to(article_id)
+    return changed(
+        article_id,
+        lambda session, article: service.forget_language(
+            session, article.id, language, by=g.agent, now=now()
+        ),
+        _("This language is gone. Its texts are still among the versions."),
+    )
 
 
 @bp.get("/compare")

@@ -277,6 +277,29 @@ def test_filters_by_language_and_tag(agent: FlaskClient) -> None:
     assert "No article fits" in agent.get("/knowledge?tag=parcel&language=ru").text
 
 
+def test_the_list_speaks_the_language_that_is_asked_for(agent: FlaskClient, installation: Settings) -> None:
+    article = make("Delivery", tags=tuple(f"tag {number:02}" for number in range(14)))
+    with db.transaction() as session:
+        said = ArticleText("Доставка", "Курьер приедет завтра.", "ru")
+        service.say_in(session, article, said, version=1, by=None, now=db.now())
+    make("Returns", tags=("tag 13",))
+    assert set(titles(agent.get("/knowledge").text)) == {"Delivery", "Returns"}
+    page = agent.get("/knowledge?language=ru").text
+    assert titles(page) == ["Доставка"] and "Курьер приедет" in page
+    shown = agent.get(f"/knowledge/{article}?language=ru").text
+    assert "<bdi>Доставка</bdi></h1>" in shown
+    # A hit is shown with the text that it was found in; the used tags first, the rest folded.
+    index(
+        installation,
+        (article, "Delivery", "Two days, friend.", "en"),
+        (article, "Доставка", "Курьер приедет завтра.", "ru"),
+    )
+    page = agent.get("/knowledge?q=курьером").text
+    assert titles(page) == ["Доставка"] and "<mark>Курьер</mark>" in page
+    open_tags, _, folded = page.partition("2 more tags")
+    assert "tag=tag+13" in open_tags and "tag=tag+12" in folded and "tag=tag+12" not in open_tags
+
+
 # What is shown is never alive
 
 
