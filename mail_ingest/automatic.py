@@ -7,8 +7,20 @@ A wrong yes leaves a person without a receipt, a wrong no can start a loop; so w
 import re
 from itertools import islice
 
-from mail_ingest.automatic_subjects import READ_RECEIPT, is_doubtful, subject_says
-from mail_ingest.automatic_text import asks_for_something, says_it_was_read, text_says
+from mail_ingest.automatic_subjects import (
+    READ_RECEIPT,
+    REPLY_SUBJECT,
+    is_doubtful,
+    speaks_of_trouble,
+    subject_says,
+)
+from mail_ingest.automatic_text import (
+    asks_for_something,
+    is_of_a_responder,
+    own_words,
+    says_it_was_read,
+    text_says,
+)
 from mail_ingest.bounce import Bounce
 from mail_ingest.header_address import Address
 from mail_ingest.mime_report import walk
@@ -92,6 +104,7 @@ _INVITATION_ANSWERED = re.compile(
     r"has (?:tentatively )?(?:accepted|declined)|(?:принял|отклонил)\w* (?:это )?приглашение", re.I
 )
 _SHORTEST_COMMENT = 3
+_OPENING = 500  # characters in which a person has come to the point
 _MAILTO = re.compile(r"mailto:([^\s<>?@]{1,64}@[^\s<>?]{1,250})", re.I)
 _LIST_NAME = re.compile(r"<([^\s<>.]{1,64})\.([^\s<>]{3,250})>\s{0,5}$")
 
@@ -118,11 +131,19 @@ def automatic_reason(
 
 
 def _by_subject(root: Part, subject: str, text: str) -> str:
-    """A person may head a new letter with such words alone: "On vacation", and ask for something below."""
+    """A person may head a new letter with such words: "On vacation", "Automatic reply: broken", and ask for help below.
+
+    Where nothing else says that a program wrote it, neither an answered letter nor its text, a question or a complaint
+    is a person's.
+    """
     said = subject_says(subject)
-    if said and is_doubtful(subject) and not _answers(root, subject) and asks_for_something(text):
-        return ""
-    return said
+    if not said or _answers(root, subject):
+        return said
+    asks = asks_for_something(text)
+    if is_doubtful(subject) or said != REPLY_SUBJECT:
+        return "" if asks and is_doubtful(subject) else said
+    complains = asks or speaks_of_trouble(subject) or speaks_of_trouble(own_words(text)[:_OPENING])
+    return "" if complains and not is_of_a_responder(text) else said
 
 
 def _report(root: Part, bounce: Bounce | None) -> str | None:

@@ -98,7 +98,7 @@ _AWAY = (
     "nicht im haus|"
     "de vacaciones|annual leave|не на работе|out of town|у відпустці|på semester|en vacances|"
     "na dovolené|szabadságon|on vacation|on holiday|отсутствую|na urlopie|в отпуске|"
-    "im urlaub|en congés|de férias|on leave|en congé|in ferie|lomalla"
+    "im urlaub|en congés|de férias|on leave|en congé|in ferie|lomalla|absence|ausencia|ausência|assenza|auto"
 )
 _AWAY_AND_ANSWERED = re.compile(rf"\[?(?:{_AWAY})\]?\s{{0,2}}(?:[:–—-]\s{{0,2}})?{_ANSWERED}", re.I)
 _ABSENT_OTHERWISE = re.compile(
@@ -208,6 +208,21 @@ READ_RECEIPT = re.compile(
 )
 
 
+# What people say of a thing that does not do what it should, or that they do not know how to use.
+_TROUBLE = re.compile(
+    r"(?<!\w)(?:broken|(?:does|do|is|did)(?:n['’]t| not)|not working|no longer works?|stopped|wrong"
+    r"|errors?|problems?|fails?|failed|bug"
+    r"|how (?:to|do|can)|can(?:not|['’]t)|twice"
+    r"|не (?:работа\w+|уход\w+|отправля\w+|приход\w+|включ\w+|отключ\w+|могу|получается)|ошибк\w+|проблем\w+|сломал\w*"
+    r"|как (?:включить|отключить|настроить|изменить)|не (?:працю\w+|надсила\w+|вмика\w+)|помилк\w+"
+    r"|як (?:увімкнути|вимкнути)"
+    r"|fehler|funktioniert (?:\w+ )?nicht|geht (?:\w+ )?nicht|kaputt|defekt|doppelt|wie (?:kann|stelle|schalte)"
+    r"|ne (?:marche|fonctionne|part) (?:plus|pas)|erreur|problème|comment (?:faire|activer)"
+    r"|no (?:funciona|se envía|sale)|error|problema|cómo|non (?:funziona|parte|va)|errore|come (?:si|posso)"
+    r"|não (?:funciona|sai|envia)|erro|nie (?:działa|wysyła)|błąd|problem|jak (?:włączyć|wyłączyć)"
+    r"|werkt (?:\w+ )?niet|fout|probleem|hoe (?:kan|zet)|nefunguje|chyba|fungerar inte|virker ikke)(?!\w)",
+    re.I,
+)
 _ABSENCES = (_ABSENT, _AWAY_AND_ANSWERED, _ABSENT_OTHERWISE, _COLON)
 
 
@@ -216,10 +231,18 @@ def is_doubtful(subject: str) -> bool:
     return not any(colon in subject for colon in ":：") or _COLON.match(subject) is not None
 
 
+def speaks_of_trouble(text: str) -> bool:
+    """Whether somebody reports that a thing is broken or asks how it is used: programs write no such letters."""
+    return _TROUBLE.search(text) is not None
+
+
+REPLY_SUBJECT = "its subject is that of an automatic reply"
+
+
 def subject_says(subject: str) -> str:
     """What this subject says about its writer, '' when a person may have written it."""
     if any(known.match(subject) for known in _ABSENCES) or _AT_END.match(subject):
-        return "its subject is that of an automatic reply"
+        return REPLY_SUBJECT
     if _RECEIVED.match(subject):
         return "its subject is that of a helpdesk's receipt"
     if _CHALLENGE.match(subject):

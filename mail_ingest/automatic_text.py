@@ -7,6 +7,8 @@ or write of their own absence must stay a person's letter. Only the first lines 
 import re
 from itertools import islice, takewhile
 
+from mail_ingest.automatic_absence import ABSENT, PERSONAL, is_absence_note
+
 MAX_READ = 8000
 _OPENING = 400
 # A responder's text is short.
@@ -105,120 +107,18 @@ _ACKNOWLEDGED = re.compile(
     r"|お問い合わせ|受け付け|受付|您的(?:请求|邮件|问题|咨询)|感谢您|문의|접수",
     re.I,
 )
-_ABSENT = re.compile(
-    r"(?:i am|i'm|i’m|i will be|i'll be|i’ll be|we are|our office is"
-    r"|the office is) (?:\w+ ){0,3}(?:out of (?:the |my )?office|out of town|away|closed"
-    r"|on (?:\w+ )?(?:leave|vacation|holiday)|travell?ing|unavailable|not in the office)"
-    r"|i (?:no longer work|have left|am no longer)|(?:no longer (?:with|employed|works?)"
-    r"|has left) (?:\w+ ){0,3}(?:company|organi[sz]ation|at|us|the|here)"
-    r"|(?:я |мы )?(?:\w+ ){0,3}(?:нахожусь|буду|находимся) (?:\w+ ){0,2}(?:в отпуске|в командировке"
-    r"|вне офиса|отсутствовать)"
-    r"|(?:я |сейчас |временно )(?:\w+ ){0,2}(?:в отпуске|в командировке|отсутствую|вне офиса)"
-    r"|меня не будет (?:в офисе|на рабочем|на месте)"
-    r"|отсутствую (?:на рабочем месте|в офисе)|больше не работа(?:ет|ю)|(?:у|в) відпустці"
-    r"|відсутн\w+ на робочому"
-    r"|(?:ich bin|ich befinde mich|bin ich|wir sind) (?:\S+ ){0,8}?(?:nicht im (?:büro|hause?)|im urlaub"
-    r"|abwesend|außer haus|in elternzeit|im mutterschutz|nicht erreichbar)"
-    r"|nicht mehr (?:bei|im unternehmen|für) [^.\n]{0,40}(?:tätig|beschäftigt)|je (?:suis"
-    r"|serai) (?:\S+ ){0,4}(?:absente?|en (?:congés?|vacances|déplacement))"
-    r"|(?:estoy|estaré|me encuentro|estare) (?:\S+ ){0,4}(?:fuera de la oficina|fuera de oficina"
-    r"|de vacaciones|ausente)"
-    r"|(?:sono|sarò) (?:\S+ ){0,4}(?:fuori (?:ufficio|sede)|in ferie|assente)|(?:estou"
-    r"|estarei) (?:\S+ ){0,4}(?:fora do escritório|de férias|ausente|em férias)"
-    r"|ik ben (?:\S+ ){0,6}(?:afwezig|niet aanwezig|niet op kantoor|met (?:vakantie|verlof)|op vakantie)"
-    r"|(?:jestem|będę|przebywam) (?:\S+ ){0,4}(?:nieobecn|na urlopie|poza biurem)"
-    r"|(?:jsem|budu) (?:\S+ ){0,4}(?:mimo kancelář|na dovolené|nepřítom)"
-    r"|jag är (?:\S+ ){0,4}(?:på semester|ledig|inte på kontoret|bortrest|föräldraledig)"
-    r"|jeg (?:er|har|holder) (?:\S+ ){0,4}(?:på ferie|ferie|ikke på kontoret|fraværende|ute av kontoret"
-    r"|på barsel)|olen (?:\S+ ){0,4}(?:lomalla|poissa|vapaalla)"
-    r"|szabadságon vagyok|nem vagyok (?:az irodá|elérhető)|(?:ofis|büro) dışında|(?:yıllık )?izinde"
-    r"|(?:is|am) no longer (?:with|employed|working|part of|at)\b|(?:jsem|budu) (?:\S+ ){0,4}na dovolené"
-    r"|do \S{1,20} \S{1,20} jsem"
-    r"|(?:som|budem) (?:\S+ ){0,4}(?:na dovolenke|mimo kancelárie|neprítomn)|(?:sunt|voi fi"
-    r"|mă aflu) (?:\S+ ){0,4}(?:în concediu"
-    r"|plecat|în afara biroului)|в отпуск съм|отсъствам|извън офиса|на одмору сам"
-    r"|na (?:godišnjem )?odmoru sam|na dopustu|"
-    r"nisam u uredu|(?:εκτός|μακριά από το) γραφείου?|σε άδεια|אני בחופש|איני במשרד|מחוץ למשרד"
-    r"|(?:خارج المكتب|في إجازة)"
-    r"|đang nghỉ phép|vắng mặt|ไม่อยู่|ลาพักร้อน|sedang cuti|olen puhkusel|atvaļinājumā|atostog"
-    r"|jeg holder ferie|jeg har ferie"
-    r"|休暇(?:中|を)|不在に|外出(?:中|しており)|休假|不在办公室|(?:부재|휴가|출장) ?중",
-    re.I,
-)
-# The templates of such notes, by kind; two kinds, and one of the first three among them.
-_TEMPLATES = tuple(
-    re.compile(pattern, re.I)
-    for pattern in (
-        r"(?:limited|no|not have|without|intermittent|irregular|little) access to (?:my )?(?:e-?mail|mail)"
-        r"|(?:not be|won.t be|not) (?:checking|reading|monitoring) (?:my )?e-?mail"
-        r"|доступ\w* к (?:почте|e-?mail|электронной)|kein\w* (?:zugriff|zugang)|(?:pas|sans"
-        r"|limité) (?:d.)?accès|accès limité|acceso (?:limitado|al correo)|geen toegang|brak dostępu"
-        r"|sem acesso",
-        r"(?:urgent|emergenc\w+|immediate)\b[^\n]{0,80}(?:contact|call|e-?mail|write|reach|dial)"
-        r"|(?:contact|call|reach)[^\n]{0,80}(?:urgent|emergenc\w+|immediate|in my absence|instead)"
-        r"|(?:in|during) my absence|my (?:colleague|assistant|replacement|deputy)"
-        r"|(?:срочн|неотложн|экстренн)\w+[^\n]{0,60}(?:обращ|пиш|звон|свяж|контакт)|по (?:всем |срочным "
-        r"|любым )?вопросам[^\n]{0,40}(?:обращ|пиш)|обращайтесь к|меня замещает|за время моего отсутствия"
-        r"|термінов\w+[^\n]{0,60}зверт"
-        r"|dringend\w*[^\n]{0,80}(?:wenden|kontakt|melden|anruf|erreich)|wenden sie sich|(?:meine"
-        r"|als) vertretung|während meiner abwesenheit|urgence[^\n]{0,80}(?:contact|appel|joindre)"
-        r"|pendant mon absence"
-        r"|urg[eê]n(?:te|cia)\w*[^\n]{0,80}(?:contact|llam|dirig|diríj|ligar|ligue)|durante mi ausencia"
-        r"|urgenz\w+[^\n]{0,80}(?:contatt|rivolg|scriv)|(?:dringend|spoed)\w*[^\n]{0,80}contact"
-        r"|please (?:contact|write to|direct|e-?mail)[^\n]{0,80}@|naléhav\w+[^\n]{0,60}(?:kontakt|obra)"
-        r"|naliehav\w+[^\n]{0,60}kontakt"
-        r"|(?:brådskande|akut)\w*[^\n]{0,60}(?:kontakt|ring)|kontakt\w*[^\n]{0,60}hvis det haster"
-        r"|haste\w*[^\n]{0,60}kontakt"
-        r"|kiireelli\w+[^\n]{0,60}(?:yhtey|soit)|sürgős[^\n]{0,60}(?:keres|hív|fordul)"
-        r"|urgen[țt]\w*[^\n]{0,60}contact"
-        r"|спешн\w*[^\n]{0,60}(?:обърн|свърж|контакт)|хитн\w+[^\n]{0,60}контакт"
-        r"|hitn\w+[^\n]{0,60}(?:kontakt|obrat)"
-        r"|nujn\w+[^\n]{0,60}(?:kontakt|obrn)|acil[^\n]{0,60}(?:iletişim|ara|başvur)"
-        r"|επείγ\w+[^\n]{0,80}(?:επικοινων|απευθυν)"
-        r"|דחופ\w+[^\n]{0,60}(?:לפנות|פנו|צור)|(?:العاجلة|عاجل)[^\n]{0,60}(?:التواصل|الاتصال)|급한|긴급"
-        r"|khẩn[^\n]{0,60}liên hệ"
-        r"|เร่งด่วน|mendesak|kiireloomul|steidzam|skub\w+ atvej"
-        r"|pilnych[^\n]{0,80}(?:kontakt|prosz)|緊急|急ぎ|紧急|如有急事|급한",
-        r"out of (?:the )?office starting|your (?:e-?mail|message)s? (?:will|has been|is|are) (?:not "
-        r"|not be |be )?(?:being )?(?:forward"
-        r"|redirect|read|answered)|(?:e-?mail|nachricht)s? (?:wird|werden) (?:nicht "
-        r"|automatisch )?(?:weitergeleitet|gelesen|bearbeitet)"
-        r"|ваше (?:письмо|сообщение) (?:будет|не будет|перенаправлен)",
-        r"(?:i will|i'll|i’ll|we will) (?:\w+ ){0,3}(?:reply|respond|answer|get back|return|be back"
-        r"|contact you)|(?:upon|on|after) my return|when i(?:.m| am)? (?:return|back|get back)"
-        r"|(?:will be )?back (?:on|in|at|by)|(?:until|till|returning|return on)\b"
-        r"|по возвращени|вернусь|отвечу|после (?:возвращения|отпуска)|до \d|с \d{1,2}\D{1,20}по \d"
-        r"|rückkehr|wieder (?:erreichbar"
-        r"|im|da|für)|bis (?:zum|einschließlich)|(?:de|mon) retour|jusqu|(?:mi|al) (?:regreso|vuelta"
-        r"|rientro|ritorno)|hasta el|fino al|regress|retorn|até|terug|tot en met|po powrocie|wracam"
-        r"|do dnia|zpět|tillbaka|tilbage|tilbake|takaisin|戻り|返事が遅れ|返信が遅れ|返回|回复您|복귀",
-        r"thank you for (?:your|the) (?:e-?mail|message|mail|interest)|thanks for your (?:e-?mail|message"
-        r"|mail)|спасибо за (?:ваше )?(?:письмо|сообщение)|благодарю за|дякую за"
-        r"|(?:vielen )?dank für (?:ihre|deine)|merci (?:de|pour) votre|gracias por (?:su|tu)|grazie per"
-        r"|obrigad[oa] p|ευχαριστώ|תודה|شكر|감사합니다|cảm ơn|mulțumesc|благодаря за|хвала на|hvala na"
-        r"|hvala za|ďakujem za"
-        r"|teşekkür|terima kasih|tänan|paldies|dėkoj|bedankt voor|dziękuję za|děkuji za|tack för|tak for"
-        r"|takk for|kiitos|köszönöm"
-        r"|ありがとうございます|感谢您",
-    )
-)
-# What only a person asks for.
-_PERSONAL = re.compile(
-    r"[?？]|(?:could|can|would|will) you\b|please (?:send|deliver|ship|hold|cancel|change|let me know"
-    r"|reschedul|postpone|wait|check|confirm|call me|leave|keep|refund|advise)"
-    r"|\bmy (?:order|parcel|account|delivery|invoice|refund|package|ticket|booking|appointment)\b"
-    r"|\bprosz\w+ (?:o przes|przes|wys)|прошу |не могли бы|перенес|доставьте|пришлите|вышлите|отмените"
-    r"|подождите"
-    r"|позвоните мне|мой заказ|моего заказа|bitte (?:senden|schicken|rufen sie mich|liefern|verschieben"
-    r"|stornieren)|meine (?:bestellung|lieferung)|ma commande|mi pedido|il mio ordine|meu pedido"
-    r"|mijn bestelling",
-    re.I,
-)
 
 
 def asks_for_something(text: str) -> bool:
     """Whether the letter's own words ask or order something, as only people do."""
-    return _PERSONAL.search(own_words(text)) is not None
+    return PERSONAL.search(own_words(text)) is not None
+
+
+def is_of_a_responder(text: str) -> bool:
+    """Whether the text has any of what responders write: a statement, an absence, a word that the letter arrived."""
+    own = own_words(text)
+    opening = " ".join(own[: _OPENING * 2].split())[:_OPENING]
+    return bool(_AT_LINE_START.search(own) or ABSENT.search(opening) or _ACKNOWLEDGED.search(opening))
 
 
 def text_says(text: str, *, answers: bool, from_role: bool) -> str:
@@ -235,7 +135,7 @@ def text_says(text: str, *, answers: bool, from_role: bool) -> str:
         return "it says of itself that a program wrote it"
     if _AT_LINE_START.search(own) and (from_role or _ACKNOWLEDGED.search(opening)):
         return "it says of itself that a program wrote it"
-    if answers and len(own) <= _LONGEST_NOTE and _is_absence_note(own, opening):
+    if answers and len(own) <= _LONGEST_NOTE and is_absence_note(own, opening):
         return "it is a note of absence"
     return ""
 
@@ -275,13 +175,6 @@ def _is_own(line: str) -> bool:
     if plain.endswith(":") and _ATTRIBUTION.search(plain):
         return False
     return not (":" in plain[:12] or "：" in plain[:12]) or not _HEADER.match(plain)
-
-
-def _is_absence_note(own: str, opening: str) -> bool:
-    if not _ABSENT.search(opening) or _PERSONAL.search(own):
-        return False
-    kinds = [bool(kind.search(own)) for kind in _TEMPLATES]
-    return sum(kinds) >= 2 and any(kinds[:3])
 
 
 _READ = re.compile(
