@@ -74,6 +74,7 @@ class Watch(threading.Thread):
         self.join()
 
     def run(self) -> None:
+        """Until it is told to stop: whoever waits for it ends it before what it looks at is taken away."""
         while not self._end.wait(self._every):
             found = self._look()
             for text in list(self._awaited - self.seen.keys()):
@@ -82,7 +83,9 @@ class Watch(threading.Thread):
 
 
 def news(agent: Agent) -> Callable[[], str]:
-    """What the inbox page asks every few seconds; the rows it would show."""
+    """What the inbox page asks every few seconds; the rows it would show. The newest come first, since a page has
+    fifty rows and the sandbox has letters of its own."""
+    agent.post("/inbox/open/order", {"csrf_token": _token(agent), "order": "newest"})
     mark = re.search(r'data-mark="([^"]+)"', agent.get("/inbox/open"))
     if mark is None:
         raise RuntimeError("the inbox page has no mark")
@@ -96,6 +99,13 @@ def news(agent: Agent) -> Callable[[], str]:
         return state["rows"]
 
     return look
+
+
+def _token(agent: Agent) -> str:
+    found = re.search(r'name="csrf-token" content="([^"]+)"', agent.get("/inbox/open"))
+    if found is None:
+        raise RuntimeError("the inbox page has no token")
+    return found[1]
 
 
 def ticket_subjects(database: Path) -> str:
@@ -129,7 +139,7 @@ def customer(number: int) -> str:
 
 
 def until(condition: Callable[[], bool]) -> float:
-    """The moment at which it became true."""
+    """The moment at which it became true. Ends the program when that takes too long."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
@@ -146,15 +156,17 @@ def measure_letters(sincerely: Sincerely, agent: Agent, count: int) -> tuple[lis
     sent: dict[str, float] = {}
     for watch in (rows, page):
         watch.start()
-    for number in range(count):
-        time.sleep(rng.uniform(0.5, 3.5))
-        subject = write_letter(sincerely.ports().smtp, number)
-        sent[subject] = time.monotonic()
-        rows.await_text(subject)
-        page.await_text(subject)
-    until(lambda: len(rows.seen) == len(page.seen) == count)
-    rows.stop()
-    page.stop()
+    try:
+        for number in range(count):
+            time.sleep(rng.uniform(0.5, 3.5))
+            subject = write_letter(sincerely.ports().smtp, number)
+            sent[subject] = time.monotonic()
+            rows.await_text(subject)
+            page.await_text(subject)
+        until(lambda: len(rows.seen) == len(page.seen) == count)
+    finally:
+        rows.stop()
+        page.stop()
     return [rows.seen[one] - at for one, at in sent.items()], [
         page.seen[one] - at for one, at in sent.items()
     ]
