@@ -35,7 +35,9 @@ from tests.support.postgres import PostgresCluster
 from tests.support.redis import RedisServer
 from tests.support.smtp_sink import SmtpSink
 
-pytest_plugins = ["tests.support.web", "tests.support.fault_seeds", "tests.support.hostile_letters"]
+pytest_plugins = [
+    "tests.support.web", "tests.support.turns", "tests.support.fault_seeds", "tests.support.hostile_letters",
+]  # fmt: skip
 
 scratch.use_memory()
 # How long it takes to think of an example is a matter of the machine, and no finding.
@@ -51,23 +53,6 @@ DATABASES = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgres),
 ]
-
-
-# Files that wait for whole products, browsers and servers begin first: at the end they would keep one runner waiting.
-SLOWEST_FIRST = (
-    "browser/test_every_page", "browser/test_fifty_letters", "workers/", "browser/", "faults/", "hostile/",
-    "kb_search/test_keeping", "mail_ingest/test_import_truth", "app/web/test_every_route", "app/web/test_hostile_input",
-    "mail_ingest/", "test_flow", "app/web/",
-)  # fmt: skip
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    name = item.nodeid.removeprefix("tests/")
-    return next((turn for turn, start in enumerate(SLOWEST_FIRST) if name.startswith(start)), 99)
 
 
 @pytest.fixture(scope="session", autouse=True)

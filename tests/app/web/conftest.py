@@ -1,17 +1,10 @@
-"""A desk to work at: a mailbox, and letters on it; and on which databases pages are tested.
-
-What a page says is the same on both. On PostgreSQL each route is asked once (test_every_route_on_postgresql.py), besides
-the files about lists and about several people at a time, and tests marked `both_databases`: between them they ask
-PostgreSQL everything that all of them would. All do when PAGES_ON_BOTH is set.
-"""
+"""A desk to work at: a mailbox, and letters on it. On which databases pages are tested: tests/support/turns.py."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -23,29 +16,6 @@ from app.mailboxes.models import Mailbox
 from app.settings import Settings
 from app.tickets.filing import IncomingLetter, file_letter, open_ticket
 from app.tickets.models import Ticket
-
-ON_BOTH = frozenset(
-    """
-    test_article_rights test_drafts test_every_route_on_postgresql test_finding test_health test_hostile_input test_inbox
-    test_ledger_pages test_links test_live test_notices test_order_pages test_page_cost test_presence test_queue_pages
-    test_replies test_rules_pages test_service_levels test_timeline test_upkeep_pages
-    """.split()
-)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("PAGES_ON_BOTH"):
-        return
-    left_out = [item for item in items if _is_repetition(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not _is_repetition(item)]
-
-
-def _is_repetition(item: pytest.Item) -> bool:
-    here = item.path.parent == Path(__file__).parent and item.path.stem not in ON_BOTH
-    marks = {mark.name for mark in item.iter_markers()}
-    return here and "postgres" in marks and "both_databases" not in marks
 
 
 class Desk:
