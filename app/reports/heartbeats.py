@@ -87,3 +87,9 @@ def beat(own: Beating) -> None:
 
 def heartbeats(session: Session) -> list[Heartbeat]:
     return list(session.scalars(sa.select(Heartbeat).order_by(Heartbeat.name, Heartbeat.host)))
+
+
+def is_silent(session: Session, name: str, now: datetime) -> bool:
+    """No process of this name said anything lately, on any host."""
+    lately = sa.select(Heartbeat.name).where(Heartbeat.name == name, Heartbeat.at > now - SILENT_AFTER)
+    return session.scalar(lately.limit(1)) is None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
 from app.accounts.rights import rights_of
+from app.db import now
 from app.knowledge.models import Outcome
 from app.knowledge.offered import Offered, suggestions_for
 from app.knowledge.render import render
 from app.outgoing import signatures
+from app.reports import heartbeats
 from app.tickets.models import Kind, Message, Ticket
 from app.tickets.segment_facts import facts_for
 
@@ -22,7 +25,10 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Panel:
-    """Suggestions for the letter that waits for an answer. `pending`: still being looked for."""
+    """Suggestions for the letter that waits for an answer.
+
+    `pending`: still being looked for. `resting`: and nobody is there to look.
+    """
 
     ticket_id: int
     message: Message | None
@@ -32,6 +38,7 @@ class Panel:
     answers: dict[int, Markup] = field(default_factory=dict)
     # Sent away, and still to be had back.
     dismissed: list[Offered] = field(default_factory=list)
+    resting: bool = False
 
 
 def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Message]) -> Panel:
@@ -47,13 +54,20 @@ def panel(session: Session, ticket: Ticket, agent: Agent, messages: Sequence[Mes
     for one in sorted(offered, key=lambda row: (-row.message_id, row.rank)):
         if one.outcome != Outcome.IGNORED:
             best.setdefault(one.article_id, one)
-    pending = any(message.suggest_state == "pending" for message in waiting)
+    unscored = [message for message in waiting if message.suggest_state == "pending"]
     shown = [one for one in best.values() if one.outcome != Outcome.DISMISSED][:MOST]
     dismissed = [one for one in best.values() if one.outcome == Outcome.DISMISSED]
     values = values_for(ticket, agent)
     facts = facts_for(session, [one.answer for one in shown], ticket)
     answers = {one.article_id: safe(render(one.answer, values, facts).html) for one in shown}
-    return Panel(ticket.id, newest if waiting else None, shown, pending, answers, dismissed)
+    resting = bool(unscored) and _resting(session, unscored[0].arrived_at)
+    return Panel(ticket.id, newest if waiting else None, shown, bool(unscored), answers, dismissed, resting)
+
+
+def _resting(session: Session, arrived_at: datetime) -> bool:
+    """Whether a letter waits for suggestions because the owner of the index is away. A young one costs no query."""
+    at = now()
+    return arrived_at < at - heartbeats.SILENT_AFTER and heartbeats.is_silent(session, "knowledge", at)
 
 
 def values_for(ticket: Ticket, agent: Agent) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -115,6 +116,52 @@ def test_a_deleted_index_is_made_anew_with_the_same_answers(
     after = write_letter()
     work(owner())
     assert suggested(after) == suggested(before) != []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_every_file_cut_short_costs_no_letter_and_no_answer(
+    articles: tuple[int, int], owner: Callable[[], KnowledgeOwner], installation: Settings
+) -> None:
+    """Half of what the directory holds is gone, under an owner that runs and before one that starts."""
+    running = owner()
+    work(running)
+    before = write_letter()
+    work(running)
+    expected = suggested(before)
+    assert expected
+    for run in (lambda: running, owner):
+        for path in installation.search_dir.rglob("*"):
+            if path.is_file() and path.stat().st_size > 1:
+                os.truncate(path, path.stat().st_size // 2)
+        after = write_letter()
+        work(run())
+        assert suggested(after) == expected
+    rebuilt = owner()
+    rebuilt.rebuild()
+    last = write_letter()
+    work(rebuilt)
+    assert suggested(last) == expected
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_cannot_be_written_is_said_and_letters_go_on(
+    articles: tuple[int, int], owner: Callable[[], KnowledgeOwner], installation: Settings
+) -> None:
+    """No room for a file: suggestions come from memory, the health page says so, the database has it all."""
+    running = owner()
+    work(running)
+    shutil.rmtree(installation.search_dir)
+    installation.search_dir.write_text("no directory any more")
+    new = add_article("Opening hours", "We are open from nine to five.")
+    message = write_letter("When are you open? From nine to five?")
+    work(running)
+    assert suggested(message)[:1] == [new]
+    assert running._note() not in ("words", "meaning", "behind", "broken")
+    installation.search_dir.unlink()
+    healed = owner()
+    again = write_letter("When are you open? From nine to five?")
+    work(healed)
+    assert suggested(again) == suggested(message)
 
 
 def test_a_restored_older_database_wins_over_the_index(

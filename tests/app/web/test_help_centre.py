@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from html import unescape
 from urllib.parse import quote
 
@@ -189,6 +191,36 @@ def test_search_knows_word_forms_and_slips(centre: Centre_) -> None:
     assert (
         "<script>alert" not in hostile and "&lt;script&gt;" in hostile and "<mark>courier</mark>" in hostile
     )
+
+
+def test_a_page_asks_the_database_a_few_times_whatever_it_shows(
+    centre: Centre_, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    """Readers are many, and nobody knows how many: each page is at most twelve queries, with 40 articles as with 4."""
+    with db.transaction() as session:
+        for number in range(40):
+            text = ArticleText(
+                f"Goods number {number}", f"About goods and their return, {number}.", "en", ("returns",)
+            )
+            made = service.create(session, text, by=None, now=db.now())
+            service.arrange(session, made.id, Arrangement("public"), by=None, now=db.now())
+        tags = {tag.name: tag.id for tag in session.scalars(sa.select(Tag))}
+    topics = tuple(
+        Topic(tags[name], {"en": name.title(), "ru": name.upper()}) for name in ("returns", "delivery")
+    )
+    open_centre(centre.agent, topics=topics, form=True, mailbox_id=centre.mailbox.id)
+    pages = (
+        "/help/en", "/help/ru", "/help/en/topics/returns", "/help/en/how-to-return-goods", "/help/en/search?q=goods",
+        "/help/ru/search?q=delivery", "/help/en/suggest?q=return+the+goods", "/help/en/write", "/help/en/nothing-here",
+        "/help/sitemap.xml", "/help",
+    )  # fmt: skip
+    cost = {}
+    for path in pages:
+        with count_queries() as sent:
+            assert centre.ask(path).status_code in (200, 302, 404), path  # type: ignore[attr-defined]
+        cost[path] = len(sent)
+    assert max(cost.values()) <= 12, cost
+    assert {centre.ask(path).status_code for path in pages[:8]} == {200}  # type: ignore[attr-defined]
 
 
 def test_files_of_an_article(centre: Centre_, installation: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,10 @@ from flask.testing import FlaskClient
 
 from app import db
 from app.knowledge.models import Article, Suggestion
+from app.reports.heartbeats import Beating, Heartbeat
 from app.tickets.models import Draft, Message
 from tests.app.web.conftest import one
+from tests.app.web.replies import reply
 
 
 @pytest.fixture
@@ -110,3 +113,23 @@ def test_while_nothing_is_found_yet_the_page_asks_again(agent: FlaskClient, desk
     with db.transaction() as session:
         session.execute(sa.update(Message).values(suggest_state="done"))
     assert "No article fits" in agent.get(f"/tickets/{ticket}/suggestions").text
+
+
+def test_a_letter_that_nobody_looks_at_says_so_and_can_be_answered(agent: FlaskClient, desk) -> None:
+    """The owner of the index is away: none are offered, the page says why, and everything else goes on."""
+    ticket = desk.letter(at=db.now() - timedelta(minutes=10))
+    url = f"/tickets/{ticket}"
+    for path in (url, f"{url}/suggestions"):
+        text = agent.get(path).text
+        assert "No suggestions right now" in text and "Looking for an answer" not in text
+    assert reply(agent, ticket).status_code == 303
+    assert agent.get("/knowledge").status_code == 200
+    # Back again: it looks.
+    other = desk.letter("And mine?", at=db.now() - timedelta(minutes=10))
+    with db.transaction() as session:
+        Beating("knowledge", now=db.now()).beat(session, db.now())
+    text = agent.get(f"/tickets/{other}/suggestions").text
+    assert "Looking for an answer" in text and "No suggestions right now" not in text
+    with db.transaction() as session:
+        session.execute(sa.update(Heartbeat).values(at=db.now() - timedelta(minutes=5)))
+    assert "No suggestions right now" in agent.get(f"/tickets/{other}").text
