@@ -30,11 +30,13 @@ class _Pattern:
 
 def address(endpoint: str, **values: object) -> str:
     """The path and query of a page. Raises werkzeug's BuildError as flask does."""
-    known: dict[str, _Pattern | None] = current_app.extensions["addresses"]
+    # The objects themselves: each look through a proxy costs as much as the rest of this.
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    known: dict[str, _Pattern | None] = app.extensions["addresses"]
     if endpoint not in known:
-        known[endpoint] = _pattern(current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]
+        known[endpoint] = _pattern(app, endpoint)
     pattern = known[endpoint]
-    if pattern is not None and not request.root_path:
+    if pattern is not None and not request._get_current_object().root_path:  # type: ignore[attr-defined]
         built = _built(pattern, dict(values))
         if built is not None:
             return built

@@ -10,16 +10,14 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates
-from flask_babel import get_locale
+from babel import Locale, UnknownLocaleError
 
 from app.tickets.lookalike import Doubt, Finding, doubts
 from app.tickets.models import Message
-from app.web.locale import chosen_timezone
 from app.web.words import gettext as _
+from app.web.words import moment, words
 
 _DETAIL = re.compile(r"(dmarc|dkim|spf)=(?:pass|fail) (\S+)")
-_CLOCK = "d MMMM y, HH:mm"
 
 
 @dataclass(frozen=True)
@@ -50,14 +48,14 @@ class LetterFacts:
 
 def letter_facts(message: Message, colleagues: Iterable[str] = ()) -> LetterFacts:
     """colleagues: names of the people here, which a stranger may borrow."""
-    locale = str(get_locale())
-    zone = chosen_timezone()
+    reader = words()
+    locale, zone = reader.locale, reader.zone
     there, clock = _there(message, zone, locale)
     return LetterFacts(
         badge=sender_badge(message.evidence),
         language=language_name(message.language, locale) if message.language else "",
         foreign=bool(message.language) and message.language != locale[:2],
-        here=_at(message.arrived_at, zone, locale),
+        here=_here(message),
         there=there,
         clock=clock,
         doubts=[
@@ -90,11 +88,12 @@ def _doubt_words(finding: Finding) -> tuple[str, str]:
 
 def both_times(message: Message) -> str:
     """What the hover of a letter's time says: the reader's clock and, where it differs, the writer's."""
-    locale, zone = str(get_locale()), chosen_timezone()
-    there, _clock = _there(message, zone, locale)
-    here = _at(message.arrived_at, zone, locale)
+    reader = words()
+    there, _clock = _there(message, reader.zone, reader.locale)
+    if not there:
+        return _here(message)
     theirs = _("On the sender’s clock: %(time)s", time=there)
-    return f"{here}\n{theirs}" if there else here
+    return f"{_here(message)}\n{theirs}"
 
 
 def sender_badge(evidence: list[Any]) -> SenderBadge:
@@ -147,7 +146,7 @@ def _there(message: Message, zone: str, locale: str) -> tuple[str, str]:
         return "", ""
     at = message.sent_at or message.arrived_at
     ahead = timedelta(minutes=message.sent_zone)
-    if ZoneInfo(zone).utcoffset(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)) == ahead:
+    if at.astimezone(ZoneInfo(zone)).utcoffset() == ahead:
         return "", ""
     offset = f"UTC{'-' if message.sent_zone < 0 else '+'}{abs(message.sent_zone) // 60}"
     if message.sent_zone % 60:
@@ -155,18 +154,13 @@ def _there(message: Message, zone: str, locale: str) -> tuple[str, str]:
     return f"{_far(at, message.sent_zone, locale)} ({offset})", _short(at, message.sent_zone)
 
 
-@lru_cache(maxsize=4000)
-def _at(at: datetime, zone: str, locale: str) -> str:
-    return f"{_in(at, ZoneInfo(zone), locale)} ({zone.replace('_', ' ')})"
+def _here(message: Message) -> str:
+    reader = words()
+    return f"{reader.exact(message.arrived_at)} ({reader.zone.replace('_', ' ')})"
 
 
-@lru_cache(maxsize=4000)
 def _far(at: datetime, minutes: int, locale: str) -> str:
-    return _in(at, timezone(timedelta(minutes=minutes)), locale)
-
-
-def _in(at: datetime, zone: Any, locale: str) -> str:
-    return dates.format_datetime(at.astimezone(zone).replace(tzinfo=None), _CLOCK, locale=locale)
+    return moment(at.astimezone(timezone(timedelta(minutes=minutes))), locale)
 
 
 def _short(at: datetime, minutes: int) -> str:

@@ -96,7 +96,7 @@ def notice(text: str, tone: str = "", icon_name: str = "info-circle") -> Markup:
 
 
 def csrf() -> Markup:
-    field: Markup | None = g.get("csrf_field")
+    field: Markup | None = g._get_current_object().__dict__.get("csrf_field")  # type: ignore[attr-defined]
     if field is None:
         field = g.csrf_field = Markup('<input type="hidden" name="csrf_token" value="{}">').format(
             generate_csrf()

@@ -18,7 +18,7 @@ from flask import Flask
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.idtracking import VAR_LOAD_RESOLVE
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Undefined
 from jinja2.utils import internalcode
 from markupsafe import Markup, escape
 
@@ -114,6 +114,9 @@ def written(value: object) -> str:
         return str(value)
     if kind is str:
         return _escaped(value)
+    if kind is Undefined:
+        # An `if` without `else`: a page has dozens.
+        return ""
     return escape(value)
 
 

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from app import db
 from app.settings import Settings
 from app.web.locale import chosen_timezone
+from app.web.rendering import written
 
 # Only words of our own templates are kept; this many are never reached.
 _MOST_KNOWN = 20_000
@@ -28,11 +29,13 @@ _known: dict[tuple[str, str], Words] = {}
 
 def words() -> Words:
     """For whoever this request is answered to."""
-    locale, agent = get_locale(), g.get("agent")
-    kept = g.get("words")
+    # A page asks dozens of times: the object itself, and not the proxy, is asked for all four.
+    here: dict[str, Any] = g._get_current_object().__dict__  # type: ignore[attr-defined]
+    kept, agent = here.get("words"), here.get("agent")
     # Another language than before: somebody has just signed in, or a page is written in a customer's language.
-    if kept is not None and kept[0] is locale and kept[1] is agent:
+    if kept is not None and kept[1] is agent and kept[0] is _locale_of(here):
         return cast("Words", kept[2])
+    locale = get_locale()
     settings: Settings = current_app.config["SETTINGS"]
     key = (str(locale or settings.language), chosen_timezone())
     found = _known.get(key)
@@ -42,6 +45,11 @@ def words() -> Words:
         found = _known[key] = Words(*key, get_translations())
     g.words = (locale, agent, found)
     return found
+
+
+def _locale_of(here: dict[str, Any]) -> object:
+    """What flask_babel's get_locale would answer, as far as it has answered before."""
+    return getattr(here.get("_flask_babel"), "babel_locale", None)
 
 
 def gettext(string: str, **variables: object) -> str:
@@ -103,8 +111,7 @@ class Words:
 
     def exact(self, at: datetime) -> str:
         """ "12 November 2026, 14:05"."""
-        local = at.astimezone(self._zone)
-        return f"{_formatted(local.date(), 'd MMMM y', self.locale)}, {local.hour:02d}:{local.minute:02d}"
+        return moment(at.astimezone(self._zone), self.locale)
 
     def _learn(self, string: str) -> tuple[Markup, Markup]:
         """The sentence with its places, and as it reads without any."""
@@ -119,10 +126,16 @@ class Words:
         return places, plain
 
 
+def moment(local: datetime, locale: str) -> str:
+    """ "12 November 2026, 14:05" of a time on whatever clock; days are worded once."""
+    return f"{_formatted(local.date(), 'd MMMM y', locale)}, {local.hour:02d}:{local.minute:02d}"
+
+
 @lru_cache(maxsize=8000)
 def _reltime(at: datetime, exact: str, relative: str, css: str) -> Markup:
-    return Markup('<time class="{}" datetime="{}" title="{}" data-relative>{}</time>').format(
-        css, at.isoformat(), exact, relative
+    return Markup(  # noqa: S704 (each value is escaped)
+        f'<time class="{written(css)}" datetime="{at.isoformat()}" title="{written(exact)}" data-relative>'
+        f"{written(relative)}</time>"
     )
 
 
