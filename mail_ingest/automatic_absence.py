@@ -135,8 +135,8 @@ _CLAUSE_END = re.compile(r"[.!?;,:。！？、，\n]+(?:\s|$)|\n")
 _MOST_CLAUSES = 12
 # "Hi Ben,": no responder knows a name.
 _TO_SOMEBODY = re.compile(
-    r"\s{0,20}(?i:hi|hello|hey|dear|good (?:morning|day|evening)|hallo|liebe|lieber|guten tag|hola|ciao|buongiorno|bonjour"
-    r"|olá|oi"
+    r"\s{0,20}(?i:hi|hello|hey|dear|good (?:morning|day|evening)|hallo|liebe|lieber|guten tag|hola|ciao|buongiorno"
+    r"|bonjour|olá|oi"
     r"|bom dia|beste|dag|hej|hei|ahoj|dobrý den|dzień dobry|cześć|witaj|привет|здравствуйте"
     r"|добрый (?:день|вечер)|доброе утро"
     r"|добрий день|вітаю),?[ \t](?!(?i:all|there|team|sir|madam|customer|sender|everyone"

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from mail_ingest import quote_html
 from mail_ingest.html_text import html_to_text
+from mail_ingest.quote_forward import as_passed_on, says_forwarded
 from mail_ingest.quote_heads import find_heads
 from mail_ingest.quote_lines import Line, read_lines, rows_of
 from mail_ingest.quote_places import Place, html_labels, mark_places, points_below, use_html
@@ -53,19 +54,24 @@ class Body:
     parts: tuple[Part, ...] = ()
 
 
-def split_quoted(text: str, html: str | None = None, sent_texts: Sequence[str] = ()) -> Body:
+def split_quoted(
+    text: str, html: str | None = None, sent_texts: Sequence[str] = (), subject: str = ""
+) -> Body:
     """Sort a letter into what its writer wrote now and what is quoted.
 
     text: the plain text of the letter, or the text made from its HTML (made here if `text` is blank).
     html: its HTML, if it has one; the marks in it are used as evidence.
     sent_texts: texts we sent before that the letter may quote, as they went out. Words found inside such a
         quotation that are not ours were written by the customer and are shown.
+    subject: tells a letter that was passed on, whose matter stands below the header, from an answer.
     """
     if not text.strip() and html:
         text = html_to_text(html)
     rows = rows_of(text)
     lines = read_lines(rows[:_MAX_LINES])
     heads = find_heads(lines)
+    if says_forwarded(subject):
+        heads = as_passed_on(heads, lines)
     places = mark_places(lines, heads)
     signed = [False] * len(lines)
     if html and quote_html.has_marks(html):

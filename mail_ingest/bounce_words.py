@@ -227,7 +227,8 @@ MEANINGS: tuple[tuple[re.Pattern[str], str], ...] = (
             r"|unbekannt|desconocid"
             r"|sconosciut|desconhecid|onbekend|nieznan|неизвест|nicht (?:im|in) .{0,40}(?:verzeichnis"
             r"|adressbuch)"
-            r"|no valid recipient|recipient verification failed|not find recipient|keine gültige|존재하지 않|見つかりません|存在しません|未找到|找不到|查无此"
+            r"|no valid recipient|recipient verification failed|not find recipient"
+            r"|keine gültige|존재하지 않|見つかりません|存在しません|未找到|找不到|查无此"
         ),
         "5.1.1",
     ),

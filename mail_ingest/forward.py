@@ -13,25 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mail_ingest.body import split_quoted
-from mail_ingest.forward_header import OriginalHeader, read_original_header
+from mail_ingest.forward_header import OriginalHeader, header_in_one_line, read_original_header
 from mail_ingest.header_address import Address
 from mail_ingest.header_date import read_date, read_zone
 from mail_ingest.parse import ParsedMail
 from mail_ingest.quote_border import Head, Kind, header_role
+from mail_ingest.quote_forward import FORWARD_PREFIX, REPLY_PREFIX, says_forwarded
 from mail_ingest.quote_heads import find_heads
 from mail_ingest.quote_lines import Line, read_lines, rows_of
 
 # Lines read closely; whoever forwards a letter writes fewer above it.
 _MAX_LINES = 5000
-_FORWARD_PREFIX = re.compile(
-    r"\s*(?:fwd?|fw|wg|tr|rv|enc|i|vl|vb|pd|doorst|доорст|пересл|переслано|пересылка|пер|пересилання|fs|ilt|továbbítás|"
-    r"转发|轉寄|転送|전달)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*",
-    re.IGNORECASE,
-)
-_REPLY_PREFIX = re.compile(
-    r"\s*(?:re|aw|sv|antw|odp|отв|ответ|на|res|rif|ynt|回复|答复)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]",
-    re.IGNORECASE,
-)
 _END = re.compile(r"\W*(?:end(?:e)?|fin|fine|fim|einde|koniec|конец|кінець)\b.{0,80}", re.IGNORECASE)
 _MARKS = re.compile(r"[ \t\xa0]{0,8}[>＞][ \t\xa0]?")
 
@@ -62,7 +54,7 @@ class Forward:
 
 def passed_on(text: str, subject: str) -> Passed | None:
     """The letter that this text passes on, None when it is an ordinary letter or does not tell whose that was."""
-    if _REPLY_PREFIX.match(subject):
+    if REPLY_PREFIX.match(subject):
         return None
     lines = read_lines(rows_of(text)[:_MAX_LINES])
     heads = find_heads(lines)
@@ -70,7 +62,9 @@ def passed_on(text: str, subject: str) -> Passed | None:
         return None
     head = heads[0]
     labelled = any(header_role(line.content) for line in lines[head.start : head.end])
-    header = read_original_header(lines, head.start if labelled else head.end)
+    header = header_in_one_line(lines, head.start) or read_original_header(
+        lines, head.start if labelled else head.end
+    )
     if header is None:
         return None
     body, after = _body(lines[header.end :], lines[header.start].depth)
@@ -124,13 +118,13 @@ def as_attached(mail: ParsedMail, inner: ParsedMail) -> ParsedMail:
 
 def bare_subject(subject: str) -> str:
     """The subject without the marks of forwarding."""
-    while match := _FORWARD_PREFIX.match(subject):
+    while match := FORWARD_PREFIX.match(subject):
         subject = subject[match.end() :]
     return subject
 
 
 def _begins_forward(lines: Sequence[Line], head: Head, subject: str) -> bool:
-    named = _FORWARD_PREFIX.match(subject) is not None
+    named = says_forwarded(subject)
     if lines[head.start].depth:
         # Apple and Mail.ru put the whole of it into a quotation: then nothing else may be quoted above it.
         first = next(at for at, line in enumerate(lines) if line.depth and not line.blank)

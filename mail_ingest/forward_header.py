@@ -5,17 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mail_ingest.header_address import Address, read_addresses
-from mail_ingest.quote_border import header_role
+from mail_ingest.quote_border import ROLES, header_role
 from mail_ingest.quote_lines import Line
 
 _MOST_LINES = 40
+_MOST_IN_ONE_LINE = 2000
 _MOST_BLANK = 3
 _NOISE = " \t\xa0*_\"'«»„“”‘’<>[]()"
 _ADDRESS = re.compile(r"[^\s<>@\"'()\[\]:;,]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # "18.11.2026, 12:00", "18 ноября 2026": figures of a day at least.
 _DAY = re.compile(r"\d{1,4}\D{1,20}\d{2,4}")
+# Labels begin with a capital letter; a value may end right before one.
+_INLINE_LABEL = re.compile(
+    "("
+    + "|".join(
+        re.escape(label[:1].upper() + label[1:])
+        for label in sorted(ROLES, key=len, reverse=True)
+        if len(label) > 1 and ROLES[label] != "other"
+    )
+    + r") ?:(?!\d)"
+)
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 
 
@@ -38,8 +50,27 @@ def read_original_header(lines: Sequence[Line], index: int) -> OriginalHeader | 
     if at is None:
         return None
     if not header_role(lines[at].content):
-        return _attribution(lines, at)
+        fields, end = _unpunctuated(lines, at)
+        return _made(fields, at, end) or _attribution(lines, at)
     fields, end = _fields(lines, at)
+    return _made(fields, at, end)
+
+
+def header_in_one_line(lines: Sequence[Line], at: int) -> OriginalHeader | None:
+    """ "----- Forwarded Message ----- From: Olga <olga@…>To: …Sent: …Subject: Parcel": Yahoo's, without line ends."""
+    content = lines[at].content
+    if content.count(":") < 3 or len(content) > _MOST_IN_ONE_LINE:
+        return None
+    found = list(_INLINE_LABEL.finditer(content))
+    fields: dict[str, str] = {}
+    for label, following in pairwise([*found, None]):
+        if label is not None:
+            end = following.start() if following else len(content)
+            fields.setdefault(ROLES[label[1].casefold()], content[label.end() : end].strip())
+    return _made(fields, at, at + 1) if "subject" in fields or "date" in fields else None
+
+
+def _made(fields: dict[str, str], start: int, end: int) -> OriginalHeader | None:
     sender = _one_sender(fields.get("from", ""))
     if sender is None:
         return None
@@ -49,9 +80,21 @@ def read_original_header(lines: Sequence[Line], index: int) -> OriginalHeader | 
         fields.get("date", ""),
         _people(fields.get("to", "")),
         _people(fields.get("cc", "")),
-        at,
+        start,
         end,
     )
+
+
+def _unpunctuated(lines: Sequence[Line], start: int) -> tuple[dict[str, str], int]:
+    """ "From "Olga" <olga@…>", "To …", "Date …", "Subject …": eM Client writes no colons."""
+    fields: dict[str, str] = {}
+    for at in range(start, min(len(lines), start + _MOST_LINES)):
+        label, _, value = lines[at].content.partition(" ")
+        role = ROLES.get(label.casefold(), "")
+        if not role or role in fields or (not fields and role != "from") or not value:
+            return fields, at
+        fields[role] = value
+    return fields, min(len(lines), start + _MOST_LINES)
 
 
 def _first_written(lines: Sequence[Line], index: int) -> int | None:

@@ -93,7 +93,7 @@ def _sorted(letter: Letter, sent_texts: Sequence[str]) -> Body | Folded:
     mail = letter.mail
     if not sent_texts or len(mail.text) + len(mail.html or "") > MOST_ALIGNED:
         return letter.body
-    return split_quoted(mail.text, mail.html, sent_texts)
+    return split_quoted(mail.text, mail.html, sent_texts, mail.subject)
 
 
 def _without_marks(body: Body | Folded) -> Body | Folded:

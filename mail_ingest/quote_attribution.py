@@ -144,7 +144,11 @@ def _wraps_above(lines: Sequence[Line], start: int, floor: int, index: int) -> b
 
 
 def _first_line(lines: Sequence[Line], start: int, floor: int, index: int) -> int:
-    """A wrapped attribution may be complete without its first words: "On Tuesday," above the rest."""
+    """A wrapped attribution may be complete without its first words: "On Tuesday," or the name above the rest."""
+    if lines[start].content.startswith("<") and _wraps_above(lines, start, floor, index):
+        while _wraps_above(lines, start, floor, index) and lines[start - 1].content[-1] not in ".!?:":
+            start -= 1
+        return start
     if _starts_attribution(lines[start].content) or not _wraps_above(lines, start, floor, index):
         return start
     above = lines[start - 1].content

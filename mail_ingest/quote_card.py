@@ -137,10 +137,12 @@ def bare_card(lines: Sequence[Line], end: int) -> int | None:
 
 
 def _is_named_card(texts: Sequence[str]) -> bool:
-    if not 2 <= len(texts) <= 10 or not _NAME.fullmatch(_first_column(texts[0]).partition(",")[0].strip()):
+    if len(texts) == 1 and (texts[0].count("|") < 3 or not reaches(texts[0])):
+        return False
+    if len(texts) > 10 or not _NAME.fullmatch(_first_column(texts[0]).partition(",")[0].strip()):
         return False
     ways = sum(reaches(text) for text in texts)
-    return ways > 1 or (ways == 1 and len(texts) == 2 and len(texts[1].split()) <= 2)
+    return ways > 1 or len(texts) == 1 or (ways == 1 and len(texts) == 2 and len(texts[1].split()) <= 2)
 
 
 def _is_finished(content: str) -> bool:

@@ -65,10 +65,21 @@ def _without_lone_marks(lines: list[Line]) -> list[Line]:
     listed = listed and not _is_led(lines, marked[0])
     for index in marked:
         line = lines[index]
-        lone = _NOT_QUOTE.match(line.raw) and not _marked_near(lines, index) and not _is_led(lines, index)
+        own = _NOT_QUOTE.match(line.raw) or (len(marked) == 1 and _goes_with_text(lines, index))
+        lone = own and not _marked_near(lines, index) and not _is_led(lines, index)
         if listed or lone:
             lines[index] = Line(line.raw, 0, " ".join(line.raw[:MAX_PATTERN].split()), line.blank)
     return lines
+
+
+def _goes_with_text(lines: list[Line], index: int) -> bool:
+    """The only marked line of a letter, announced or right below words, and no sentence: "I went to", "> Settings"."""
+    above = next((lines[at] for at in range(index - 1, max(-1, index - 4), -1) if not lines[at].blank), None)
+    if above is None or not lines[index].content:
+        return False
+    if above.content.endswith(":"):
+        return True
+    return not lines[index - 1].blank and not lines[index].content.endswith((".", "?", "!"))
 
 
 def _is_led(lines: list[Line], index: int) -> bool:

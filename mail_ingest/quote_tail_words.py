@@ -24,6 +24,8 @@ DEVICE_LINE = _any(
     r"^outlook for ios を入手.{0,60}$",
     r"^yahoo mail: .{0,60}$",
     r"^provenance ?: .{0,60}$",
+    r"^(?:простите|извините) за краткость.{0,60}$",
+    r"^(?:с уважением, )?отправлено с (?:iphone|ipad)\b.{0,40}$",
     r"^.{0,40}(?:から送信|에서 보냄|에서 보냈습니다\.?|gönderildi\.?|发送|發送)$",
     r"^(?:发自|發自|从我的|從我的).{1,40}$",
     r"^(?:je m'excuse|veuillez excuser) .{0,40}(?:brièveté|concision)\.?$",
@@ -31,6 +33,7 @@ DEVICE_LINE = _any(
 # Scanners of viruses: how their lines begin, and what they say somewhere.
 SCANNED_START = _any(
     r"virus-free\b",
+    r"не содержит вирусов\b",
     r"virenfrei\b",
     r"virusvrij\b",
     r"без вирусов\.",
@@ -125,7 +128,7 @@ NOTICE_START = _any(
 )
 NOTICE_MATTER = (
     _any(
-        r"confidential|privileged|confidenti|vertraulich|riservat|конфиденциальн|конфіденційн|poufn|vertrouwelijk|důvěrn|konfidentiel"
+        r"confidential|privileged|confidenti|vertraulich|riservat|конфиденциальн|конфіденційн|poufn|vertrouwelijk|confidencial|důvěrn|konfidentiel"
         r"|luottamuksell|gizli|fortrolig|delete|destroy|notify|unauthori[sz]ed|prohibited|löschen|vernichten|unzulässig|détrui|supprim"
         r"|interdit|elimin|destru|cancell|vietat|机密|保密|機密|秘密|削除|删除|刪除|기밀|삭제|bizalmas|törölj|confidențial|ștergeți|поверителн|изтрий|εμπιστευτικ|διαγράψτε|удалит|уничтож|запрещ|видаліть|verwijder|vernietig|usuń|usunąć|smaž|radera|informier"
     ),

@@ -208,6 +208,11 @@ POINTS_BELOW = phrases(
     weitergeleitet | leite weiter | zur info | zur kenntnis | ci-dessous | je vous transfère | transféré |
     más abajo | ver abajo | reenvío | reenvio | qui sotto | di seguito | inoltro | vedi sotto | abaixo |
     encaminho | zie hieronder | doorgestuurd | hierbij stuur ik | poniżej | przesyłam | przekazuję |
+    for your information | for info | see attached thread | onderstaande | к сведению | для сведения |
+    перенаправля | письмо клиента | ниже письмо | до відома | лист нижче | перенаправля | übernehmen |
+    zur weiteren bearbeitung | unten stehend | untenstehend | pour information | pour info | voir plus bas |
+    para su información | para tu información | te reenvío | le reenvío | per conoscenza | per competenza |
+    para conhecimento | segue abaixo | ter info | ter informatie | do wiadomości | patrz niżej |
     viz níže | přeposílám | se nedan | se nedenfor | vidarebefordrar | videresender |
 """
 )
@@ -258,6 +263,7 @@ SENT_FROM = phrases(
     отправлено с | отправлено из | отправлено через | отправлено от | отправлено при помощи | отправлено в |
     послано с | скачать outlook | загрузить outlook | получить outlook | outlook для | надіслано з |
     відправлено з | надіслано із | відправлено із | надіслано через | отримати outlook |
+    отримайте outlook | pobierz program outlook |
     завантажити outlook | адпраўлена з | изпратено от | изпратено с | küldve | az én | iphone-ról |
     trimis de pe | trimis din | trimis de la | iphone'umdan | iphone'dan | android'den | στάλθηκε από |
     נשלח מה | נשלח מ | أرسلت من | مرسل من | 发自我的 | 发自 | 從我的 | 從 | iphoneから | 私の | 나의 |
@@ -280,6 +286,6 @@ DEVICES = phrases(
     windows | mac | apple | ios | workspace | zimbra | web.de | gmx | 1&1 | t-online | orange | sfr |
     libero | wp poczt | poczta | onet | o2 | seznam | email.cz | airpost | fastmail | newton mail | boxer |
     typeapp | polymail | superhuman | mailtrack | shift | missive | canary | 手机 | 手機 | هاتف | unterwegs |
-    touchdown | nine | verizon | at&t | t-mobile | mts | beeline | мтс | билайн | our app | iphone) |
+    touchdown | nine | telekom | verizon | at&t | t-mobile | mts | beeline | мтс | билайн | our app | iphone) |
 """
 )

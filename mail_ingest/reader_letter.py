@@ -49,5 +49,5 @@ def read_letter(raw: bytes) -> ReadLetter:
 
 
 def _folded(mail: ParsedMail) -> Folded:
-    body = split_quoted(mail.text, mail.html)
+    body = split_quoted(mail.text, mail.html, subject=mail.subject)
     return Folded(body.visible, body.folded, body.signature)
