@@ -5,14 +5,17 @@ indented continuation) is one concept; `word*` stands for every word that begins
 that of its longest beginning.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from kb_search.stems import is_russian, stem
+from kb_search.stems import is_russian, sound, stem
 from kb_search.stopwords import STOP_WORDS
+from kb_search.vocabulary import ACTS, THINGS
 
 # Snowball leaves "доставка", "доставить" and "доставляем" three stems; their first five letters are one.
 _ROOT = 5
+# Shorter ones are too much like others to be known by a stem or a sound.
+_SHORT = 4
 _LINES = """
 abroad* overseas international* foreign границ* зарубеж* заграниц* международн* иностран*
 accept* принима* прием принят* примете примут
@@ -58,7 +61,7 @@ cost costs price* pricing pricey fee fees rate rates tariff* how-much стоим
 country countries стран*
 coupon* promo* promocode* voucher* discount* промо* купон* скидк* скидочн* акци* распродаж*
 courier* driver* курьер* водител* экспедитор*
-credit* loan* instal* mortgage кредит* рассроч* ипотек* заем займ* частями
+credit* loan* instalm* installm* mortgage кредит* рассроч* ипотек* заем займ* частями
 currency* exchange* convert* conversion валют* обмен* курс* конверт*
 data personal privacy gdpr персональн* данные данных конфиденц*
 date day days deadline* дата дату даты дней день дня срок* сроки
@@ -72,7 +75,7 @@ duplicate* twice double doubled дважды двойн* задво* повто�
 email* mail* mailbox inbox почт* емейл* имейл* мейл* майл* электронк*
 error* fail failed fails failing failure bug bugs crash* glitch* freezing ошиб* сбо* баг баги глюч* глюк*
   вылета* зависа* завис* лага* тормоз*
-exchange swap replac* обменя* замены замену
+swap exchange replac* обменя* замены замену
 expire* expir* validity истек* истеч* сгор* просроч* действителен недействит* действует
 find found search* locate найти нашел наш* поиск* искать ищу отыск*
 fine penalty penalties overdue штраф* пеня пени неусто* просрочк*
@@ -92,7 +95,7 @@ item* product* goods merchandise товар* издел* вещь вещи пр�
 job jobs vacanc* career* hiring hire ваканс* резюме трудоустр* работу
 language* translat* язык* перевод перевест* переведи*
 late delay* delayed overdue опазд* опозда* задерж* задержк* просроч* долго затян* затягив*
-license* licence* subscription-key лиценз* ключ ключи
+license* licence* лиценз*
 limit* maximum minimum cap лимит* максимум* минимум* огранич* предел*
 login* log-in signin sign-in logon войти войд* вход* логин* залогин* авториз* зайти заходит зашел
 lose lost missing disappear* vanish* потеря* утер* пропа* исчез* недостач* недовложен* нехват* хвата*
@@ -159,27 +162,63 @@ wrong incorrect mistaken неправильн* неверн* перепут* ч�
 
 
 def _read(lines: str) -> dict[str, int]:
-    """Beginning of a word, or a whole word with a mark behind it → number of its concept; the first line wins."""
+    """Beginning of a word, or a whole word with a mark behind it → number of its concept; the first line wins.
+
+    A line whose first word is known already goes on with that concept.
+    """
     found: dict[str, int] = {}
-    for number, line in enumerate(lines.strip().replace("\n  ", " ").split("\n")):
-        for entry in line.split():
+    for number, line in enumerate(lines.replace("\n  ", " ").split("\n")):
+        entries = line.split()
+        joined = _beginning(found, entries[0].rstrip("*"))
+        for entry in entries:
             key = entry[:-1] if entry.endswith("*") else f"{entry}$"
-            found.setdefault(key, number)
+            found.setdefault(key, number if joined is None else joined)
     return found
 
 
-_CONCEPTS = _read(_LINES)
-_LONGEST = max(map(len, _CONCEPTS))
+def _beginning(known: Mapping[str, int], word: str, shortest: int = 2) -> int | None:
+    """Of the longest entry that the word is, or begins with."""
+    for size in range(len(word) + 1, shortest - 1, -1):
+        number = known.get(f"{word}$"[:size])
+        if number is not None:
+            return number
+    return None
+
+
+def _stems(concepts: Mapping[str, int]) -> dict[str, int]:
+    """Whole words have other endings too."""
+    found: dict[str, int] = {}
+    for key, number in concepts.items():
+        if key.endswith("$") and len(key) > _SHORT:
+            found.setdefault(stem(key[:-1]), number)
+    return found
+
+
+def _sounds(concepts: Mapping[str, int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for key, number in concepts.items():
+        if len(key) > _SHORT + 1 and is_russian(key):
+            found.setdefault(sound(key), number)
+    return found
+
+
+_CONCEPTS = _read("\n".join((_LINES.strip(), THINGS, ACTS)))
+_STEMS = _stems(_CONCEPTS)
+_SOUNDS = _sounds(_CONCEPTS)
 
 
 @lru_cache(maxsize=1 << 14)
 def concept_of(word: str) -> int | None:
-    """The number of the concept that a folded word belongs to."""
-    for size in range(min(len(word) + 1, _LONGEST), 1, -1):
-        number = _CONCEPTS.get(f"{word}$"[:size])
-        if number is not None:
-            return number
-    return None
+    """The number of the concept that a folded word belongs to: as written, by its stem, or as it sounds."""
+    whole = _CONCEPTS.get(f"{word}$")
+    if whole is not None or word in STOP_WORDS:
+        return whole
+    number = _beginning(_CONCEPTS, word)
+    if number is None:
+        number = _STEMS.get(stem(word))
+    if number is None and is_russian(word):
+        number = _beginning(_SOUNDS, sound(word), _SHORT + 1)
+    return number
 
 
 def topics(every: Iterable[str]) -> list[str]:

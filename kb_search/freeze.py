@@ -18,7 +18,7 @@ from kb_search.memory import Memory
 from kb_search.model import Model, Row
 from kb_search.ranking import Asked, Letter
 
-_VERSION = 2
+_VERSION = 3
 _LENGTH = struct.Struct("<Q")
 
 

@@ -8,7 +8,6 @@ Classes are small numbers given by the owner. One row per feature bucket, in fla
 
 import math
 from array import array
-from collections.abc import Iterable
 
 from kb_search.features import Vector
 
@@ -113,10 +112,12 @@ class Model:
                 for number, total in zip(row.classes, row.sums, strict=True):
                     found[number] += total * scaled
         length = math.sqrt(length) or 1.0
-        return [
-            score / (length * math.sqrt(own)) if own > 1e-6 else 0.0
-            for score, own in zip(found, self.lengths, strict=True)
-        ]
+        lengths, root = self.lengths, math.sqrt
+        for number, score in enumerate(found):
+            if score:
+                own = lengths[number]
+                found[number] = score / (length * root(own)) if own > 1e-6 else 0.0
+        return found
 
     def has(self, bucket: int, number: int) -> bool:
         """Whether a letter of the class had this feature."""
@@ -137,6 +138,10 @@ class Model:
         return row
 
 
-def best_rival(scores: list[float], right: int, among: Iterable[int]) -> int | None:
+def best_rival(scores: list[float], right: int, among: range) -> int | None:
     """The class of `among` with the highest score that is not `right`."""
-    return max((number for number in among if number != right), key=scores.__getitem__, default=None)
+    rivals = scores[among.start : among.stop]
+    if right in among:
+        rivals[right - among.start] = -math.inf
+    best = max(rivals, default=-math.inf)
+    return among.start + rivals.index(best) if best > -math.inf else None

@@ -52,7 +52,7 @@ class Scores:
 
     def order(self, among: Iterable[int]) -> list[int]:
         """Classes of `among`, best first; equal ones in the order they appeared."""
-        return sorted(among, key=lambda number: (-self.total[number], number))
+        return sorted(sorted(among), key=self.total.__getitem__, reverse=True)
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Ranker:
         if self.meaning and asked.meant:
             self.meaning.update(asked.meant, right, wrong, weight)
 
-    def teach(self, asked: Asked, number: int, weight: float, among: Sequence[int]) -> None:
+    def teach(self, asked: Asked, number: int, weight: float, among: range) -> None:
         """Puts the class above its strongest rival of `among`, in words and in meaning."""
         rival = best_rival(self.model.linear(asked.vector), number, among)
         if rival is not None:

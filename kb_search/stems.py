@@ -21,6 +21,9 @@ _APOSTROPHES = str.maketrans("", "", "'’ʼ`")
 _LOOKALIKES = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _CYRILLIC = re.compile(r"[а-я]")
 _LATIN = re.compile(r"[a-z]")
+# Unstressed vowels and hard and soft consonants that sound the same are where Russian is misspelt.
+_SOUNDS_LIKE = str.maketrans("оеяэыйюбвгджзщ", "аиииииупфктшсш", "ьъ")
+_TWICE = re.compile(r"(.)\1+")
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _MAX_WORD = 40
 
@@ -53,6 +56,12 @@ def stem(word: str) -> str:
     """The stem of one folded word."""
     stemmer = _russian if is_russian(word) else _english
     return str(stemmer.stemWord(word))
+
+
+@lru_cache(maxsize=1 << 15)
+def sound(word: str) -> str:
+    """A Russian word about as it sounds: "пороль" and "пароль", "доставка" and "даставка" are one."""
+    return _TWICE.sub(r"\1", word.translate(_SOUNDS_LIKE))
 
 
 def words(text: str) -> list[str]:

@@ -110,11 +110,12 @@ class TextScores:
         return found
 
     def _add(self, found: dict[int, float], idf: float, lists: dict[str, dict[int, int]]) -> None:
+        articles = self._articles
         for name, postings in lists.items():
             lengths, total = self._fields[name].lengths, self._fields[name].total
             average = total / max(1, len(lengths))
+            most, slope = _BOOST[name] * idf * (_K1 + 1.0), _K1 * _B / max(average, 1.0)
             for number, frequency in postings.items():
-                if number in self._articles:
-                    norm = 1.0 - _B + _B * lengths.get(number, average) / max(average, 1.0)
-                    gain = _BOOST[name] * idf * frequency * (_K1 + 1.0) / (frequency + _K1 * norm)
-                    found[number] = found.get(number, 0.0) + gain
+                if number in articles:
+                    norm = _K1 * (1.0 - _B) + slope * lengths.get(number, average)
+                    found[number] = found.get(number, 0.0) + most * frequency / (frequency + norm)
