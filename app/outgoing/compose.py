@@ -46,6 +46,7 @@ _CLOSE = {
     for name in ("p", "ul", "ol", "h1", "blockquote", "pre")
 }
 _OPENING_TAG = re.compile(r"<(p|ul|ol|li|h1|blockquote|pre|code|a|img)(?=[ >])")
+_SIGNED_WITH = re.compile(r'<img src="cid:(picture\.[0-9a-f]{64})" alt="([^"]*)">')
 _PICTURE_NAME = re.compile(r'src="cid:([^"]{1,300})"')
 
 
@@ -164,7 +165,8 @@ def _bodies(letter: Letter, policy: EmailPolicy) -> list[MIMEPart]:
     plain.set_content(plain_text(letter), subtype="plain", charset="utf-8")
     rich = MIMEPart(policy=policy)
     rich.set_content(html_of(letter), subtype="html", charset="utf-8")
-    pictures = [_shown(letter, one, policy) for one in letter.files if one.content_id]
+    inside = [one for one in letter.files if one.content_id] + [one.file for one in letter.signed_with]
+    pictures = [_shown(letter, one, policy) for one in inside]
     if letter.smileys is not None:
         pictures += [_picture(letter, face, policy) for face in FACES]
     if letter.logo:
@@ -238,7 +240,7 @@ def _render(template: str, letter: Letter) -> str:
         mark=mark_of(letter.message_id),
         content_id=lambda face: _content_id(letter, face),
         body=Markup(_with_styles(_with_pictures(letter, letter.html))),  # noqa: S704 (sanitised when it was written)
-        signature=Markup(_with_styles(letter.signature_html, _STYLES | _CLOSE)),  # noqa: S704 (the same)
+        signature=Markup(_with_styles(_signature(letter), _STYLES | _CLOSE)),  # noqa: S704 (the same)
         quote_head=head.splitlines(),
         quote_html=Markup(_with_pictures(letter, letter.quoted_html)) if letter.quoted_html else "",  # noqa: S704
         quote_lines=lines.splitlines()
@@ -256,6 +258,20 @@ def _with_pictures(letter: Letter, html: str) -> str:
         return f'src="cid:{_content_id(letter, match[1])}"' if match[1] in carried else match[0]
 
     return _PICTURE_NAME.sub(named, html)
+
+
+def _signature(letter: Letter) -> str:
+    """With the pictures that the letter carries, at their size; in place of any other stand its words."""
+    carried = {one.file.content_id: one for one in letter.signed_with}
+
+    def named(match: re.Match[str]) -> str:
+        one = carried.get(match[1])
+        if one is None:
+            return match[2]
+        name = _content_id(letter, match[1])
+        return f'<img src="cid:{name}" alt="{match[2]}" width="{one.width}" height="{one.height}" border="0">'
+
+    return _SIGNED_WITH.sub(named, letter.signature_html)
 
 
 def _with_styles(html: str, styles: Mapping[str, str] = _STYLES) -> str:

@@ -55,6 +55,15 @@ class Smileys:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A picture of a signature, and how large it is shown."""
+
+    file: File
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Letter:
     """A reply to one recipient. `html` holds only the safe tags of a reply; `quoted` is as words.quote made it."""
 
@@ -85,3 +94,5 @@ class Letter:
     logo: bytes = b""
     # The signature with its looks, safe; '' where its lines are all there is.
     signature_html: str = ""
+    # Its pictures: the content id of each is the name that `signature_html` has for it.
+    signed_with: tuple[Drawn, ...] = ()

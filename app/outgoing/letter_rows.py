@@ -12,16 +12,18 @@ from app.outgoing.accounts import mailbox_of
 from app.outgoing.branding import logo_of
 from app.outgoing.compose import FACES, plain_text
 from app.outgoing.ids import reply_address
-from app.outgoing.letter import File, Letter, Shown, Smileys
+from app.outgoing.letter import Drawn, File, Letter, Shown, Smileys
 from app.outgoing.looks import look_from
 from app.outgoing.models import Outbox, WrittenReply
 from app.outgoing.recipients import Mailable
 from app.outgoing.service import instance_id, token_key
+from app.outgoing.signature_pictures import digests, shown_size
 from app.ratings import asking
 from app.ratings.models import RatingInvitation
 from app.ratings.service import invitation_token
 from app.settings import PROJECT, Settings
 from app.tickets.models import Message
+from app.tickets.picture_size import picture_size
 
 SMILEYS = PROJECT / "app" / "static" / "smileys"
 LATEST = 5
@@ -78,7 +80,21 @@ def letter_to(session: Session, row: Outbox, settings: Settings, blobs: BlobStor
         automatic=message.automatic is not None,
         look=look,
         logo=logo.content if logo is not None else b"",
+        signed_with=_signed_with(session, written.signature_html) if blobs is not None else (),
     )
+
+
+def _signed_with(session: Session, signature_html: str) -> tuple[Drawn, ...]:
+    """The pictures of a signature; one that nobody stored is left out."""
+    found = []
+    for number, digest in enumerate(digests(signature_html), start=1):
+        stored = logo_of(session, digest)
+        if stored is None:
+            continue
+        name = f"signature-{number}.{stored.kind.removeprefix('image/')}"
+        file = File(name, stored.kind, stored.content, f"picture.{digest}")
+        found.append(Drawn(file, *shown_size(*(picture_size(stored.content) or (0, 0)))))
+    return tuple(found)
 
 
 def _people(pairs: list[list[str]]) -> tuple[Mailable, ...]:

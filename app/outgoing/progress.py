@@ -1,20 +1,22 @@
-"""Where the replies of a ticket are: deliveries that are not simply done, and copies that could not be filed."""
+"""Where the replies of a ticket are: deliveries that are not simply done, copies that could not be filed, and how
+replies were signed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.outgoing.models import CopyState, Outbox, SentCopy
+from app.outgoing.models import CopyState, Outbox, SentCopy, WrittenReply
 from app.outgoing.sent_copies import WORTH_TELLING_AFTER
 from app.tickets.lines import Line
 from app.tickets.models import Delivery
 
-_O, _S = Outbox.__table__, SentCopy.__table__
+_O, _S, _W = Outbox.__table__, SentCopy.__table__, WrittenReply.__table__
 
 
 class OutboxLine(Line):
@@ -39,46 +41,63 @@ class Sent(Protocol):
     def arrived_at(self) -> datetime: ...
 
 
-def progress(
-    session: Session, messages: Sequence[Sent], now: datetime
-) -> tuple[dict[int, list[OutboxLine]], dict[int, str]]:
-    """message id → deliveries under way or in trouble; message id → why its copy is not in the Sent folder, once
-    that is worth a word. At most one statement; none when nothing was sent."""
-    moving = [one.id for one in messages if one.delivery not in (Delivery.NONE, Delivery.ACCEPTED)]
-    old = [
-        one.id
-        for one in messages
-        if one.delivery != Delivery.NONE and one.arrived_at <= now - WORTH_TELLING_AFTER
-    ]
-    outbox: dict[int, list[OutboxLine]] = {}
-    copies: dict[int, str] = {}
-    if not moving and not old:
-        return outbox, copies
-    for row in session.connection().execute(_QUERY, {"moving": moving, "old": old}):
+@dataclass(frozen=True)
+class Progress:
+    """By the id of the message."""
+
+    # Deliveries under way or in trouble.
+    outbox: dict[int, list[OutboxLine]] = field(default_factory=dict)
+    # Why its copy is not in the Sent folder, once that is worth a word.
+    copies: dict[int, str] = field(default_factory=dict)
+    # The signature with its looks, where it has any.
+    signed: dict[int, str] = field(default_factory=dict)
+
+
+def progress(session: Session, messages: Sequence[Sent], now: datetime) -> Progress:
+    """At most one statement; none when nothing was sent."""
+    found = Progress()
+    asked = _asked(messages, now)
+    if not asked["sent"]:
+        return found
+    for row in session.connection().execute(_QUERY, asked):
         line = OutboxLine(_O.c.keys(), row[:-1])
-        if row[-1] == 1:
-            copies[line.message_id] = line.answer
+        if row[-1] == 0:
+            found.outbox.setdefault(line.message_id, []).append(line)
         else:
-            outbox.setdefault(line.message_id, []).append(line)
-    for rows in outbox.values():
+            (found.copies if row[-1] == 1 else found.signed)[line.message_id] = line.answer
+    for rows in found.outbox.values():
         rows.sort(key=lambda line: line.id)
-    return outbox, copies
+    return found
+
+
+def _asked(messages: Sequence[Sent], now: datetime) -> dict[str, list[int]]:
+    sent = [one for one in messages if one.delivery != Delivery.NONE]
+    return {
+        "sent": [one.id for one in sent],
+        "moving": [one.id for one in sent if one.delivery != Delivery.ACCEPTED],
+        "old": [one.id for one in sent if one.arrived_at <= now - WORTH_TELLING_AFTER],
+    }
 
 
 def _build() -> sa.CompoundSelect[int]:
     moving = sa.select(*_O.c, sa.literal_column("0").label("part")).where(
         _O.c.message_id.in_(sa.bindparam("moving", expanding=True))
     )
-    standing = {"message_id": _S.c.message_id, "answer": _S.c.error}
-    troubled = sa.select(
-        *(standing.get(column.name, sa.null()).label(column.name) for column in _O.c),
-        sa.literal_column("1").label("part"),
-    ).where(
+    troubled = _beside({"message_id": _S.c.message_id, "answer": _S.c.error}, "1").where(
         _S.c.message_id.in_(sa.bindparam("old", expanding=True)),
         _S.c.error != "",
         _S.c.state.in_((CopyState.WAITING, CopyState.APPENDING, CopyState.FAILED)),
     )
-    return sa.union_all(moving, troubled)
+    signed = _beside({"message_id": _W.c.message_id, "answer": _W.c.signature_html}, "2").where(
+        _W.c.message_id.in_(sa.bindparam("sent", expanding=True)), _W.c.signature_html != ""
+    )
+    return sa.union_all(moving, troubled, signed)
+
+
+def _beside(standing: dict[str, sa.Column[Any]], part: str) -> sa.Select[Any]:
+    """Rows of another table in the columns of an outbox row."""
+    columns = (standing.get(column.name, sa.null()).label(column.name) for column in _O.c)
+    return sa.select(*columns, sa.literal_column(part).label("part"))
 
 
 _QUERY = _build()

@@ -1,7 +1,8 @@
 """A signature with its looks: as it is typed, as the editor opens it, and as it stands below a letter.
 
-The same rules as for a reply hold, but for pictures: those hang on the draft of one letter, and a signature has none.
-A signature without looks is plain lines, as it always was, and keeps no HTML.
+The same rules as for a reply hold, but for pictures: those of a reply hang on one letter, a signature's have names of
+their own (app.outgoing.signature_pictures). A signature without looks is plain lines, as it always was, and keeps no
+HTML.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from app.errors import InvalidInput
 from app.knowledge.variables import fill
+from app.outgoing.signature_pictures import MOST, NAMES, SOURCE, digests
 from app.tickets.inline_images import from_editor
 from app.tickets.reply_text import clean_html_to_text
 from app.tickets.safe_html import sanitise_reply
@@ -36,7 +38,8 @@ class Signature:
 def typed(text: str, html: str, before: Signature) -> Signature:
     """What a form sends: the editor's HTML, or the text of a browser without scripts.
 
-    Text that nobody changed leaves the looks as they were. Raises InvalidInput for one that is too long.
+    Text that nobody changed leaves the looks as they were. Raises InvalidInput for one that is too long, or has too
+    many pictures.
     """
     if len(html) > LONGEST_HTML:
         raise InvalidInput("This signature is too long.", "signature")
@@ -44,6 +47,8 @@ def typed(text: str, html: str, before: Signature) -> Signature:
         lines = text.replace("\r\n", "\n").strip()
         return before if lines == before.text else Signature(lines)
     clean = clean_signature(html)
+    if len(digests(clean)) > MOST:
+        raise InvalidInput("A signature may have three pictures at most.", "signature")
     lines = clean_html_to_text(clean)
     if not lines.strip():
         return Signature()
@@ -57,8 +62,8 @@ def for_editor(one: Signature) -> Signature:
 
 
 def clean_signature(html: str) -> str:
-    """What a reply may hold, without pictures."""
-    return sanitise_reply(from_editor(html), pictures=False)
+    """What a reply may hold; of pictures only those of signatures."""
+    return sanitise_reply(from_editor(html, NAMES), own_picture=SOURCE)
 
 
 def as_html(text: str) -> str:

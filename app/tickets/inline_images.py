@@ -10,9 +10,11 @@ from __future__ import annotations
 import html as html_lib
 import json
 import re
+from dataclasses import dataclass
 
 _FIGURE, _END = "<figure", "</figure>"
 _DESCRIPTION = re.compile(r'data-trix-attachment="([^"]*)"')
+_CAPTION = re.compile(r'data-trix-attributes="([^"]*)"')
 _PICTURE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _SOURCE = re.compile(r'\ssrc="([^"]*)"', re.IGNORECASE)
 _ALT = re.compile(r'\salt="([^"]*)"', re.IGNORECASE)
@@ -21,15 +23,28 @@ _CID = re.compile(r"cid:image\.(\d{1,18})\Z")
 _KEPT = re.compile(r'src="cid:image\.(\d{1,18})"')
 
 
+@dataclass(frozen=True)
+class Names:
+    """What a picture of ours is called: where a browser sees it, in what we keep, and what stands before its key."""
+
+    address: re.Pattern[str]
+    kept: re.Pattern[str]
+    before: str
+
+
+_HANGING = Names(_OURS, _CID, "image.")
+
+
 def content_id(attachment_id: int) -> str:
     return f"image.{attachment_id}"
 
 
-def from_editor(html: str) -> str:
+def from_editor(html: str, names: Names = _HANGING) -> str:
     """Figures and pictures of ours become <img src="cid:…">; any other picture is left out."""
     first, *figures = html.split(_FIGURE)
     # A figure does not nest in what the editor writes, so each piece holds at most one whole one.
-    return _PICTURE.sub(_kept, first + "".join(map(_figure, figures)))
+    whole = first + "".join(_figure(one, names) for one in figures)
+    return _PICTURE.sub(lambda match: _kept(match, names), whole)
 
 
 def for_page(html: str, address: str) -> str:
@@ -42,31 +57,35 @@ def shown(html: str) -> set[int]:
     return {int(number) for number in _KEPT.findall(html)}
 
 
-def _figure(piece: str) -> str:
+def _figure(piece: str, names: Names) -> str:
     """`piece` follows "<figure": the picture instead of it, and what comes after."""
     inside, end, after = piece.partition(_END)
-    return _described(inside.partition(">")[0]) + after if end else inside.partition(">")[2]
+    return _described(inside.partition(">")[0], names) + after if end else inside.partition(">")[2]
 
 
-def _described(attributes: str) -> str:
-    found = _DESCRIPTION.search(attributes)
+def _described(attributes: str, names: Names) -> str:
+    described = _told(_DESCRIPTION, attributes)
+    ours = names.address.match(str(described.get("url", "")))
+    said = _told(_CAPTION, attributes).get("caption") or described.get("filename", "")
+    return _image(ours[1], str(said), names) if ours else ""
+
+
+def _told(where: re.Pattern[str], attributes: str) -> dict[str, object]:
+    found = where.search(attributes)
     try:
-        described = json.loads(html_lib.unescape(found[1])) if found else {}
+        told = json.loads(html_lib.unescape(found[1])) if found else {}
     except ValueError:
-        return ""
-    if not isinstance(described, dict):
-        return ""
-    ours = _OURS.match(str(described.get("url", "")))
-    return _image(int(ours[1]), str(described.get("filename", ""))) if ours else ""
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
-def _kept(match: re.Match[str]) -> str:
+def _kept(match: re.Match[str], names: Names) -> str:
     source = _SOURCE.search(match[0])
     address = html_lib.unescape(source[1]) if source else ""
-    ours = _CID.match(address) or _OURS.match(address)
+    ours = names.kept.match(address) or names.address.match(address)
     alt = _ALT.search(match[0])
-    return _image(int(ours[1]), html_lib.unescape(alt[1]) if alt else "") if ours else ""
+    return _image(ours[1], html_lib.unescape(alt[1]) if alt else "", names) if ours else ""
 
 
-def _image(attachment_id: int, alt: str) -> str:
-    return f'<img src="cid:{content_id(attachment_id)}" alt="{html_lib.escape(alt[:180])}">'
+def _image(key: str, alt: str, names: Names) -> str:
+    return f'<img src="cid:{names.before}{key}" alt="{html_lib.escape(alt[:180])}">'

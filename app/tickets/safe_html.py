@@ -10,6 +10,7 @@ import binascii
 import html as html_lib
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 import nh3
@@ -74,6 +75,8 @@ _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s\x00-\x20]", re.IGNORECASE)
 _REMOTE = re.compile(r"https://[^\s\"'<>\\]+", re.IGNORECASE)
 _REMOTE_IMAGE = re.compile(r"\ssrc\s{0,20}=\s{0,20}[\"']?\s{0,20}https?://", re.IGNORECASE)
 _REL = "noopener noreferrer nofollow"
+# With what comes of it, at most some eight megabytes in all.
+_LONGEST_REMEMBERED = 4000
 _PASSES = 4
 
 _STYLE_SHEET = (
@@ -143,13 +146,26 @@ def clean_letter(html: str, *, images: Mapping[str, str], allow_remote: bool) ->
     return _settle(html, clean)
 
 
-def sanitise_reply(html: str, *, pictures: bool = True) -> str:
-    """What an agent typed in the editor, reduced to the marks a letter may carry."""
+def sanitise_reply(
+    html: str, *, pictures: bool = True, own_picture: re.Pattern[str] = _OWN_PICTURE
+) -> str:
+    """What an agent typed in the editor, reduced to the marks a letter may carry.
+
+    own_picture: the sources of pictures that stay; any other is left out.
+    """
+    # The same words make the same page each time a ticket is opened. What is remembered is found by the whole text and
+    # both choices, so it can be the answer to nothing else.
+    if len(html) > _LONGEST_REMEMBERED:
+        return _sanitised(html, pictures, own_picture)
+    return _remembered(html, pictures, own_picture)
+
+
+def _sanitised(html: str, pictures: bool, own_picture: re.Pattern[str]) -> str:
     tags = set(_REPLY_TAGS) if pictures else _REPLY_TAGS - {"img"}
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
-            return value if _OWN_PICTURE.fullmatch(value) else None
+            return value if own_picture.fullmatch(value) else None
         return _link_target(value) if attribute == "href" else value
 
     def clean(source: str) -> str:
@@ -166,6 +182,9 @@ def sanitise_reply(html: str, *, pictures: bool = True) -> str:
         return _PICTURE_OF_NOTHING.sub("", cleaned)
 
     return _settle(html, clean)
+
+
+_remembered = lru_cache(maxsize=1000)(_sanitised)
 
 
 def _settle(html: str, clean: Callable[[str], str]) -> str:

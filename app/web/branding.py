@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,12 @@ from app.mailboxes.queries import mailbox_names, mailbox_with_folders
 from app.outgoing import branding
 from app.outgoing.logo import LARGEST, Logo, clean_logo
 from app.outgoing.looks import USUAL_COLOUR, Look, contrast, darker
-from app.web.auth import admin_required
+from app.outgoing.signature_pictures import LARGEST as LARGEST_PICTURE
+from app.outgoing.signature_pictures import clean_picture
+from app.web.auth import admin_required, for_readers, login_required
 from app.web.forms import fields, number
 from app.web.headers import INERT_POLICY
+from app.web.limits import limiter
 
 bp = Blueprint("branding", __name__)
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
@@ -46,6 +50,28 @@ def change() -> Any:
     if done:
         flash(_("Saved. Letters written from now on look like this."), "success")
     return redirect(url_for("branding.show", mailbox=mailbox_id))
+
+
+@bp.post("/brand/pictures")
+@login_required
+@for_readers
+@limiter.limit("30 per hour", key_func=lambda: f"picture {g.agent.id if g.agent else ''}")
+def keep_picture() -> Any:
+    """A picture for a signature, the agent's own or a mailbox's. JSON {url, name}: the words that stand for it."""
+    fields(request.form)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise InvalidInput("Choose a file first.", "file")
+    picture = clean_picture(sent.stream.read(LARGEST_PICTURE + 1))
+    with transaction() as session:
+        digest = branding.keep(session, picture)
+    return jsonify(url=url_for("branding.logo", digest=digest), name=_words_for(sent.filename))
+
+
+def _words_for(filename: str) -> str:
+    """What a person reads instead of the picture until they write something better."""
+    stem = PurePath(filename.replace("\\", "/")).stem
+    return " ".join("".join(char if char.isprintable() else " " for char in stem).replace("_", " ").split())[:80]
 
 
 @bp.get("/brand/<digest>")

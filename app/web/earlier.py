@@ -17,7 +17,7 @@ from app.tickets.models import Kind
 from app.web import forms
 from app.web.auth import login_required
 from app.web.inbox_page import known_view
-from app.web.ticket_page import OlderPart, entries_of, shown_html
+from app.web.ticket_page import OlderPart, entries_of, shown_html, signed_as_sent
 
 bp = Blueprint("earlier", __name__)
 
@@ -36,7 +36,7 @@ def show(ticket_id: int) -> Any:
         end = next((one.arrived_at for one in reversed(messages)), ticket.opened_at)
         first = messages[0].arrived_at if messages and more else None
         events = events_between(session, ticket_id, (first, end), around.agents)
-        outbox, copies = progress(session, messages, db.now())
+        sent = progress(session, messages, db.now())
         part = OlderPart(
             ticket=ticket,
             entries=entries_of(messages, events),
@@ -46,8 +46,9 @@ def show(ticket_id: int) -> Any:
                 for one in messages
                 if one.kind != Kind.INCOMING and one.html
             },
-            outbox=outbox,
-            copies=copies,
+            outbox=sent.outbox,
+            copies=sent.copies,
+            signed=signed_as_sent(sent.signed),
             ratings=ratings(session, g.agent, ticket_id, ticket.customer_id, around.agents)[0],
             agent_names={one.id: one.name for one in around.agents.values()},
             more_before=messages[0].id if messages and more else 0,

@@ -18,10 +18,11 @@ from app.errors import Conflict, InvalidInput
 from app.mailboxes import editing, oauth_consent, queries
 from app.mailboxes.models import Auth, Mailbox, OAuthGrant
 from app.outgoing import receipts_limit, signatures
-from app.outgoing.signature_html import Signature, for_editor, typed
+from app.outgoing.signature_html import Signature, typed
 from app.settings import Settings
 from app.web.auth import admin_required, login_required
 from app.web.forms import fields
+from app.web.writing import edited_signature, shown_signature
 
 bp = Blueprint("mailbox_settings", __name__, url_prefix="/mailboxes")
 
@@ -166,7 +167,8 @@ def page(
         watched=watched(mailbox),
         grant=grant,
         values=values,
-        signature=for_editor(Signature(values["signature"], values["signature_html"])),
+        shown_signature=shown_signature(signatures.stored(mailbox)),
+        signature=edited_signature(Signature(values["signature"], values["signature_html"])),
         errors={field: error} if error and field else {},
         refused=_(str(error)) if error and not field else "",
         consent=consent,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from app.db import now, reading
 from app.errors import Merged
+from app.outgoing.progress import progress
 from app.tickets import merging, thread
 from app.tickets.printed import printed_messages
 from app.web.auth import login_required
 from app.web.inbox_page import known_view
+from app.web.ticket_page import signed_as_sent
 
 bp = Blueprint("printing", __name__)
 # A longer ticket is printed from its newest end, and says so.
@@ -37,6 +40,7 @@ def ticket(ticket_id: int) -> Any:
             left_out=found.message_count > len(messages) and len(messages) == MOST_PRINTED,
             quotes=request.args.get("quotes") == "yes",
             notes=notes,
+            signed=defaultdict(str, signed_as_sent(progress(session, messages, now()).signed)),
             view=known_view(request.args.get("view", "")),
             printed_at=now(),
         )

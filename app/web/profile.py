@@ -11,11 +11,11 @@ from flask_babel import refresh
 from flask_login import current_user
 
 from app import security
-from app.accounts import service, sign_ins
+from app.accounts import service, sign_ins, stages
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
 from app.outgoing import signatures
-from app.outgoing.signature_html import Signature, for_editor, typed
+from app.outgoing.signature_html import Signature, typed
 from app.settings import Settings
 from app.tickets import shown_senders
 from app.web import auth
@@ -23,6 +23,7 @@ from app.web.auth import for_readers, login_required
 from app.web.forms import fields
 from app.web.limits import limiter
 from app.web.role_words import role_name
+from app.web.writing import edited_signature
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
 FIELDS = ("name", "language", "timezone", "theme", "shortcuts", "signature", "signature_html")
@@ -127,15 +128,17 @@ def _page(*, error: InvalidInput | None = None, entered: dict[str, Any] | None =
     values = entered or {name: getattr(g.agent, name) for name in FIELDS}
     with reading() as session:
         browsers = sign_ins.alive_of(session, g.agent.id, now=now())
+        second_step = stages.has_second_step(session, g.agent.id)
         pictured = shown_senders.senders_of(session, g.agent.id)
     return render_template(
         "profile/show.html",
         role_name=role_name,
         agent=g.agent,
         values=values,
-        signature=for_editor(Signature(values["signature"], values["signature_html"])),
+        signature=edited_signature(Signature(values["signature"], values["signature_html"])),
         errors={error.field: error} if error else {},
         browsers=browsers,
+        second_step=second_step,
         current_id=current_user.sign_in.id,
         zones=_zones(g.agent.timezone),
         browser_name=browser_name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,7 +27,7 @@ from app.web.card import Column, beside
 from app.web.composer import Composer
 from app.web.suggestion_panel import Panel, panel, safe, unanswered
 from app.web.thread_fold import MOST_UNREAD_OPENED, fold_at, unread_of
-from app.web.writing import editor_html, shown_signature
+from app.web.writing import editor_html, sent_signature, shown_signature
 
 NEWEST_EXPANDED = 1
 # Told by the messages themselves.
@@ -59,6 +59,8 @@ class OlderPart:
     ratings: dict[int, list[RatingLine]]
     agent_names: dict[int, str]
     more_before: int
+    # The signatures of replies, as they look.
+    signed: dict[int, Markup] = field(default_factory=dict)
     expanded: frozenset[int] = frozenset()
     shapes: dict[int, LetterShape] = field(default_factory=dict)
     pictured: frozenset[int] = frozenset()
@@ -88,6 +90,8 @@ class TicketPage:
     forward: Composer | None = None
     # Letters that leave by themselves, everybody's.
     later: list[DraftLine] = field(default_factory=list)
+    # The signatures of replies, as they look.
+    signed: dict[int, Markup] = field(default_factory=dict)
     # People whom a letter was passed on to: not the customer.
     aside: set[str] = field(default_factory=set)
     signature: str = ""
@@ -160,7 +164,7 @@ def gather(
     papers = whole.papers(session, ticket_id, names)
     messages = whole.messages(session, ticket_id, names, papers.files)
     events, latest_events = whole.events(session, agent, ticket_id, customer_id, names)
-    outbox, copies = progress(session, messages, db.now())
+    sent = progress(session, messages, db.now())
     rated, latest_ratings = ratings(session, agent, ticket_id, customer_id, names)
     unread = unread_of(ticket.unread, ticket.seen_message_id, messages)
     expanded = _expanded(messages) | set(unread[-MOST_UNREAD_OPENED:])
@@ -186,8 +190,9 @@ def gather(
         shapes=shapes,
         reply_html={message.id: shown_html(message, agent.id) for message in messages if message.html},
         expanded=expanded,
-        outbox=outbox,
-        copies=copies,
+        outbox=sent.outbox,
+        copies=sent.copies,
+        signed=signed_as_sent(sent.signed),
         ratings=rated,
         agents=list(names.values()),
         panel=panel(session, ticket, agent, messages),
@@ -252,6 +257,10 @@ def shown_html(message: MessageLine, reader_id: int) -> Markup:
     if message.kind == Kind.NOTE:
         clean = mentions.marked(clean, message.evidence, me=reader_id)
     return safe(editor_html(clean))
+
+
+def signed_as_sent(signatures_html: Mapping[int, str]) -> dict[int, Markup]:
+    return {key: sent_signature(html) for key, html in signatures_html.items()}
 
 
 def entries_of(messages: Sequence[MessageLine], events: Sequence[EventLine]) -> list[Entry]:

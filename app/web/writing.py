@@ -10,7 +10,9 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
-from app.outgoing.signature_html import Signature
+from app.outgoing import signature_pictures
+from app.outgoing.signature_html import Signature, clean_signature
+from app.outgoing.signature_html import for_editor as in_editor
 from app.tickets import drafts
 from app.tickets.inline_images import for_page
 from app.tickets.linkify import linkify
@@ -34,7 +36,24 @@ def editor_html(html: str) -> str:
 
 def shown_signature(signature: Signature) -> Markup:
     """As it stands below a letter: with its looks, or in lines with their addresses as links."""
-    return Markup(signature.html) if signature.html else linkify(signature.text)  # noqa: S704 (safe, see Signature)
+    if not signature.html:
+        return linkify(signature.text)
+    return Markup(signature_pictures.for_page(signature.html, _picture))  # noqa: S704 (safe, see Signature)
+
+
+def sent_signature(html: str) -> Markup:
+    """The signature of a letter that was sent, cleaned once more in front of the reader's eyes."""
+    return shown_signature(Signature("", clean_signature(html)))
+
+
+def edited_signature(signature: Signature) -> Signature:
+    """As the plain field and the editor open it."""
+    both = in_editor(signature)
+    return Signature(both.text, signature_pictures.for_editor(both.html, _picture))
+
+
+def _picture(digest: str) -> str:
+    return url_for("branding.logo", digest=digest)
 
 
 def draft_state(

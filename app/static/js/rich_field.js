@@ -1,7 +1,11 @@
 // A field of words with looks: the editor of letters in place of the plain field, which stays where no script runs.
+// Where the field says so, pictures go into it: by button, by drag and by paste.
 
+import { sendFile, toast } from "./http.js";
 import "./paste.js";
 import "./settle.js";
+
+const PICTURES = ["image/png", "image/jpeg"];
 
 async function make(field) {
   const plain = field.querySelector("textarea");
@@ -24,13 +28,48 @@ async function make(field) {
   plain.removeAttribute("name");
   plain.hidden = true;
   label.addEventListener("click", () => area.focus());
+  if (field.dataset.pictures) offerPictures(field, toolbar, area);
   place.append(toolbar, area);
   place.classList.add("form-control");
   if (focused) area.focus();
 }
 
-// Pictures hang on letters; here there is no letter yet.
-document.addEventListener("trix-file-accept", (event) => event.target.closest("[data-rich]") && event.preventDefault());
-document.addEventListener("trix-attachment-add", (event) => event.target.closest("[data-rich]") && event.attachment.remove());
+function offerPictures(field, toolbar, area) {
+  toolbar.querySelector(".toolbar-undo").before(field.querySelector("template").content.cloneNode(true));
+  toolbar.querySelector('input[type="file"]').addEventListener("change", (event) => {
+    for (const file of event.target.files) place(field, area, file);
+    event.target.value = "";
+  });
+}
+
+async function place(field, area, file) {
+  const fields = new FormData();
+  fields.append("file", file, file.name || "picture.png");
+  try {
+    const answer = await sendFile(field.dataset.pictures, fields, () => {});
+    const { default: trix } = await import("../vendor/trix.min.js");
+    const attachment = new trix.models.Attachment({ url: answer.url, contentType: file.type, filename: answer.name, previewable: true });
+    area.editor.insertAttachment(attachment);
+  } catch (error) {
+    toast(`${file.name}: ${error.answer?.error ?? field.dataset.failed}`);
+  }
+}
+
+// Elsewhere pictures hang on letters, and here there is no letter yet.
+document.addEventListener("trix-file-accept", (event) => {
+  const field = event.target.closest("[data-rich]");
+  if (!field) return;
+  event.preventDefault();
+  if (!field.dataset.pictures) return;
+  if (PICTURES.includes(event.file.type)) place(field, event.target, event.file);
+  else toast(`${event.file.name}: ${field.dataset.failed}`);
+});
+document.addEventListener("trix-attachment-add", (event) => {
+  const field = event.target.closest("[data-rich]");
+  if (!field) return;
+  const url = event.attachment.getAttribute("url") ?? "";
+  const ours = field.dataset.pictures && new URL(url, location.href).pathname.startsWith(field.dataset.pictures.replace(/pictures$/, ""));
+  if (!ours) event.attachment.remove();
+});
 
 for (const field of document.querySelectorAll("[data-rich]")) make(field);

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Agent
+from app.blobs import BlobStore
 from app.customers.models import Customer
 from app.errors import InvalidInput
 from app.mailboxes.models import Mailbox
-from app.outgoing.compose import html_of, plain_text
+from app.outgoing import branding
+from app.outgoing.compose import compose, html_of, plain_text
 from app.outgoing.letter import Letter
 from app.outgoing.letter_rows import letter_to
 from app.outgoing.models import Outbox
 from app.outgoing.reply import Reply
 from app.outgoing.service import write_reply
 from app.outgoing.signature_html import LONGEST_HTML, Signature, typed
+from app.outgoing.signature_pictures import LARGEST, clean_picture, for_editor, shown_size
 from app.outgoing.signatures import of_receipt, signature
 from app.tickets.models import Ticket
 from tests.app.outgoing.conftest import NOW, World
+from tests.app.outgoing.test_looks import png
 
 VALUES = {"agent.name": "Ben Falk", "mailbox.name": "Orbit support"}
 
@@ -120,9 +127,61 @@ def test_a_letter_carries_the_looks_and_a_text_that_says_the_same(world: World) 
     assert "Ben Falk\n\n- Shop <https://orbit.example/?a=1&b=2>\nOrbit, Green street 1\n" in plain_text(after)
 
 
-def _letter(session: Session, world: World, ben: Agent, nonce: str) -> Letter:
+def figure(digest: str, caption: str = "") -> str:
+    told = escape(json.dumps({"url": f"https://desk.example/brand/{digest}", "filename": "orbit logo"}))
+    said = escape(json.dumps({"caption": caption}))
+    return f'<figure data-trix-attachment="{told}" data-trix-attributes="{said}"><img src="x"></figure>'
+
+
+def test_a_picture_is_kept_by_what_it_is_and_keeps_its_words_in_the_editor() -> None:
+    one, other = "a" * 64, "b" * 64
+    kept = typed("", f"<div>Ben<br>{figure(one)}{figure(other, 'Orbit & <Co>')}</div>", Signature())
+    assert kept.text == "Ben\n[orbit logo][Orbit & <Co>]"
+    assert f'<img src="cid:picture.{one}" alt="orbit logo">' in kept.html
+    again = typed("", for_editor(kept.html, lambda digest: f"/brand/{digest}"), kept)
+    assert again == kept
+    elsewhere = figure(one).replace("/brand/", "/attachments/")
+    assert typed("", f"<div>Ben{elsewhere}</div>", Signature()) == Signature("Ben")
+    with pytest.raises(InvalidInput):
+        typed("", "".join(figure(letter * 64) for letter in "abcd"), Signature())
+    assert [shown_size(*size) for size in ((640, 100), (90, 30), (100, 400), (0, 0))] == [
+        (320, 50),
+        (90, 30),
+        (25, 100),
+        (0, 0),
+    ]
+    for wrong in (png() + b" " * LARGEST, b"GIF89a", png()[:-6]):
+        with pytest.raises(InvalidInput):
+            clean_picture(wrong)
+
+
+def test_a_letter_carries_the_pictures_of_its_signature_and_no_others(world: World) -> None:
+    with db.transaction() as session:
+        digest = branding.keep(session, clean_picture(png(640, 100)))
+        ben = session.get_one(Agent, world.ben)
+        looks = f"<div>{{{{agent.name}}}}<br>{figure(digest, 'Orbit')}{figure('c' * 64, 'gone')}</div>"
+        signed = typed("", looks, Signature())
+        ben.signature, ben.signature_html = signed.text, signed.html
+        letter = _letter(session, world, ben, "d" * 20, blobs=BlobStore(world.settings.blob_dir))
+    name = f"picture.{digest}.{letter.message_id}"
+    assert (
+        f'<img style="max-width:100%;height:auto" src="cid:{name}" alt="Orbit" width="320" height="50"'
+        in html_of(letter)
+    )
+    assert "cccc" not in html_of(letter) and "gone</div>" in html_of(letter), (
+        "words instead of what nobody stored"
+    )
+    assert "Ben Falk\n[Orbit][gone]\n" in plain_text(letter)
+    parts = [part for part in compose(letter).walk() if part["Content-ID"] == f"<{name}>"]
+    assert [part.get_payload(decode=True) for part in parts] == [png(640, 100)]
+    assert parts[0].get_content_disposition() == "inline" and parts[0].get_filename() == "signature-1.png"
+
+
+def _letter(
+    session: Session, world: World, ben: Agent, nonce: str, *, blobs: BlobStore | None = None
+) -> Letter:
     reply = Reply("<div>On Monday.</div>", ["olga@client.example"], [], "", nonce)
     ticket = session.get_one(Ticket, world.ticket)
     sent = write_reply(session, ticket, reply, by=ben, now=NOW, settings=world.settings)
     row = session.scalars(sa.select(Outbox).where(Outbox.message_id == sent.id)).one()
-    return letter_to(session, row, world.settings, None)
+    return letter_to(session, row, world.settings, blobs)
