@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 from app import queue
 from app.accounts import links, queries, service
+from app.accounts.commands import reset_second_step
 from app.accounts.models import Role
 from app.db import now, transaction
 from app.demo.command import seed_demo
@@ -27,6 +28,7 @@ from kb_search.suggest import Suggester
 
 def register(app: Flask) -> None:
     app.cli.add_command(add_agent)
+    app.cli.add_command(reset_second_step)
     app.cli.add_command(rebuild_search)
     app.cli.add_command(rebuild_reports)
     app.cli.add_command(seed_demo)

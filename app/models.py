@@ -1,7 +1,17 @@
 """Every model of the product: the vocabulary on one screen."""
 
 from app.accounts.audit import AuditEntry
-from app.accounts.models import Agent, MailboxGrant, OneTimeLink, Role, SignIn
+from app.accounts.models import (
+    Agent,
+    MailboxGrant,
+    OneTimeLink,
+    RecoveryCode,
+    Role,
+    SecondStep,
+    SignIn,
+    SignInRule,
+    Stage,
+)
 from app.accounts.teams import Team, TeamMember, Way
 from app.automation.models import (
     Acknowledgement,
@@ -201,6 +211,7 @@ __all__ = [
     "RawMail",
     "RawState",
     "RecentSearch",
+    "RecoveryCode",
     "RecoveryOutcome",
     "ReplyFacts",
     "ReportProgress",
@@ -214,12 +225,15 @@ __all__ = [
     "SavedView",
     "Scope",
     "Script",
+    "SecondStep",
     "Security",
     "SentCopy",
     "ServiceLevel",
     "ShownSender",
     "SignIn",
+    "SignInRule",
     "SpamSender",
+    "Stage",
     "Status",
     "Suggestion",
     "Tag",

@@ -1,4 +1,4 @@
-"""Agent, MailboxGrant, SignIn and OneTimeLink."""
+"""Agent, MailboxGrant, SignIn, OneTimeLink, and what a second step at sign-in needs."""
 
 from __future__ import annotations
 
@@ -65,6 +65,16 @@ class Agent(Base):
         return self.name.split()[0] if self.name.split() else self.email
 
 
+class Stage(StrEnum):
+    """How far somebody came who gave the right password."""
+
+    IN = ""
+    # The code of the second step is still to come: nobody is signed in yet.
+    CODE = "code"
+    # Everybody must have a second step and they have none: they may set it up, and nothing else.
+    SETUP = "setup"
+
+
 class SignIn(Base):
     """One signed-in browser. Only the hash of its token is stored: a copy of the database cannot sign in."""
 
@@ -76,7 +86,43 @@ class SignIn(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     user_agent: Mapped[str] = mapped_column(sa.String(300), default="")
+    stage: Mapped[str] = mapped_column(sa.String(8), default=Stage.IN, server_default="")
     agent: Mapped[Agent] = relationship()
+
+
+class SecondStep(Base):
+    """The secret an agent shares with the app on their phone, sealed (app.security.seal)."""
+
+    __tablename__ = "second_steps"
+    agent_id: Mapped[int] = mapped_column(
+        BigId, sa.ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    # '' until a first code was right; it counts at sign-in from then on.
+    sealed: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
+    since: Mapped[datetime | None]
+    # The next one, on the screen but not confirmed: another phone takes over only with its first right code.
+    waiting: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
+    # The newest 30 seconds whose code was used (RFC 6238, section 5.2): none of these counts again.
+    last_used: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
+
+
+class RecoveryCode(Base):
+    """Ten for each agent with a second step; each lets them in once, without the phone. Only a keyed hash is stored."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (sa.UniqueConstraint("agent_id", "code_hash"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agent_id: Mapped[int] = mapped_column(sa.ForeignKey("agents.id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(sa.String(64))
+    used_at: Mapped[datetime | None]
+
+
+class SignInRule(Base):
+    """One row: what is asked of everybody who signs in."""
+
+    __tablename__ = "sign_in_rules"
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    second_step: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class OneTimeLink(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Agent, OneTimeLink, Role, SignIn
+from app.accounts.models import Agent, OneTimeLink, Role, SecondStep, SignIn, Stage
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class AgentRow:
     agent: Agent
     last_seen_at: datetime | None
     invited_until: datetime | None
+    second_step: bool
 
 
 def active_agents(session: Session) -> list[Agent]:
@@ -52,6 +53,7 @@ def agent_rows(session: Session, *, now: datetime) -> list[AgentRow]:
     """Every agent, active ones first, then by name."""
     seen = (
         sa.select(SignIn.agent_id, sa.func.max(SignIn.last_seen_at).label("at"))
+        .where(SignIn.stage != Stage.CODE)
         .group_by(SignIn.agent_id)
         .subquery()
     )
@@ -62,9 +64,10 @@ def agent_rows(session: Session, *, now: datetime) -> list[AgentRow]:
         .subquery()
     )
     query = (
-        sa.select(Agent, seen.c.at, invited.c.until)
+        sa.select(Agent, seen.c.at, invited.c.until, sa.func.coalesce(SecondStep.sealed, "") != "")
         .outerjoin(seen, seen.c.agent_id == Agent.id)
         .outerjoin(invited, invited.c.agent_id == Agent.id)
+        .outerjoin(SecondStep, SecondStep.agent_id == Agent.id)
         .order_by(Agent.active.desc(), Agent.name, Agent.id)
     )
-    return [AgentRow(agent, at, until) for agent, at, until in session.execute(query)]
+    return [AgentRow(*row) for row in session.execute(query)]

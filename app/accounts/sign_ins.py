@@ -2,6 +2,8 @@
 
 A session ends twelve hours after it began, or after two hours without activity. Rights are read with it on
 every request, so a deactivated agent is out at once.
+
+A row whose stage is "code" is half a sign-in: the password was right, the second step is to come. It opens nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 
 from app import security
-from app.accounts import rights
-from app.accounts.models import Agent, SignIn
+from app.accounts import rights, stages
+from app.accounts.models import Agent, SignIn, Stage
 from app.accounts.rights import Rights
 from app.errors import NotAllowed, TemporaryFailure
 
@@ -26,6 +28,8 @@ Row = TypeVar("Row", SignIn, Agent)
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(hours=2)
+# So long the code of the second step may take.
+HALF = timedelta(minutes=10)
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST_USER_AGENT = 300
 # A password check takes 19 MiB and some 70 ms on purpose: a flood of tries must not take the machine down.
@@ -39,6 +43,14 @@ class Checked:
 
     agent_id: int
     password_hash: str
+
+
+@dataclass(frozen=True)
+class Started:
+    """The token of a new row, and what is still to come before it opens the desk."""
+
+    token: str
+    stage: Stage
 
 
 def check(session: Session, email: str, password: str) -> Checked | None:
@@ -60,12 +72,18 @@ def check(session: Session, email: str, password: str) -> Checked | None:
     return Checked(row.id, stored) if row and stored and right else None
 
 
-def start_checked(session: Session, checked: Checked, *, now: datetime, user_agent: str = "") -> str:
-    """Token of a new session; NotAllowed when the agent was deactivated or changed the password meanwhile."""
+def start_checked(session: Session, checked: Checked, *, now: datetime, user_agent: str = "") -> Started:
+    """NotAllowed when the agent was deactivated or changed the password meanwhile."""
     agent = session.get(Agent, checked.agent_id)
     if agent is None or not agent.active or agent.password_hash != checked.password_hash:
         raise NotAllowed("The address or the password is wrong.")
-    return start(session, agent.id, now=now, user_agent=user_agent)
+    return start_after_password(session, agent.id, now=now, user_agent=user_agent)
+
+
+def start_after_password(session: Session, agent_id: int, *, now: datetime, user_agent: str = "") -> Started:
+    """For whoever proved nothing but a password, or that a link reached them."""
+    stage = stages.after_password(session, agent_id)
+    return Started(start(session, agent_id, now=now, user_agent=user_agent, stage=stage), stage)
 
 
 def sign_in(session: Session, email: str, password: str, *, now: datetime, user_agent: str = "") -> str:
@@ -73,10 +91,12 @@ def sign_in(session: Session, email: str, password: str, *, now: datetime, user_
     checked = check(session, email, password)
     if checked is None:
         raise NotAllowed("The address or the password is wrong.")
-    return start_checked(session, checked, now=now, user_agent=user_agent)
+    return start_checked(session, checked, now=now, user_agent=user_agent).token
 
 
-def start(session: Session, agent_id: int, *, now: datetime, user_agent: str = "") -> str:
+def start(
+    session: Session, agent_id: int, *, now: datetime, user_agent: str = "", stage: Stage = Stage.IN
+) -> str:
     """Token of a new session of an agent whose right to it was checked. Forgets the agent's ended ones."""
     session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, sa.not_(_alive(now))))
     token = security.new_token()
@@ -86,8 +106,9 @@ def start(session: Session, agent_id: int, *, now: datetime, user_agent: str = "
             token_hash=security.token_hash(token),
             created_at=now,
             last_seen_at=now,
-            expires_at=now + ABSOLUTE,
+            expires_at=now + (HALF if stage == Stage.CODE else ABSOLUTE),
             user_agent=user_agent[:LONGEST_USER_AGENT],
+            stage=stage,
         )
     )
     session.flush()
@@ -110,6 +131,7 @@ _FIND = rights.with_grants(
         SignIn.token_hash == sa.bindparam("token"),
         SignIn.expires_at > sa.bindparam("now"),
         SignIn.last_seen_at > sa.bindparam("since"),
+        SignIn.stage != Stage.CODE,
         Agent.active.is_(True),
     )
 )
@@ -135,6 +157,28 @@ def _detached(model: type[Row], table: sa.FromClause, values: Sequence[Any]) -> 
     made.__dict__.update(zip(table.c.keys(), values, strict=True))
     make_transient_to_detached(made)
     return made
+
+
+def find_half(session: Session, token: str, *, now: datetime) -> SignIn | None:
+    """The sign-in of this token that waits for its second step."""
+    query = (
+        sa.select(SignIn)
+        .join(Agent)
+        .where(
+            SignIn.token_hash == security.token_hash(token),
+            SignIn.stage == Stage.CODE,
+            SignIn.expires_at > now,
+            Agent.active.is_(True),
+        )
+    )
+    return session.scalar(query)
+
+
+def let_in(session: Session, agent_id: int, token: str) -> None:
+    """The agent has set up their second step in this session; those that were to do the same sign in again."""
+    mine = SignIn.token_hash == security.token_hash(token)
+    session.execute(sa.update(SignIn).where(SignIn.agent_id == agent_id, mine).values(stage=Stage.IN))
+    session.execute(sa.delete(SignIn).where(SignIn.agent_id == agent_id, SignIn.stage == Stage.SETUP))
 
 
 def is_stale(sign_in: SignIn, *, now: datetime) -> bool:
@@ -181,7 +225,7 @@ def end_all(session: Session, agent_id: int, *, but: str = "") -> None:
 
 def alive_of(session: Session, agent_id: int, *, now: datetime) -> list[SignIn]:
     """The agent's signed-in browsers, last used first."""
-    query = sa.select(SignIn).where(SignIn.agent_id == agent_id, _alive(now))
+    query = sa.select(SignIn).where(SignIn.agent_id == agent_id, _alive(now), SignIn.stage != Stage.CODE)
     return list(session.scalars(query.order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())))
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from app.accounts import audit, grants, queries, service, sign_ins, teams
+from app.accounts import audit, grants, queries, second_step, service, sign_ins, stages, teams
 from app.accounts.models import Agent
 from app.db import now, reading, transaction
 from app.errors import InvalidInput
@@ -128,6 +128,30 @@ def sign_out(agent_id: int) -> Any:
     )
 
 
+@bp.post("/<int:agent_id>/second-step")
+@admin_required
+def reset_second_step(agent_id: int) -> Any:
+    """For a colleague whose phone is gone, and the recovery codes with it."""
+    fields(request.form)
+    return _change(
+        agent_id,
+        lambda session, agent: second_step.reset(session, agent, by=g.agent, now=now()),
+        lambda agent: _("%(name)s signs in with the password alone now.", name=agent.name),
+    )
+
+
+@bp.post("/second-step")
+@admin_required
+def require_second_step() -> Any:
+    """Whether everybody signs in with a second step."""
+    required = fields(request.form, "required")["required"] == "on"
+    with transaction() as session:
+        done = second_step.require(session, required, by=g.agent, now=now())
+    if done:
+        flash(_("Saved."), "success")
+    return redirect(url_for("agents.index"))
+
+
 @bp.post("/<int:agent_id>/deactivate")
 @admin_required
 def deactivate(agent_id: int) -> Any:
@@ -206,10 +230,12 @@ def _list(
     with reading() as session:
         rows = queries.agent_rows(session, now=now())
         there = teams.active_teams(session)
+        required = stages.is_required(session)
         granted, names = grants.team_mailboxes(session, [one.id for one in there]), mailbox_names(session)
     return render_template(
         "agents/index.html",
         rows=rows,
+        second_step_required=required,
         teams=there,
         granted=granted,
         mailboxes=names,
@@ -238,6 +264,7 @@ def _page(agent_id: int, *, fresh: str = "", refused: str = "") -> str:
             of_teams={one for ids in by_team.values() for one in ids},
             teams=teams.active_teams(session),
             team_ids=set(team_ids),
+            second_step=stages.has_second_step(session, agent.id),
             sessions=sign_ins.alive_of(session, agent.id, now=now()),
             waiting=handover.waiting_with(session, agent.id),
             colleagues=[

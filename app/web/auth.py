@@ -3,6 +3,8 @@
 `g.agent` is the signed-in Agent, detached and read-only, or None; `g.rights` what they may see and do. Views that need
 an agent carry `login_required`, `lead_required`, `admin_required`, `admin_only` or `audit_required`. In sandbox mode
 the demo agent is signed in by itself, and only for somebody at this machine.
+
+Whoever must set up a second step first (app.accounts.stages) is nobody on every page but those of SETTING_UP.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 
 from app.accounts import queries, sign_ins
-from app.accounts.models import SignIn
+from app.accounts.models import SignIn, Stage
 from app.accounts.rights import Rights, now_asks
 from app.db import now, reading, transaction
 from app.errors import NotAllowed
@@ -32,6 +34,8 @@ SIGNED_OUT = "signed_out"
 READING = ("GET", "HEAD", "OPTIONS")
 # Families of pages that are the same for everybody: no session is looked at, so they may be kept by caches.
 FOR_EVERYBODY = frozenset({"help_centre", "help_letters", "help_meta"})
+# Open to somebody who has to set up a second step and has not done so yet.
+SETTING_UP = frozenset({"second_step.show", "second_step.begin", "second_step.confirm"})
 # What proxies add to a request they pass on (RFC 7239, RFC 9110 section 7.6.3, and what was usual before).
 PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
@@ -215,10 +219,13 @@ def sign_in_demo() -> bool:
 
 def _identify() -> None:
     _asks(None)
+    g.confined = False
     if request.endpoint in (None, "static") or request.blueprint in FOR_EVERYBODY:
         return
     if current_user.is_authenticated:
-        _asks(current_user)
+        g.confined = current_user.sign_in.stage == Stage.SETUP
+        if not g.confined or request.endpoint in SETTING_UP:
+            _asks(current_user)
         _touch(current_user.sign_in)
 
 
@@ -237,7 +244,7 @@ def _asks(signed_in: SignedIn | None) -> None:
 def _let_demo_in() -> bool:
     """Opening a page for agents is enough in the sandbox; a form, a page's own poll or having signed out is not."""
     opened = request.method == "GET" and not _is_passive() and SIGNED_OUT not in session
-    return opened and may_be_demo() and sign_in_demo()
+    return opened and not g.confined and may_be_demo() and sign_in_demo()
 
 
 def _touch(sign_in: SignIn) -> None:
@@ -258,7 +265,14 @@ def _is_passive() -> bool:
 
 def _ask_to_sign_in() -> Any:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    if g.confined:
+        return _lead_to(url_for("second_step.show"))
     target = url_for("signin.show", next=wanted) if wanted and wanted != "/" else url_for("signin.show")
+    return _lead_to(target, url_for("signin.show"))
+
+
+def _lead_to(target: str, of_part: str = "") -> Any:
+    """By a redirect; a part of a page that asks by itself takes the whole page there."""
     if request.headers.get("HX-Request") or request.accept_mimetypes.best == "application/json":
-        return Response(status=401, headers={"HX-Redirect": url_for("signin.show")})
+        return Response(status=401, headers={"HX-Redirect": of_part or target})
     return redirect(target)

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from app import db
 from tests.support.waiting import wait_until
+
+Result = TypeVar("Result")
+
+
+def together(acts: Sequence[Callable[[], Result]]) -> list[Result]:
+    """What each of them answers, in their order; none begins before all are there."""
+    begin = threading.Barrier(len(acts), timeout=60)
+
+    def one(act: Callable[[], Result]) -> Result:
+        begin.wait()
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(one, acts))
 
 
 class Held:

@@ -12,9 +12,9 @@ from html import escape
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import db
+from app import db, security
 from app.accounts import links
-from app.accounts.models import Agent, SignIn
+from app.accounts.models import Agent, SecondStep, SignIn
 from app.accounts.rights import Rights
 from app.accounts.teams import TeamForm, make_team
 from app.automation.models import Acknowledgement, Macro, MacroRun, Rule, RuleLog
@@ -113,6 +113,8 @@ def build(
     with db.transaction() as session:
         made = _Builder(session, settings, me, colleague)
         made.ids |= {"agent_id": colleague.id, "me": me.id}
+        secret = security.seal(settings.secret_key, "JBSWY3DPEHPK3PXP")
+        session.add(SecondStep(agent_id=colleague.id, sealed=secret, since=made.at))
         mailbox = _mailbox(made, text, name)
         customer = _card(made, text, name)
         ticket = _letters(made, mailbox, customer, text, name)

@@ -39,7 +39,7 @@ def test_the_public_list_is_short_and_known(app: Flask) -> None:
     }
     help_centre = {"help_centre", "help_letters", "help_meta"}
     assert families == {"static", "health", "pages", "signin", "public_ratings", "branding"} | help_centre
-    assert len(PUBLIC) == 14 + 16
+    assert len(PUBLIC) == 16 + 16
 
 
 def test_strangers_are_sent_to_sign_in_and_change_nothing(app: Flask, desk: WholeDesk) -> None:
