@@ -94,7 +94,7 @@ def _build() -> sa.CompoundSelect[int]:
     return sa.union_all(moving, troubled, signed)
 
 
-def _beside(standing: dict[str, sa.Column[Any]], part: str) -> sa.Select[Any]:
+def _beside(standing: dict[str, Any], part: str) -> sa.Select[Any]:
     """Rows of another table in the columns of an outbox row."""
     columns = (standing.get(column.name, sa.null()).label(column.name) for column in _O.c)
     return sa.select(*columns, sa.literal_column(part).label("part"))
