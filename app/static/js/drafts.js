@@ -156,10 +156,13 @@ export function keep(form, area) {
       event.detail.issueRequest(true);
     });
   });
+  // Before the answer is shown: the page that comes would take up what is kept here, and offer to send it again.
+  form.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.target === form && event.detail.xhr.status < 300) localStorage.removeItem(key);
+  });
   form.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target !== form) return;
-    if (event.detail.successful) localStorage.removeItem(key);
-    else if (!event.detail.xhr.status || event.detail.xhr.status >= 500) {
+    if (event.target !== form || event.detail.successful) return;
+    if (!event.detail.xhr.status || event.detail.xhr.status >= 500) {
       stopped = false;
       dirty = true;
       say(words.unsaved, true);

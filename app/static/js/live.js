@@ -11,6 +11,9 @@ let arrivals = 0;
 let asking = false;
 let again = false;
 let failures = 0;
+// Requests that bring a ticket, and whether news came meanwhile: an answer shows together with its closed editor, not before.
+const awaited = new Set();
+let missed = false;
 
 const ticket = () => document.querySelector("#ticket[data-ticket]");
 const plainTitle = () => document.title.replace(/^\(\d+\) /, "");
@@ -30,7 +33,8 @@ async function poll() {
     if (response.status === 401) location.reload();
     const news = response.status === 200 ? await response.json() : null;
     // What the agent did while this was on its way is not in it: one more is asked at once.
-    if (news && !again) show(news, open);
+    if (news && awaited.size) missed = true;
+    else if (news && !again) show(news, open);
   } catch {
     connected(false);
   } finally {
@@ -187,7 +191,9 @@ function showTicket(open, news) {
     const place = document.getElementById(`delivery-${id}`);
     if (place && place.innerHTML.trim() !== html.trim()) replace(place, html);
   }
+  for (const [id, html] of Object.entries(news.rewritten)) rewrite(document.getElementById(`m${id}`), html);
   append(open, news.entries);
+  showCard(news.card);
   replaceUnlessUsed("suggestions", news.suggestions);
   replaceUnlessUsed("colleagues", news.colleagues);
   document.dispatchEvent(new CustomEvent("app:thread"));
@@ -196,6 +202,31 @@ function showTicket(open, news) {
 function replace(place, html) {
   place.innerHTML = html;
   window.htmx.process(place);
+}
+
+// A note in other words. What somebody has in hand there, or has folded, stays as it is.
+function rewrite(note, html) {
+  if (!note || note.contains(document.activeElement)) return;
+  const open = note.querySelector("details")?.open;
+  const made = replaceWhole(note, html);
+  made.querySelector("details").open = open;
+}
+
+function showCard(html) {
+  const card = document.querySelector("#card .card-column");
+  if (!card || card.contains(document.activeElement) || card.querySelector("details[open]")) return;
+  const fresh = document.createElement("div");
+  fresh.innerHTML = html;
+  if (fresh.textContent.trim() !== card.textContent.trim()) replaceWhole(card, html);
+}
+
+function replaceWhole(old, html) {
+  const holder = document.createElement("div");
+  holder.innerHTML = html;
+  const made = holder.firstElementChild;
+  old.replaceWith(made);
+  window.htmx.process(made);
+  return made;
 }
 
 function replaceUnlessUsed(id, html) {
@@ -248,9 +279,16 @@ document.addEventListener("visibilitychange", () => {
   document.dispatchEvent(new CustomEvent("app:arrivals", { detail: 0 }));
   poll();
 });
+document.addEventListener("htmx:beforeSend", (event) => {
+  if (event.detail.target?.id === "ticket") awaited.add(event.detail.xhr);
+});
 // What this agent did shows in the other columns at once.
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.requestConfig?.verb === "post" && event.detail.successful) askAnew();
+  awaited.delete(event.detail.xhr);
+  const done = event.detail.requestConfig?.verb === "post" && event.detail.successful;
+  if (!done && (!missed || awaited.size)) return;
+  missed = false;
+  askAnew();
 });
 document.addEventListener("app:ask", poll);
 document.addEventListener("app:acted", askAnew);
