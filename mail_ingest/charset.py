@@ -40,6 +40,7 @@ _RELATIVES = {
 # That many letters of another script are no accents of a Western one.
 _CLEARLY = 12
 _SURELY = 5
+_TINY = 12  # bytes
 
 _WIDE_LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CYRILLIC_WORD = re.compile("[А-Яа-яё][а-яё]{3}")
@@ -171,7 +172,9 @@ def _declared(data: bytes, codec: str) -> tuple[str, str] | None:
     if codec in _RELATIVES and (_C1.search(data) or (codec == "iso8859-7" and _GREEK_WINDOWS.search(data))):
         codec = _RELATIVES[codec]
     if codec in _LATIN:
-        codec = find_cyrillic(data) or find_east_asian(data) or _other_latin(data, codec)
+        # A few letters of "żółć" may be Korean by chance; whoever names a rarer charset means it.
+        tiny = codec != "cp1252" and len(data) <= _TINY
+        codec = find_cyrillic(data) or (not tiny and find_east_asian(data)) or _other_latin(data, codec)
     elif codec in _MULTIBYTE:
         return _east_asian(data, codec)
     elif codec in ("", "utf-8", *_NOT_ASCII):

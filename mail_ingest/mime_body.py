@@ -266,7 +266,9 @@ def _take_mail(part: Part, reading: _Reading) -> None:
     if reading.keep_files:
         subject = decode_header(part.nested.headers.first("subject"), reading.hint)[:80]
         kind = part.content_type if part.content_type == "message/partial" else "message/rfc822"
-        _keep(reading, File(parameter_name(part) or f"{subject or 'message'}.eml", kind, part.raw))
+        _keep(
+            reading, File(parameter_name(part, reading.hint) or f"{subject or 'message'}.eml", kind, part.raw)
+        )
 
 
 def _keep(reading: _Reading, file: File) -> None:

@@ -92,7 +92,50 @@ def find_cyrillic(data: bytes) -> str:
     if best in ("cp1251", "mac_cyrillic"):
         # They share the small letters but for one; capitals and that one decide.
         best = "mac_cyrillic" if len(_MAC.findall(sample)) > len(_WINDOWS.findall(sample)) else "cp1251"
-    return best if is_cyrillic(readings[best]) else ""
+    short = len(sample) <= _SHORT_SAMPLE
+    if not is_cyrillic(readings[best]):
+        return _by_shape(readings) if short else ""
+    if short and best == "koi8_u" and readings[best].isupper() and _is_shaped(readings["cp1251"]):
+        # "чек" in windows-1251 is "ВЕЙ" in KOI8-R: of two words the small letters are likelier.
+        return "cp1251" if is_cyrillic(readings["cp1251"]) else best
+    return best
+
+
+_SHORT_SAMPLE = 24
+_OF_SHORT = ("cp1251", "koi8_u", "cp866", "iso8859_5")
+# One word that hardly looks like one is still likelier Cyrillic than four accented letters in a row, if its capitals
+# stand where they may.
+CLEAR_SHAPED = -0.35
+CLEAR_TINY = 0.0  # of three letters
+_COMMONER = {"cp1251": 0.3, "koi8_u": 0.2, "cp866": 0.1}
+
+
+def _by_shape(readings: dict[str, str]) -> str:
+    """The charset in which these few letters are whole words of small letters, a capital one at most in front."""
+    scores = {
+        name: score_cyrillic(readings[name])
+        for name in _OF_SHORT
+        if _WORD.search(readings[name]) and _is_shaped(readings[name])
+    }
+    return max(
+        (name for name in scores if scores[name] >= _enough(readings[name])),
+        key=lambda name: scores[name] + _COMMONER.get(name, 0.0),
+        default="",
+    )
+
+
+def _enough(text: str) -> float:
+    return CLEAR_SHAPED if sum(not char.isascii() for char in text) > 3 else CLEAR_TINY
+
+
+def _is_shaped(text: str) -> bool:
+    words = _LETTERED.findall(text)
+    foreign = any(not char.isascii() and not char.isalpha() for char in text)
+    return not foreign and all(word.isascii() or _SHAPED_WORD.fullmatch(word) for word in words)
+
+
+_LETTERED = re.compile(r"[^\W\d_]+")
+_SHAPED_WORD = re.compile(r"[А-ЯЁІЇЄҐ]?[а-яёіїєґ]{1,14}")
 
 
 def is_cyrillic(text: str) -> bool:

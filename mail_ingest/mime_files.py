@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from mail_ingest.header_params import split_value
 from mail_ingest.header_words import decode_header
 from mail_ingest.mime_tree import Part
 
@@ -44,16 +45,28 @@ class File:
     location: str = ""
 
 
-def parameter_name(part: Part) -> str:
-    """The name that the part gives itself in a parameter, '' when it has none."""
-    found = part.disposition_params.get("filename") or part.params.get("name")
+def parameter_name(part: Part, hint: str = "") -> str:
+    """The name that the part gives itself in a parameter, '' when it has none.
+
+    `hint` is the charset to try first for raw 8-bit names; what the tree was read with knew of none.
+    """
+    disposition, params = part.disposition_params, part.params
+    if hint:
+        disposition = _reread(part, "content-disposition", hint) or disposition
+        params = _reread(part, "content-type", hint) or params
+    found = disposition.get("filename") or params.get("name")
     # In a form "name" is the name of the field.
-    return found or (part.disposition_params.get("name", "") if part.disposition != "form-data" else "")
+    return found or (disposition.get("name", "") if part.disposition != "form-data" else "")
+
+
+def _reread(part: Part, header: str, hint: str) -> dict[str, str]:
+    value = part.headers.first(header)
+    return {} if value.isascii() else split_value(value, hint)[1]
 
 
 def file_name(part: Part, hint: str) -> str:
     """The same, or what stands where programs put it that know nothing of parameters."""
-    found = parameter_name(part)
+    found = parameter_name(part, hint)
     if found:
         return found
     described = decode_header(part.headers.first("content-description"), hint)

@@ -35,7 +35,7 @@ def read_tree(raw: bytes) -> tuple[Part, list[str]]:
 
 def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) -> Part:
     part = Part(headers, source, *span)
-    content_type, part.params = split_value(headers.first("content-type"))
+    content_type, part.params = _stated_type(headers, source, span)
     content_type = _SPACED_SLASH.sub("/", content_type)
     if content_type == "application/xhtml+xml":
         content_type = "text/html"
@@ -58,6 +58,23 @@ def _part(headers: Headers, source: bytes, span: tuple[int, int], default: str) 
     return part
 
 
+def _stated_type(headers: Headers, source: bytes, span: tuple[int, int]) -> tuple[str, dict[str, str]]:
+    """Of several Content-Type headers the first, as mail programs do, unless only a later one tells the parts apart."""
+    values = [value for value in headers.every("content-type")[:_MOST_TYPES] if value]
+    if len(values) < 2:
+        return split_value(headers.first("content-type"))
+    stated = [split_value(value) for value in values]
+    for content_type, params in stated:
+        delimiter = b"--" + params.get("boundary", "").encode("utf-8", "replace")
+        if content_type.startswith("multipart") and len(delimiter) > 2 and source.find(delimiter, *span) >= 0:
+            return content_type, params
+    content_type, found = stated[0]
+    for other, params in stated[1:]:
+        found = params | found if other == content_type else found
+    return content_type, found
+
+
+_MOST_TYPES = 5
 _HTML = re.compile(rb"\s{0,50}<(?:!doctype html|html)[\s>]", re.I)
 _SPACED_SLASH = re.compile(r"\s*/\s*")
 _PARTS = re.compile(rb"\s{0,50}--[^\s][^\r\n]{0,200}\r?\ncontent-type:[ \t]{0,20}[a-z]{1,20}/", re.I)

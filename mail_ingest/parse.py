@@ -8,7 +8,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from mail_ingest.automatic import automatic_reason, list_address
 from mail_ingest.bounce import Bounce as Bounce
@@ -21,8 +20,8 @@ from mail_ingest.header_ids import first_id, read_ids
 from mail_ingest.header_words import decode_header
 from mail_ingest.mime_body import Body, read_body
 from mail_ingest.mime_body import ParsedAttachment as ParsedAttachment
-from mail_ingest.mime_report import walk
-from mail_ingest.mime_tree import Part, read_tree
+from mail_ingest.mime_hint import charset_hint
+from mail_ingest.mime_tree import read_tree
 
 MAX_MAIL = 50 * 1024 * 1024
 MAX_DEFECTS = 50
@@ -72,7 +71,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     """Read one mail. Total: any bytes give a ParsedMail, in time linear in their number."""
     source, defects = _tidy(raw)
     root, structure = read_tree(source)
-    headers, hint = root.headers, _hint(root)
+    headers, hint = root.headers, charset_hint(root)
     body = read_body(root, hint)
     senders = read_addresses(headers.first("from"), hint)
     sender = senders[0] if senders else Address("", "")
@@ -162,14 +161,6 @@ def _with_line_feeds(raw: bytes, defects: list[str]) -> bytes:
 def _header_end(raw: bytes) -> int:
     ends = [raw.find(blank, 0, MAX_HEADER_BLOCK) for blank in (b"\n\n", b"\n\r\n")]
     return min((end + 1 for end in ends if end >= 0), default=MAX_HEADER_BLOCK)
-
-
-def _hint(root: Part) -> str:
-    """The charset of the letter, the best guess for raw 8-bit text in its headers."""
-    for part in islice(walk(root), 20):
-        if part.main_type == "text" and part.params.get("charset"):
-            return part.params["charset"]
-    return ""
 
 
 def _ascii_all(headers: Headers, name: str) -> str:
