@@ -33,6 +33,7 @@ LAYERS = {
 # Floors of app, from the ground up. A feature imports only from floors below its own, and from the ground.
 GROUND = {
     "db",
+    "db_pulse",
     "again",
     "blobs",
     "cursors",

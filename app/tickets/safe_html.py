@@ -146,9 +146,7 @@ def clean_letter(html: str, *, images: Mapping[str, str], allow_remote: bool) ->
     return _settle(html, clean)
 
 
-def sanitise_reply(
-    html: str, *, pictures: bool = True, own_picture: re.Pattern[str] = _OWN_PICTURE
-) -> str:
+def sanitise_reply(html: str, *, pictures: bool = True, own_picture: re.Pattern[str] = _OWN_PICTURE) -> str:
     """What an agent typed in the editor, reduced to the marks a letter may carry.
 
     own_picture: the sources of pictures that stay; any other is left out.

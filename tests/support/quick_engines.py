@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 
 from app import db
 
-_make_engine = db.make_engine
+# As the product makes it, with a dialect of its own.
+whole = db.make_engine
 _kept: dict[str, tuple[Dialect, Any]] = {}
 _introduced: set[str] = set()
 
@@ -24,7 +25,7 @@ def share_statements() -> None:
 
 
 def _quick(url: str, **more: Any) -> Engine:
-    engine = _make_engine(url, **more)
+    engine = whole(url, **more)
     _kept.setdefault(engine.name, (engine.dialect, engine._compiled_cache))
     kept, statements = _kept[engine.name]
     # A new engine's first connection introduces its own dialect, which nobody uses: once is enough for the kept one.
