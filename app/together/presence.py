@@ -74,6 +74,16 @@ def leave(session: Session, ticket_id: int, agent_id: int) -> None:
     session.execute(sa.delete(Presence).where(Presence.ticket_id == ticket_id, Presence.agent_id == agent_id))
 
 
+def looked_at(session: Session, customer_id: int, *, now: datetime) -> list[int]:
+    """The tickets of this card that somebody has open."""
+    query = (
+        sa.select(Presence.ticket_id)
+        .join(Ticket, Ticket.id == Presence.ticket_id)
+        .where(Presence.at > now - OVER_AFTER, Ticket.customer_id == customer_id)
+    )
+    return sorted(set(session.scalars(query)))
+
+
 def others(session: Session, rights: Rights, *, now: datetime, ticket_id: int | None = None) -> list[Here]:
     """Everybody but the asker, in all tickets that the asker may see or in one of them."""
     query = (

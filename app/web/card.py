@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,9 @@ from app.ratings.beside import RatingLine
 from app.ratings.models import Rating
 from app.tickets import lines, whole
 from app.tickets.models import Ticket
+from app.tickets.service import changed
 from app.tickets.timeline import Figures, figures, recent_tickets
+from app.together import presence
 from app.web import timeline
 
 LATEST = 6
@@ -48,6 +51,12 @@ def column(
         agent_names(session),
         ticket_id,
     )
+
+
+def tell(session: Session, customer_id: int, *, at: datetime) -> None:
+    """The card looks different now: pages that show it beside one of its tickets hear of it."""
+    for ticket_id in presence.looked_at(session, customer_id, now=at):
+        changed(session, ticket_id, "card", at)
 
 
 def page(session: Session, customer_id: int, rights: Rights) -> tuple[Column, whole.Around]:

@@ -23,7 +23,7 @@ from app.tickets.service import record
 from app.tickets.timeline import figures
 from app.web import timeline
 from app.web.auth import login_required
-from app.web.card import column
+from app.web.card import column, tell
 from app.web.card import page as card_page
 from app.web.event_words import event_words, status_name
 from app.web.forms import fields, number
@@ -206,6 +206,7 @@ def _apply(customer_id: int, change: Callable[[Session, Customer], str]) -> None
         what = change(session, customer)
         if what:
             record(session, "card", customer=customer, by=g.agent, now=now(), what=what)
+            tell(session, customer_id, at=now())
 
 
 def _page(

@@ -19,6 +19,7 @@ from app.tickets.order_models import FieldKind
 from app.tickets.service import record
 from app.web import forms, inbox_page
 from app.web.auth import lead_required, login_required
+from app.web.card import tell
 
 bp = Blueprint("fields", __name__)
 _NAME = re.compile(r"f[1-9]\d{0,17}\Z")
@@ -57,6 +58,7 @@ def fill_card(customer_id: int) -> Any:
             names = fields.put_card_values(session, customer, typed)
             if names:
                 record(session, "card", customer=customer, by=g.agent, now=now(), what=", ".join(names))
+                tell(session, customer_id, at=now())
     except InvalidInput as error:
         with reading() as session:
             cards.customer_by_id(session, customer_id)

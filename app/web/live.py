@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import now, reading
 from app.errors import NotFound
+from app.tickets import notes
 from app.tickets.views import View
 from app.together import notices, presence
 from app.together.pulse import Pulse, pulse
@@ -93,13 +94,14 @@ def _list(session: Session, view: View) -> dict[str, Any]:
 
 def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
     """New entries whole; of the others only what may have changed beside them."""
-    page = ticket_page.gather(session, ticket_id, g.agent)
+    page = ticket_page.gather(session, ticket_id, g.agent, card=True)
     seen, seen_event = (forms.number(request.args.get(name, "")) or 0 for name in ("seen", "seen_event"))
     new = [
         entry
         for entry in page.entries
         if (entry.message and entry.message.id > seen) or (entry.event and entry.event.id > seen_event)
     ]
+    rewritten = _rewritten(new)
     return {
         "id": ticket_id,
         "seen": page.newest_id,
@@ -114,6 +116,12 @@ def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
             }
             for entry in new
         ],
+        "rewritten": {
+            message.id: render_template("tickets/_message.html", t=page, m=message, view=view, fresh=True)
+            for message in page.messages
+            if message.id in rewritten and message.id <= seen
+        },
+        "card": render_template("customers/_card.html", card=page.card),
         "states": {
             message.id: render_template("tickets/_delivery.html", t=page, m=message, view=view)
             for message in page.messages
@@ -121,4 +129,11 @@ def _ticket(session: Session, ticket_id: int, view: View) -> dict[str, Any]:
         },
         "suggestions": render_template("tickets/_suggestions.html", panel=page.panel, view=view),
         "colleagues": render_template("tickets/_colleagues.html", t=page, view=view),
+    }
+
+
+def _rewritten(new: list[ticket_page.Entry]) -> set[int]:
+    """Notes that got other words."""
+    return {
+        entry.event.detail["message_id"] for entry in new if entry.event and entry.event.kind == notes.KIND
     }

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app import db
@@ -59,6 +60,36 @@ def test_changes_elsewhere_leave_the_ticket_alone(agent: FlaskClient, desk) -> N
     mark = mark_of(agent.get(f"/tickets/{ticket}").text)
     desk.letter("Words elsewhere")
     assert "ticket" not in ask(agent, mark, ticket=ticket, seen=1, seen_event=0).json
+
+
+def test_a_note_in_other_words_and_a_changed_card_are_told_to_who_looks(
+    app: Flask, agent: FlaskClient, admin: FlaskClient, desk
+) -> None:
+    ticket = desk.letter("First words")
+    agent.post(
+        f"/tickets/{ticket}/note", data={"html": "<div>It leaks.</div>", "nonce": "n" * 22, "kind": "note"}
+    )
+    page = agent.get(f"/tickets/{ticket}").text
+    seen = newest(ticket)
+    known = {"ticket": ticket, "seen": seen, "seen_event": 0}
+    mark = mark_of(page)
+    admin.post(f"/messages/{seen}/note", data={"text": "It drips.", "version": "0", "view": "open"})
+    news = ask(agent, mark, **known).json
+    assert list(news["ticket"]["rewritten"]) == [str(seen)]
+    assert (
+        "It drips." in news["ticket"]["rewritten"][str(seen)]
+        and "edited" in news["ticket"]["rewritten"][str(seen)]
+    )
+    known["seen_event"] = news["ticket"]["seen_event"]
+
+    def rename(notes: str) -> object:
+        admin.post("/customers/1/notes", data={"notes": notes})
+        return ask(agent, news["mark"], **known)
+
+    assert rename("Nobody looks").status_code == 204, "no page is open: nobody is told"
+    agent.post(f"/tickets/{ticket}/here", data={"doing": "viewing"})
+    told = rename("Call after six").json["ticket"]
+    assert "Call after six" in told["card"] and told["rewritten"] == {}
 
 
 def test_a_delivery_is_told_beside_its_message(agent: FlaskClient, desk) -> None:
