@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 
 from app import queue
 from app.db import now, reading, transaction
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.knowledge.texts import ArticleText, tag_words
 from app.tickets import thread
 from app.upkeep import typed, typed_now
@@ -73,7 +73,13 @@ def dismiss(typed_id: int) -> Any:
 def beside(message_id: int) -> Any:
     """A fragment beside a reply that was just sent: empty unless its writer has typed the same often enough."""
     with reading() as session:
-        reply = thread.message_for(session, g.agent.id, message_id)
+        try:
+            reply = thread.message_for(session, g.agent.id, message_id)
+        except NotFound:
+            # The page asks by itself, and its reply may have been taken back meanwhile: that is no trouble to report.
+            if request.headers.get("HX-Request"):
+                return "", 204
+            raise
         return render_template(
             "knowledge/_typed_now.html", found=typed_now.of_reply(session, g.rights, reply)
         )

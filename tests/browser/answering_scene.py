@@ -13,6 +13,7 @@ from app.knowledge import service as knowledge
 from app.tickets.models import Draft
 from tests.app.web.conftest import Desk
 from tests.browser.test_inbox import enter
+from tests.support.waiting import wait_until
 from tests.support.web import LiveServer, add_agent
 
 
@@ -33,8 +34,10 @@ def vera(live_server: LiveServer, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def saved(page: Page, kind: str = "reply") -> None:
+def saved(page: Page, kind: str = "reply", words: str = "") -> None:
+    """Until it says so; with `words`, until these are among what is kept: it may speak of what was typed before them."""
     expect(page.locator(f"#form-{kind} [data-save-state]")).to_have_text("Draft saved")
+    wait_until(lambda: any(words in draft.html for draft in drafts_now()))
 
 
 def drafts_now() -> list[Draft]:

@@ -123,9 +123,10 @@ def test_what_is_typed_survives_a_reload(signed_in: Page, live_server: LiveServe
     page = signed_in
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
+    expect(editor(page)).to_be_focused()
     page.keyboard.type("Half a sentence")
     expect(page.locator("#form-reply [data-save-state]")).to_have_text("Draft saved")
-    assert "Half a sentence" in draft_text()
+    wait_until(lambda: "Half a sentence" in draft_text())
     page.reload()
     expect(editor(page)).to_contain_text("Half a sentence")
     page.keyboard.press("?")
@@ -139,6 +140,7 @@ def test_a_dead_line_loses_nothing_and_says_so(
     enter(context, live_server, add_agent("nora@help.example", "Nora Lind"))
     page.goto(f"{live_server.url}/tickets/{desk.letter()}")
     page.keyboard.press("r")
+    expect(editor(page)).to_be_focused()
     page.keyboard.type("Before. ")
     state = page.locator("#form-reply [data-save-state]")
     expect(state).to_have_text("Draft saved")
@@ -148,7 +150,7 @@ def test_a_dead_line_loses_nothing_and_says_so(
     expect(page.locator("#live-state")).to_be_visible(timeout=60_000)
     context.set_offline(False)
     expect(state).to_have_text("Draft saved", timeout=60_000)
-    assert "Before. While offline." in draft_text()
+    wait_until(lambda: "Before. While offline." in draft_text())
 
 
 def test_a_crash_while_offline_loses_nothing(
@@ -193,6 +195,7 @@ def test_something_new_stops_the_send_once(stopped: Page, live_server: LiveServe
     page = stopped
     page.goto(f"{live_server.url}/tickets/{ticket}")
     page.keyboard.press("r")
+    expect(editor(page)).to_be_focused()
     page.keyboard.type("My answer")
     expect(page.locator("#form-reply [data-save-state]")).to_have_text("Draft saved")
     desk.letter("It just arrived, never mind", ticket_id=ticket)

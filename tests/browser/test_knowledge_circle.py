@@ -18,7 +18,9 @@ from app.outgoing import leaving
 from app.settings import Settings
 from app.tickets.models import Attachment, Draft, Message
 from tests.app.web.conftest import Desk
+from tests.browser.answering_scene import drafts_now
 from tests.browser.test_inbox import editor, enter
+from tests.support.waiting import wait_until
 from tests.support.web import LiveServer, add_agent
 from workers.knowledge import KnowledgeOwner
 
@@ -160,7 +162,8 @@ def test_files_and_scripts_go_into_the_letter(
         assert session.scalars(
             sa.select(Attachment.filename).where(Attachment.draft_id == draft.id)
         ).all() == ["leaflet.txt"]
-        assert draft.article_ids == [kettle]
+    # What is said to be saved may have been so before the article was inserted.
+    wait_until(lambda: drafts_now()[0].article_ids == [kettle])
     page.keyboard.press("Control+Enter")
     expect(page.locator("#thread .message-outgoing")).to_contain_text("leaflet.txt")
     with db.reading() as session:
