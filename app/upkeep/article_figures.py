@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.accounts.rights import Rights
 from app.knowledge.figures import Counts, Reopened, Saved, saved
@@ -103,6 +103,7 @@ def lines(
     n = sa.func.coalesce(table.c.n, 0)
     query = (
         sa.select(Article, n)
+        .options(selectinload(Article.variants))
         .outerjoin(table, table.c.article_id == Article.id)
         .where(Article.archived.is_(False), visible(rights))
         .order_by(n.desc(), Article.id.desc())

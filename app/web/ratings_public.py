@@ -82,7 +82,7 @@ def show(token: str, invitation: RatingInvitation, rating: Rating | None, face: 
     if "lang" not in request.args:
         _note_hit(invitation, face)
     if not service.is_open(invitation, rating, now()):
-        return _gone(410, rating)
+        return _gone(410, invitation, rating)
     return _form(token, invitation, rating, face or (rating.face if rating else ""))
 
 
@@ -113,7 +113,7 @@ def give(token: str, invitation: RatingInvitation, rating: Rating | None) -> Any
             )
             recovery.after_rating(session, rating, now=now())
     except service.TooLate:
-        return _gone(410, rating)
+        return _gone(410, invitation, rating)
     except service.TooOften:
         return _form(
             token, invitation, rating, face, error=_("That was changed very often. Try again in an hour.")
@@ -173,8 +173,9 @@ def _form(
     )
 
 
-def _gone(status: int, rating: Rating | None = None) -> Any:
-    return _page("ratings/gone.html", rating=rating, expired=status == 410), status
+def _gone(status: int, invitation: RatingInvitation | None = None, rating: Rating | None = None) -> Any:
+    """Of a link that is ours it keeps the look of the letter; one that is not names nobody."""
+    return _page("ratings/gone.html", invitation=invitation, rating=rating, expired=status == 410), status
 
 
 def _page(template: str, **values: Any) -> str:

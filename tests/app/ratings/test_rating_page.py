@@ -194,7 +194,13 @@ def test_an_expired_link_says_so_and_stores_nothing(asked: Asked, person: FlaskC
         session.execute(sa.update(RatingInvitation).values(expires_at=db.now() - timedelta(seconds=1)))
     for answer in (person.get(f"/r/{asked.token}/good"), send(person, asked.token, "good")):
         assert answer.status_code == 410
+        # It is still the page of whoever wrote the letter, in the customer's language; and the letter can be answered.
+        assert (
+            "<title>Срок ссылки истёк · Orbit support</title>" in answer.text
+            and "можно ответить" in answer.text
+        )
     assert ratings() == []
+    assert "· Sincerely</title>" in person.get("/r/no-such-link").text
 
 
 @ONE
