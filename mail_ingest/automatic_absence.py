@@ -20,6 +20,11 @@ ABSENT = re.compile(
     r"|(?:ich bin|ich befinde mich|befinde ich mich|bin ich|wir sind) (?:\S+ ){0,8}?"
     r"(?:nicht im (?:büro|hause?)|im urlaub"
     r"|abwesend|außer haus|in elternzeit|im mutterschutz|nicht erreichbar)"
+    r"|(?:unser(?:e|em)? |das |die )?(?:büro|praxis|firma)\b[^\n]{0,60} geschlossen"
+    r"|(?:notre|nos) bureaux? (?:est|sont|sera|seront) fermé"
+    r"|(?:наш )?офис (?:\w+ )?(?:закрыт|не работает) (?:с|до) \d|oficinas? (?:está|estará|permanecerá)n? cerrad"
+    r"|(?:nostri )?uffici (?:sono|saranno|resteranno) chius|biuro (?:jest|będzie) (?:nieczynne|zamknięte)"
+    r"|kantoor is[^\n]{0,60}gesloten"
     r"|(?:actuellement|étant) (?:\S+ ){0,2}(?:absente?|en (?:congés?|vacances|déplacement))"
     r"|nicht mehr (?:bei|im unternehmen|für) [^.\n]{0,40}(?:tätig|beschäftigt)|je (?:suis"
     r"|serai) (?:\S+ ){0,4}(?:absente?|en (?:congés?|vacances|déplacement))"
@@ -54,17 +59,17 @@ _TEMPLATES = tuple(
         r"(?:limited|no|not have|without|intermittent|irregular|little) access to (?:my )?(?:e-?mail|mail)"
         r"|(?:not be|won.t be|not) (?:checking|reading|monitoring) (?:my )?e-?mail"
         r"|доступ\w* к (?:почте|e-?mail|электронной)|kein\w* (?:zugriff|zugang)|(?:pas|sans"
-        r"|limité) (?:d.)?accès|accès limité|acceso (?:limitado|al correo)|geen toegang|brak dostępu"
+        r"|limité) (?:d.)?accès|accès limité|acceso (?:limitado|al correo)|accesso limitato|geen toegang|brak dostępu"
         r"|sem acesso",
         r"(?:urgent|emergenc\w+|immediate)\b[^\n]{0,80}(?:contact|call|e-?mail|write|reach|dial)"
         r"|(?:contact|call|reach)[^\n]{0,80}(?:urgent|emergenc\w+|immediate|in my absence|instead)"
         r"|(?:in|during) my absence|cover(?:s|ing)? for me|my (?:colleague|assistant|replacement|deputy)"
         r"|(?:срочн|неотложн|экстренн)\w+[^\n]{0,60}(?:обращ|пиш|звон|свяж|контакт)|по (?:всем |срочным "
         r"|любым )?вопросам[^\n]{0,40}(?:обращ|пиш)|обращайтесь к|меня замещает|за время моего отсутствия"
-        r"|термінов\w+[^\n]{0,60}зверт"
+        r"|термінов\w+[^\n]{0,60}(?:зверт|телефон|пиш|контакт)|(?:все|любые) вопросы\W{1,4}к\b"
         r"|dringend\w*[^\n]{0,80}(?:wenden|kontakt|melden|anruf|erreich)|wenden sie sich|(?:meine"
         r"|als) vertretung|während meiner abwesenheit|urgence[^\n]{0,80}(?:contact|appel|joindre)"
-        r"|pendant mon absence"
+        r"|(?:pendant|en|durant) mon absence|per urgenze|in caso di urgenza"
         r"|urg[eê]n(?:te|cia)\w*[^\n]{0,80}(?:contact|llam|dirig|diríj|ligar|ligue)|durante mi ausencia"
         r"|urgenz\w+[^\n]{0,80}(?:contatt|rivolg|scriv)|(?:dringend|spoed)\w*[^\n]{0,80}contact"
         r"|please (?:contact|write to|direct|e-?mail)[^\n]{0,80}@|naléhav\w+[^\n]{0,60}(?:kontakt|obra)"
@@ -81,10 +86,11 @@ _TEMPLATES = tuple(
         r"|khẩn[^\n]{0,60}liên hệ"
         r"|เร่งด่วน|mendesak|kiireloomul|steidzam|skub\w+ atvej"
         r"|pilnych[^\n]{0,80}(?:kontakt|prosz)|緊急|急ぎ|紧急|如有急事|급한",
-        r"out of (?:the )?office starting|your (?:e-?mail|message)s? (?:will|has been|is|are) (?:not "
-        r"|not be |be )?(?:being )?(?:forward"
+        r"out of (?:the )?office starting|your (?:e-?mail|message)s? (?:will|has|have|is|are)"
+        r" (?:not |been |be |being ){0,3}(?:forward"
         r"|redirect|read|answered)|(?:e-?mail|nachricht)s? (?:wird|werden) (?:nicht "
-        r"|automatisch )?(?:weitergeleitet|gelesen|bearbeitet)"
+        r"|automatisch )?(?:weitergeleitet|gelesen|bearbeitet)|e-?mails? (?:wordt"
+        r"|worden) niet (?:gelezen|doorgestuurd)"
         r"|ваше (?:письмо|сообщение) (?:будет|не будет|перенаправлен)",
         r"(?:i will|i'll|i’ll|we will) (?:\w+ ){0,3}(?:reply|respond|answer|get back|return|be back"
         r"|contact you)|(?:upon|on|after) my return|when i(?:.m| am)? (?:return|back|get back)"
@@ -95,6 +101,8 @@ _TEMPLATES = tuple(
         r"|rientro|ritorno)"
         r"|hasta el|regresaré|volveré|estaré de vuelta|fino al|regress|retorn|até|terug|tot en met|po powrocie|wracam"
         r"|do dnia|(?<!\w)do \d{1,2}\b|(?:mio|nostro) rientro|rispond(?:erò|eremo)"
+        r"|(?<!\w)t/m \d|(?<!\w)du \d{1,2} au \d"
+        r"|(?:wir |nous |мы )?(?:melden uns|vous répondrons|ответим)|nach unserer rückkehr"
         r"|saakka|asti\b|ab dem \d|\d日まで|zpět|tillbaka|tilbage|tilbake|takaisin|戻り|返事が遅れ|返信が遅れ"
         r"|返回|回复您|복귀",
         r"thank you for (?:your|the) (?:e-?mail|message|mail|interest)|thanks for your (?:e-?mail|message"
@@ -126,13 +134,15 @@ def is_absence_note(own: str, opening: str) -> bool:
     if not ABSENT.search(opening) or PERSONAL.search(own):
         return False
     kinds = [bool(kind.search(own)) for kind in _TEMPLATES]
-    if sum(kinds) < 2:
-        return False
-    return any(kinds[:3]) or _says_nothing_else(own)
+    if sum(kinds) > 1 and any(kinds[:3]):
+        return True
+    closed = _CLOSED.search(opening) is not None and any(kinds)
+    return (closed or sum(kinds) > 1) and _says_nothing_else(own)
 
 
-_CLAUSE_END = re.compile(r"[.!?;,:。！？、，\n]+(?:\s|$)|\n")
-_MOST_CLAUSES = 12
+_SENTENCE_END = re.compile(r"(?<!\d)[.](?:\s|$)|[!?。！？\n]")
+_CLAUSE_END = re.compile(r"[;,:、，](?:\s|$)")
+_MOST_SENTENCES = 12
 # "Hi Ben,": no responder knows a name.
 _TO_SOMEBODY = re.compile(
     r"\s{0,20}(?i:hi|hello|hey|dear|good (?:morning|day|evening)|hallo|liebe|lieber|guten tag|hola|ciao|buongiorno"
@@ -143,19 +153,44 @@ _TO_SOMEBODY = re.compile(
     r"|damen|kunde|colleagues|client)\b)"
     r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻ]"
 )
-_SHORT_CLAUSE = 3  # words: a greeting, a closing, a name
+_SHORT_CLAUSE = 2  # words: a greeting, a closing, a name
+_CLOSED = re.compile(
+    r"closed|geschlossen|fermé|закрыт|не работает|cerrad|chius|zamkni|nieczynne|gesloten", re.I
+)
+_FORMULA = re.compile(
+    r"(?:sehr geehrte|dear|уважаем|mesdames|estimad|gentil|egregi|prezad|geachte|szanown|шановн"
+    r"|доброго дня|mit (?:freundl|best|viel)"
+    r"|best|kind|с уважением|з повагою|cordialement|bien cordial"
+    r"|saludos|un saludo|cordiali|distinti|cumprimentos|atenciosamente"
+    r"|met vriendel|z poważan|your |ihr |ваш )[^\d]{0,60}",
+    re.I,
+)
+# What a person is going to do when back.
+_INTENDS = re.compile(
+    r"(?<!\w)(?:test|try|check|see|look|провер|попроб|протест|посмотр|перевір|спробу|probier|teste"
+    r"|prüf|versuch|essa[iy]|vérifi"
+    r"|prov[oa]\b|provarl"
+    r"|controll|prueb|probar|compruebo|revis|experiment|verific|probeer|controleer|sprawdz|wypróbuj"
+    r"|przetest|vyzkouš)",
+    re.I,
+)
 
 
 def _says_nothing_else(own: str) -> bool:
     """Thanks, an absence and a day of return, and not one clause of anything else: "I'll try it then" is a person's."""
-    if _TO_SOMEBODY.match(own):
+    if _TO_SOMEBODY.match(own) or _INTENDS.search(own):
         return False
-    clauses = [clause.strip() for clause in _CLAUSE_END.split(own) if clause.strip()]
-    if len(clauses) > _MOST_CLAUSES:
-        return False
+    sentences = [sentence.strip() for sentence in _SENTENCE_END.split(own) if sentence.strip()]
+    return len(sentences) <= _MOST_SENTENCES and all(map(_is_known, sentences))
+
+
+def _is_known(sentence: str) -> bool:
+    if any(kind.search(sentence) for kind in _TEMPLATES[:3]):
+        return True
     return all(
         len(clause.split()) <= _SHORT_CLAUSE
         or ABSENT.search(clause)
+        or _FORMULA.fullmatch(clause.strip())
         or any(kind.search(clause) for kind in _TEMPLATES)
-        for clause in clauses
+        for clause in _CLAUSE_END.split(sentence)
     )
