@@ -11,6 +11,7 @@ from functools import lru_cache
 from kb_search.stems import is_russian, sound, stem
 from kb_search.stopwords import STOP_WORDS
 from kb_search.vocabulary import ACTS, THINGS
+from kb_search.vocabulary_more import MORE
 
 # Snowball leaves "доставка", "доставить" and "доставляем" three stems; their first five letters are one.
 _ROOT = 5
@@ -202,7 +203,7 @@ def _sounds(concepts: Mapping[str, int]) -> dict[str, int]:
     return found
 
 
-_CONCEPTS = _read("\n".join((_LINES.strip(), THINGS, ACTS)))
+_CONCEPTS = _read("\n".join((_LINES.strip(), THINGS, ACTS, MORE)))
 _STEMS = _stems(_CONCEPTS)
 _SOUNDS = _sounds(_CONCEPTS)
 

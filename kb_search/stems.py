@@ -14,6 +14,7 @@ import snowballstemmer
 from whoosh.analysis import Analyzer, Filter, RegexTokenizer
 
 from kb_search.stopwords import STOP_WORDS
+from kb_search.typed import in_russian
 
 # A hyphen splits, an apostrophe does not: "e-mail" is found by "mail", "don't" stays one word.
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ`][^\W_]+)*")
@@ -33,6 +34,8 @@ _russian = snowballstemmer.stemmer("russian")
 
 def fold(text: str) -> str:
     """One spelling for one letter: compatibility forms, lower case, ё as е; half characters are dropped."""
+    if text.isascii():
+        return text.lower()
     text = text.encode("utf-8", "ignore").decode("utf-8")
     return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
 
@@ -66,8 +69,14 @@ def sound(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Folded words in order; order numbers and phones (five digits and more) say nothing and are left out."""
-    found = (fold_word(match.group()) for match in _WORD.finditer(fold(text)))
-    return [word for word in found if not _LONG_NUMBER.search(word)]
+    return [word for word in map(_said, _WORD.findall(in_russian(fold(text)))) if word is not None]
+
+
+@lru_cache(maxsize=1 << 15)
+def _said(word: str) -> str | None:
+    """A word as it is compared, None for one that says nothing."""
+    folded = fold_word(word)
+    return None if _LONG_NUMBER.search(folded) else folded
 
 
 def stems(text: str) -> list[str]:
