@@ -7,9 +7,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from app import db, installation
+from app import db
 from bench.rig import Bench
-from bench.web_desk import Desk
+from bench.web_desk import Desk, opened_again
 from tests.support import processes
 from tests.support.postgres import PostgresCluster, programs
 
@@ -69,7 +69,4 @@ class KeptBench(Bench):
         if database == "postgresql":
             self.cluster()
         kept: Desk = pickle.loads(place.read_bytes())
-        # What was made by an older version is brought up to this one.
-        installation.prepare(kept.settings)
-        db.configure(kept.settings.database)
-        return kept
+        return opened_again(kept, len(kept.cookies))

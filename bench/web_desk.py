@@ -70,11 +70,11 @@ def furnish_all(bench: Bench, wanted: Sequence[tuple[str, int]], *, agents: int)
         made[0].join()
         made = [one for one in made if one.is_alive() or _failed(one)]
     desks = {one: pickle.loads(_place(bench, *one).read_bytes()) for one in wanted}
-    return [_opened_again(desks[one], agents) if one in kept else desks[one] for one in wanted]
+    return [opened_again(desks[one], agents) if one in kept else desks[one] for one in wanted]
 
 
-def _opened_again(desk: Desk, agents: int) -> Desk:
-    """Its tables as they are now, and agents who have just signed in."""
+def opened_again(desk: Desk, agents: int) -> Desk:
+    """One of before: its tables as they are now, and agents who have just signed in."""
     prepare(desk.settings)
     db.configure(desk.settings.database)
     return replace(desk, cookies=_cookies(desk.settings, agents))

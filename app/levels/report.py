@@ -30,6 +30,22 @@ class Kept:
         return self.kept / decided if decided else None
 
 
+def runs_late(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(LevelClock.stopped_at.is_(None), LevelClock.due_at <= now)
+
+
+def decided(begin: datetime, end: datetime, now: datetime) -> sa.ColumnElement[bool]:
+    """Promises that ended within [begin, end), or that ran out in it and have no end yet. What runs in time is not
+    decided and counts nowhere."""
+    ended = sa.and_(LevelClock.stopped_at >= begin, LevelClock.stopped_at < end)
+    return sa.or_(ended, sa.and_(runs_late(now), LevelClock.due_at >= begin, LevelClock.due_at < end))
+
+
+def broken() -> sa.ColumnElement[bool]:
+    """Of decided ones."""
+    return sa.or_(LevelClock.broken.is_(True), LevelClock.stopped_at.is_(None))
+
+
 def kept(
     session: Session,
     begin: datetime,
@@ -38,14 +54,7 @@ def kept(
     now: datetime,
     where: Sequence[sa.ColumnElement[bool]] = (),
 ) -> list[Kept]:
-    """Promises that ended within [begin, end), or that have run out by then without an end. `where`: of tickets."""
-    ended = sa.and_(LevelClock.stopped_at >= begin, LevelClock.stopped_at < end)
-    runs_late = sa.and_(
-        LevelClock.stopped_at.is_(None),
-        LevelClock.due_at >= begin,
-        LevelClock.due_at < end,
-        LevelClock.due_at <= now,
-    )
+    """Decided promises. `where`: of tickets."""
 
     def number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
@@ -60,7 +69,7 @@ def kept(
             number(LevelClock.stopped_at.is_(None)).label("late"),
         )
         .join(Ticket, Ticket.id == LevelClock.ticket_id)
-        .where(sa.or_(ended, runs_late), *where)
+        .where(decided(begin, end, now), *where)
         .group_by(LevelClock.level_id, LevelClock.kind)
         .order_by(LevelClock.level_id, LevelClock.kind)
     )

@@ -6,7 +6,7 @@ A fixed number of queries whatever the size. Anonymous ratings count from when t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -89,13 +89,23 @@ class Openings:
 
 def total(session: Session, cut: Cut, scope: Scope, hits: Openings | None = None) -> Figure:
     """All of a cut together: what belongs to two teams counts once here. `hits`: its openings, if they are known."""
-    key: sa.ColumnElement[Any] = sa.literal_column("0")
     earlier = cut.before()
-    asked, answered = _asked(session, cut, scope, key).get(0, (0, 0))
+    asked, answered = _asked(session, cut, scope, None).get(0, (0, 0))
     hits = hits or openings(session, cut, scope)
-    before = _faces(session, earlier, scope, key).get(0, NONE) if earlier else None
-    score = _faces(session, cut, scope, key).get(0, NONE)
+    before = _faces(session, earlier, scope, None).get(0, NONE) if earlier else None
+    score = _faces(session, cut, scope, None).get(0, NONE)
     return Figure(0, "", asked, answered, hits.opened, hits.filtered, score, before)
+
+
+def total_of(session: Session, rows: Sequence[Figure], cut: Cut, scope: Scope) -> Figure:
+    """The same from figures by agent: everything that is counted has one. Who has nothing in this period has no line,
+    so the period before is asked for."""
+    earlier = cut.before()
+    before = _faces(session, earlier, scope, None).get(0, NONE) if earlier else None
+    asked, answered = (sum(getattr(row, name) for row in rows) for name in ("asked", "answered"))
+    opened, filtered = (sum(getattr(row, name) for row in rows) for name in ("opened", "filtered"))
+    score = Score(*(sum(getattr(row.score, face.value) for row in rows) for face in FACES))
+    return Figure(0, "", asked, answered, opened, filtered, score, before)
 
 
 def figures(
@@ -140,12 +150,11 @@ def over_time(
 
 
 def openings(session: Session, cut: Cut, scope: Scope) -> Openings:
-    query = (
-        sa.select(RatingHit.filtered, sa.func.count())
-        .join(RatingInvitation, RatingInvitation.id == RatingHit.invitation_id)
-        .where(*cuts.conditions(RatingInvitation, RatingHit.at, cut, scope))
-        .group_by(RatingHit.filtered)
-    )
+    query = sa.select(RatingHit.filtered, sa.func.count()).group_by(RatingHit.filtered)
+    if replace(cut, since=None, until=None) != Cut() or scope != cuts.EVERYTHING:
+        # Only then something is asked of the invitation.
+        query = query.join(RatingInvitation, RatingInvitation.id == RatingHit.invitation_id)
+    query = query.where(*cuts.conditions(RatingInvitation, RatingHit.at, cut, scope))
     found: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
     return Openings(found.pop("", 0), dict(sorted(found.items(), key=lambda one: -one[1])))
 
@@ -181,14 +190,15 @@ class _Unasked:
     agent_id, mailbox_id = NotAsked.agent_id, NotAsked.mailbox_id
 
 
-Key = str | sa.ColumnElement[Any]
+# What to group by: a dimension, a column, or nothing at all.
+Key = str | sa.ColumnElement[Any] | None
 
 
 def _faces(session: Session, cut: Cut, scope: Scope, key: Key) -> dict[int, Score]:
     counts = [sa.func.sum(sa.case((Rating.face == face, 1), else_=0)) for face in FACES]
     query: Query = sa.select(*counts).select_from(Rating).where(Rating.counted_at.is_not(None))
     rows = session.execute(_grouped(query, Rating, Rating.counted_at, cut, scope, key))
-    return {row[-1]: Score(*(int(one) for one in row[:3])) for row in rows if row[-1] is not None}
+    return {row[-1]: Score(*(int(one or 0) for one in row[:3])) for row in rows if row[-1] is not None}
 
 
 def _asked(session: Session, cut: Cut, scope: Scope, key: Key) -> dict[int, tuple[int, int]]:
@@ -217,6 +227,8 @@ def _hits(session: Session, cut: Cut, scope: Scope, key: Key) -> dict[int, tuple
 def _grouped(query: Query, asked: Asked, at: Any, cut: Cut, scope: Scope, key: Key) -> Query:
     dimensions = (key,) if isinstance(key, str) else ()
     query = query.where(*cuts.conditions(asked, at, cut, scope, *dimensions))
+    if key is None:
+        return query.add_columns(sa.literal_column("0"))
     if not isinstance(key, str):
         return query.add_columns(key.label("key")).group_by("key")
     query, column = cuts.by(asked, query, key)

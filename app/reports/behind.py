@@ -7,7 +7,7 @@ in it: the slowest first where a time is shown, else the newest ticket.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.customers.models import Customer
 from app.errors import NotFound
 from app.levels.models import LevelClock
+from app.levels.report import broken, runs_late
 from app.ratings.models import Face, Rating
 from app.reports.backlog import AGES
 from app.reports.briefing import late_ones, silent_ones
@@ -26,9 +27,9 @@ from app.reports.choices import choices
 from app.reports.filters import TAGGED, Condition, in_segment, moments, rated, seen, tagged, within
 from app.reports.finding import sought
 from app.reports.funnel import STAGES, stage_of
-from app.reports.loyalty import complaining
+from app.reports.loyalty import among, complaining, of_fifths
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts
-from app.reports.promises import broken, decided, runs_late
+from app.reports.promises import decided
 from app.reports.reasons import untagged
 from app.reports.search_models import EarlierSearch
 from app.reports.searching import CARD, SEARCH
@@ -107,8 +108,14 @@ def _which(session: Session, name: str, asked: Asked) -> Which:
     if name in _PLAIN:
         return _PLAIN[name](session, asked)
     kind, *numbers = name.split("-")
-    if kind in _NUMBERED and numbers and all(one.isdecimal() and len(one) < 18 for one in numbers):
-        return _NUMBERED[kind](asked, [int(one) for one in numbers])
+    if numbers and all(one.isdecimal() and len(one) < 18 for one in numbers):
+        if kind in _NUMBERED:
+            return _NUMBERED[kind](asked, [int(one) for one in numbers])
+        if kind == "fifth" and len(numbers) == 2:
+            # Rows are called by their fifth, cells by their place.
+            fifths = [int(numbers[0]), int(numbers[1]) + 1]
+            people = of_fifths(session, asked.filters, asked.scope, fifths)
+            return _written(asked, among(LetterFacts.customer_id, people))
     raise NotFound("There is no such figure.")
 
 
@@ -118,6 +125,11 @@ def _tickets(asked: Asked, *conditions: Condition, by: Any = None, day: Any = Ti
     if day is not None:
         found.append(within(day, asked.filters))
     return Which(found, by)
+
+
+def _standing(asked: Asked, *conditions: Condition) -> Which:
+    """Tickets that are open now."""
+    return _tickets(asked, TicketFacts.open.is_(True), *conditions, day=None)
 
 
 def _replied(asked: Asked, *conditions: Condition, by: Any = None) -> Which:
@@ -180,11 +192,6 @@ def _age(asked: Asked, numbers: list[int]) -> Which:
     return _tickets(asked, *found, day=None)
 
 
-def _waiting(_session: Session, asked: Asked) -> Which:
-    waits = sa.select(Ticket.id).where(Ticket.waiting_since.is_not(None))
-    return _tickets(asked, TicketFacts.open.is_(True), TicketFacts.ticket_id.in_(waits), day=None)
-
-
 def _rated(asked: Asked, *conditions: Condition) -> Which:
     begin, end = moments(asked.filters, asked.zone)
     found = [Rating.counted_at >= begin, Rating.counted_at < end, Rating.ticket_id.is_not(None)]
@@ -194,16 +201,11 @@ def _rated(asked: Asked, *conditions: Condition) -> Which:
 
 def _promised(asked: Asked, *conditions: Condition, owner: int | None = None) -> Which:
     """Tickets with such a clock that was decided in the period."""
-    clocks = sa.select(LevelClock.ticket_id).where(decided(asked.filters, asked.now, asked.zone), *conditions)
+    clocks = _CLOCKS.where(decided(asked.filters, asked.now, asked.zone), *conditions)
     found: list[Condition] = [TicketFacts.ticket_id.in_(clocks)]
     if owner is not None:
         found.append(TicketFacts.assignee_id == owner if owner else TicketFacts.assignee_id.is_(None))
     return _tickets(asked, *found, day=None)
-
-
-def _late_now(_session: Session, asked: Asked) -> Which:
-    late = sa.select(LevelClock.ticket_id).where(runs_late(asked.now))
-    return _tickets(asked, TicketFacts.ticket_id.in_(late), day=None)
 
 
 def _sought(asked: Asked, *conditions: Condition, by: Any = None) -> Which:
@@ -226,28 +228,24 @@ def _churned(_session: Session, asked: Asked) -> Which:
     """What those wrote in the previous period who did not write in this one."""
     still = [within(LetterFacts.day, asked.filters), *seen(LetterFacts, asked.filters, asked.scope)]
     stayed = sa.select(LetterFacts.customer_id).where(*still)
-    earlier = Asked(asked.filters.before, asked.scope, asked.now, asked.zone)
+    earlier = replace(asked, filters=asked.filters.before)
     return _written(earlier, LetterFacts.customer_id.not_in(stayed))
 
 
 _MADE, _MEASURED = ReplyFacts.article_id.is_not(None), ReplyFacts.composing.is_not(None)
 _TYPED = ReplyFacts.article_id.is_(None)
+_CLOCKS = sa.select(LevelClock.ticket_id)
+_WAITING = sa.select(Ticket.id).where(Ticket.waiting_since.is_not(None))
 _BEGUN = sa.and_(EarlierSearch.kind == SEARCH, EarlierSearch.ticket_id.is_not(None))
 _PLAIN: dict[str, Callable[[Session, Asked], Which]] = {
     "closed": lambda _session, asked: _tickets(asked, day=TicketFacts.closed_day),
     "written": lambda _session, asked: _written(asked),
     "answered": lambda _session, asked: _replied(asked),
-    "open": lambda _session, asked: _tickets(asked, TicketFacts.open.is_(True), day=None),
-    "waiting": _waiting,
-    "late": lambda _session, asked: _tickets(
-        asked, TicketFacts.open.is_(True), late_ones(asked.now), day=None
-    ),
-    "silent": lambda _session, asked: _tickets(
-        asked, TicketFacts.open.is_(True), silent_ones(asked.now), day=None
-    ),
-    "unassigned": lambda _session, asked: _tickets(
-        asked, TicketFacts.open.is_(True), TicketFacts.assignee_id.is_(None), day=None
-    ),
+    "open": lambda _session, asked: _standing(asked),
+    "waiting": lambda _session, asked: _standing(asked, TicketFacts.ticket_id.in_(_WAITING)),
+    "late": lambda _session, asked: _standing(asked, late_ones(asked.now)),
+    "silent": lambda _session, asked: _standing(asked, silent_ones(asked.now)),
+    "unassigned": lambda _session, asked: _standing(asked, TicketFacts.assignee_id.is_(None)),
     "untagged": lambda _session, asked: _tickets(asked, untagged()),
     "reopened": lambda _session, asked: _tickets(asked, TicketFacts.reopened > 0),
     "composed": lambda _session, asked: _replied(asked, _MEASURED, by=ReplyFacts.composing),
@@ -257,7 +255,9 @@ _PLAIN: dict[str, Callable[[Session, Asked], Which]] = {
     "no-article": lambda _session, asked: _replied(asked, _TYPED),
     "churned": _churned,
     "broken-promises": lambda _session, asked: _promised(asked, broken()),
-    "late-promises": _late_now,
+    "late-promises": lambda _session, asked: _tickets(
+        asked, TicketFacts.ticket_id.in_(_CLOCKS.where(runs_late(asked.now))), day=None
+    ),
     "complaints": lambda session, asked: _tickets(asked, complaining(choices(session))),
     "searched": lambda _session, asked: _sought(asked, _BEGUN),
     "found": lambda _session, asked: _sought(

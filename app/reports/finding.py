@@ -7,15 +7,13 @@ from card    earlier letters that were opened from the client card, without any 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
-from app.reports.filters import Condition, Filters, Scope, moments, seen, within
+from app.reports.filters import Condition, Filters, Scope, moments, seen, written_by_each
 from app.reports.models import ReplyFacts, TicketFacts
 from app.reports.reading import numbers
 from app.reports.search_models import EarlierSearch
@@ -58,7 +56,8 @@ def finding(
     """Figures, and a table by agent where anybody searched."""
     by_agent = _sought(session, filters, scope, zone)
     now, before = _all(by_agent), _all(_sought(session, filters.before, scope, zone))
-    answered, answered_before = (_answered(session, one, scope) for one in (filters, filters.before))
+    tickets = _answered(session, filters, scope)
+    answered, answered_before = _together(tickets), _together(_answered(session, filters.before, scope))
     figures = (
         Figure(
             "searches_per_ticket", share(now.at_tickets, answered), Unit.NUMBER, n=answered,
@@ -78,7 +77,7 @@ def finding(
         ),
         Figure("from_card", now.from_card, before=before.from_card, behind="opened-from-card", better=1),
     )  # fmt: skip
-    return figures, _by_agent(session, by_agent, filters, scope)
+    return figures, _by_agent(session, by_agent, tickets)
 
 
 def sought(filters: Filters, scope: Scope, zone: str) -> list[Condition]:
@@ -132,30 +131,35 @@ def _all(by_agent: dict[int, _Sought]) -> _Sought:
     return found
 
 
-def _answered(session: Session, filters: Filters, scope: Scope) -> int:
-    """Tickets with a reply in the period."""
-    query = sa.select(sa.func.count(sa.distinct(ReplyFacts.ticket_id))).where(*_replied(filters, scope))
-    return session.scalar(query) or 0
+def _answered(session: Session, filters: Filters, scope: Scope) -> dict[int, set[int]]:
+    """agent → tickets that they replied to in the period. To tell apart so many is quicker here than in a database."""
+    query = (
+        sa.select(
+            ReplyFacts.agent_id, sa.func.aggregate_strings(sa.cast(ReplyFacts.ticket_id, sa.String), ",")
+        )
+        .where(*written_by_each(session, filters), *seen(ReplyFacts, filters, scope))
+        .group_by(ReplyFacts.agent_id)
+    )
+    return {agent_id: set(numbers(tickets)) for agent_id, tickets in session.execute(query)}
 
 
-def _replied(filters: Filters, scope: Scope) -> Sequence[Condition]:
-    return [within(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope)]
+def _together(tickets: dict[int, set[int]]) -> int:
+    return len(set().union(*tickets.values()))
 
 
 def _by_agent(
-    session: Session, by_agent: dict[int, _Sought], filters: Filters, scope: Scope
+    session: Session, by_agent: dict[int, _Sought], answered: dict[int, set[int]]
 ) -> tuple[Table, ...]:
     if not by_agent:
         return ()
-    query = (
-        sa.select(ReplyFacts.agent_id, sa.func.count(sa.distinct(ReplyFacts.ticket_id)))
-        .where(ReplyFacts.agent_id.in_(sorted(by_agent)), *_replied(filters, scope))
-        .group_by(ReplyFacts.agent_id)
-    )
-    answered: dict[int, int] = defaultdict(int, {row[0]: row[1] for row in session.execute(query)})
     names = sa.select(Agent.id, Agent.name).where(Agent.id.in_(sorted(by_agent)))
     rows = [
-        Row(name, _cells(by_agent[agent_id], answered[agent_id]), f"searched-{agent_id}", agent_id)
+        Row(
+            name,
+            _cells(by_agent[agent_id], len(answered.get(agent_id, ()))),
+            f"searched-{agent_id}",
+            agent_id,
+        )
         for agent_id, name in session.execute(names.order_by(Agent.name, Agent.id))
     ]
     return (Table("finding", Label.NAME, _COLUMNS, tuple(rows)),)

@@ -11,36 +11,24 @@ RFM           of the customers who wrote in the period: how lately, how often, a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app.customers.models import customer_tags
 from app.ratings.models import Face, Rating
 from app.ratings.score import Score
 from app.reports.choices import Choices, choices
-from app.reports.filters import (
-    TAGGED,
-    WITH_VALUE,
-    Condition,
-    Filters,
-    Scope,
-    moments,
-    rated,
-    seen,
-    within,
-    within_each,
-)
+from app.reports.filters import Condition, Filters, Scope, moments, rated, seen, within, within_each
 from app.reports.models import LetterFacts, TicketFacts
-from app.reports.rfm import EVERYBODY, Wrote, rfm
-from app.reports.segments import Segment, chosen_from, with_members
+from app.reports.reading import in_columns
+from app.reports.rfm import Wrote, marks_of, rfm
+from app.reports.segments import EVERYBODY, Segment, sums, with_members
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
 from app.reports.stats import loyalty, share
 from app.tickets.models import ticket_tags
-from app.tickets.order_models import CardValue, Field
 
 YEAR = 365
 # Numbers in one statement.
@@ -50,7 +38,7 @@ NOT_KEPT = {"compiled_cache": None}
 
 def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) -> Report:
     chosen = choices(session)
-    wrote = _wrote(session, filters, scope)
+    wrote = written(session, filters, scope)
     scores = _scores(session, filters, scope, zone)
     before = _scores(session, filters.before, scope, zone, segments=False)[EVERYBODY]
     complaints = _complaints(session, filters, scope, chosen)
@@ -72,10 +60,10 @@ def customers(session: Session, filters: Filters, scope: Scope, *, zone: str) ->
 
 
 def _figures(
-    wrote: Mapping[int, Wrote], lives: Sequence[int], score: Score, before: Score, chosen: Choices
+    wrote: Wrote, lives: Sequence[int], score: Score, before: Score, chosen: Choices
 ) -> list[Figure]:
     """`lives`: days from the first letter ever to the last, of those who went silent."""
-    known = sum(one.before > 0 for one in wrote.values())
+    known, active = (sum(map(bool, letters)) for letters in (wrote.before, wrote.now))
     r, has = chosen.competition, score.n > 0
     return [
         Figure(
@@ -89,7 +77,7 @@ def _figures(
             before=loyalty(before.share, r) if before.n else None, low=loyalty(score.low, r) if has else None,
             high=loyalty(score.high, r) if has else None, behind="rated-any", better=1,
         ),
-        Figure("active", sum(one.now > 0 for one in wrote.values()), before=known, behind="written"),
+        Figure("active", active, before=known, behind="written"),
         Figure("churn", share(len(lives), known), Unit.SHARE, n=known, behind="churned", better=-1),
         Figure(
             "lifetime", sum(lives) / len(lives) if lives else None, Unit.DAYS, n=len(lives),
@@ -98,37 +86,44 @@ def _figures(
     ]  # fmt: skip
 
 
-def _wrote(session: Session, filters: Filters, scope: Scope) -> dict[int, Wrote]:
+def written(session: Session, filters: Filters, scope: Scope) -> Wrote:
+    """In this period and in the one before."""
     day, first = LetterFacts.day, filters.span[0]
     now = sa.func.sum(sa.case((day >= first, 1), else_=0))
     query = (
-        sa.select(LetterFacts.customer_id, sa.func.max(day), now, sa.func.count())
+        sa.select(LetterFacts.customer_id, sa.func.max(day), now, sa.func.count() - now)
         .where(within_each(day, filters.both), *seen(LetterFacts, filters, scope))
         .group_by(LetterFacts.customer_id)
     )
-    return {
-        customer_id: Wrote(last, now, number - now)
-        for customer_id, last, now, number in session.execute(query).all()
-    }
+    return Wrote(*in_columns(session, query))
 
 
-def _lives(session: Session, wrote: Mapping[int, Wrote], filters: Filters, scope: Scope) -> list[int]:
-    gone = [customer_id for customer_id, one in wrote.items() if not one.now]
+def of_fifths(session: Session, filters: Filters, scope: Scope, fifths: Sequence[int]) -> list[int]:
+    """Customers who wrote in the period and stand in these fifths of lateness and of frequency."""
+    marks = marks_of(session, written(session, filters, scope), Choices())
+    return [customer_id for customer_id, (r, f, _v) in marks.items() if (r, f) == tuple(fifths)]
+
+
+def among(customer_id: Any, ids: Sequence[int]) -> Condition:
+    """Numbers of ours, written out: as thousands of parameters they would cost more than the query."""
+    listed: sa.ColumnElement[int] = sa.literal_column(f"({','.join(map(str, ids or [0]))})")
+    condition: Condition = customer_id.op("IN", is_comparison=True)(listed)
+    return condition
+
+
+def _lives(session: Session, wrote: Wrote, filters: Filters, scope: Scope) -> list[int]:
+    last = {one: day for one, day, now in zip(wrote.customers, wrote.last, wrote.now, strict=True) if not now}
+    gone = list(last)
     found: list[int] = []
     for place in range(0, len(gone), AT_ONCE):
-        # Numbers of ours, written out: as thousands of parameters they would cost more than the query.
-        some: sa.ColumnElement[int] = sa.literal_column(
-            f"({','.join(map(str, gone[place : place + AT_ONCE]))})"
-        )
+        some = among(LetterFacts.customer_id, gone[place : place + AT_ONCE])
         query = (
             sa.select(LetterFacts.customer_id, sa.func.min(LetterFacts.day))
-            .where(
-                LetterFacts.customer_id.op("IN", is_comparison=True)(some), *seen(LetterFacts, filters, scope)
-            )
+            .where(some, *seen(LetterFacts, filters, scope))
             .group_by(LetterFacts.customer_id)
         )
         found += [
-            wrote[customer_id].last - began
+            last[customer_id] - began
             for customer_id, began in session.execute(query, execution_options=NOT_KEPT)
         ]
     return found
@@ -143,31 +138,11 @@ def _scores(
     faces = [
         sa.func.sum(sa.case((Rating.face == face, 1), else_=0)) for face in (Face.GOOD, Face.OKAY, Face.BAD)
     ]
-    row = session.execute(sa.select(*faces).where(*conditions)).one()
-    found = {EVERYBODY: Score(*(int(number or 0) for number in row))}
     if segments:
-        for key, query in _by_keys(
-            sa.select(*faces).select_from(Rating).where(*conditions), Rating.customer_id
-        ):
-            found |= {key(row): Score(*map(int, row[:3])) for row in session.execute(query)}
-    return found
-
-
-def _by_keys(query: sa.Select[Any], customer_id: Any) -> list[tuple[Callable[[Any], str], sa.Select[Any]]]:
-    """The query once for tags and once for values of fields, and how the key of a segment is read from its rows."""
-    tags, values = customer_tags.c, CardValue
-    chosen = sa.select(Field.id).where(*chosen_from())
-    by_tag = query.add_columns(tags.tag_id).join(customer_tags, tags.customer_id == customer_id)
-    by_value = query.add_columns(values.field_id, values.value).join(
-        values, values.customer_id == customer_id
-    )
-    return [
-        (lambda row: f"{TAGGED}{row[-1]}", by_tag.group_by(tags.tag_id)),
-        (
-            lambda row: f"{WITH_VALUE}{row[-2]}-{row[-1]}",
-            by_value.where(values.field_id.in_(chosen)).group_by(values.field_id, values.value),
-        ),
-    ]
+        query = sa.select(Rating.customer_id, *faces).where(*conditions).group_by(Rating.customer_id)
+        return {key: Score(*found) for key, found in sums(session, query).items()}
+    row = session.execute(sa.select(*faces).where(*conditions)).one()
+    return {EVERYBODY: Score(*(int(number or 0) for number in row))}
 
 
 def complaining(chosen: Choices) -> Condition:
@@ -184,23 +159,26 @@ def _complaints(
     session: Session, filters: Filters, scope: Scope, chosen: Choices, *, segments: bool = True
 ) -> dict[str, int]:
     conditions = [within(TicketFacts.day, filters), *seen(TicketFacts, filters, scope), complaining(chosen)]
-    found = defaultdict(int, {EVERYBODY: session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0})
+    found: dict[str, int] = defaultdict(int)
     if segments:
-        counted = sa.select(sa.func.count()).select_from(TicketFacts).where(*conditions)
-        for key, query in _by_keys(counted, TicketFacts.customer_id):
-            found |= {key(row): row[0] for row in session.execute(query)}
+        query = sa.select(TicketFacts.customer_id, sa.func.count()).where(*conditions)
+        found |= {key: own for key, (own,) in sums(session, query.group_by(TicketFacts.customer_id)).items()}
+    else:
+        found[EVERYBODY] = session.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
     return found
 
 
 def _by_segment(
     segments: Sequence[Segment],
-    wrote: Mapping[int, Wrote],
+    wrote: Wrote,
     scores: Mapping[str, Score],
     complaints: Mapping[str, int],
     chosen: Choices,
 ) -> Table:
-    everybody = Segment(EVERYBODY, EVERYBODY, "written", members=set(wrote))
-    rows = [_segment(one, wrote, scores, complaints, chosen) for one in (everybody, *segments)]
+    everybody = Segment(EVERYBODY, EVERYBODY, "written", members=wrote.customers)
+    whether = zip(map(bool, wrote.now), map(bool, wrote.before), strict=True)
+    when = dict(zip(wrote.customers, whether, strict=True))
+    rows = [_segment(one, when, scores, complaints, chosen) for one in (everybody, *segments)]
     columns = (
         Column("active", drawn=False),
         Column("loyalty", Unit.SHARE),
@@ -216,22 +194,23 @@ def _by_segment(
 
 def _segment(
     segment: Segment,
-    wrote: Mapping[int, Wrote],
+    when: Mapping[int, tuple[bool, bool]],
     scores: Mapping[str, Score],
     complaints: Mapping[str, int],
     chosen: Choices,
 ) -> Row:
-    mine = [wrote[one] for one in segment.members if one in wrote]
-    known = [one for one in mine if one.before]
+    """`when`: whether a customer wrote in this period, and in the one before."""
+    mine = Counter(map(when.get, segment.members))
+    gone, stayed = mine[False, True], mine[True, True]
     score = scores.get(segment.key, Score(0, 0, 0))
     said: tuple[Value, ...] = (None, None, None, None)
     if score.n:
         said = (loyalty(score.share, chosen.competition), score.share, score.low, score.high)
     cells = (
-        sum(one.now > 0 for one in mine),
+        stayed + mine[True, False],
         *said,
         score.n,
-        share(sum(not one.now for one in known), len(known)),
+        share(gone, gone + stayed),
         complaints.get(segment.key, 0),
     )
     return Row(segment.name, cells, segment.behind, segment.row_id)

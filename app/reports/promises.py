@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
+from app.levels import report
 from app.levels.models import ClockKind, LevelClock, ServiceLevel
 from app.reports.filters import Condition, Filters, Scope, moments, seen
 from app.reports.models import TicketFacts
@@ -42,7 +43,7 @@ def promises(session: Session, filters: Filters, scope: Scope, *, now: datetime,
         figures.append(_figure(f"promises_{kind}", mine, earlier))
     late = sa.select(sa.func.count()).select_from(LevelClock)
     late = late.join(TicketFacts, TicketFacts.ticket_id == LevelClock.ticket_id)
-    number = session.scalar(late.where(runs_late(now), *seen(TicketFacts, filters, scope))) or 0
+    number = session.scalar(late.where(report.runs_late(now), *seen(TicketFacts, filters, scope))) or 0
     figures.append(Figure("promises_late", number, behind="late-promises", better=-1))
     return Report("promises", tuple(figures), (_by_level(session, groups), _by_agent(session, groups)))
 
@@ -52,24 +53,14 @@ def is_offered(session: Session) -> bool:
     return session.scalar(sa.select(LevelClock.ticket_id).limit(1)) is not None
 
 
-def runs_late(now: datetime) -> Condition:
-    return sa.and_(LevelClock.stopped_at.is_(None), LevelClock.due_at <= now)
-
-
 def decided(filters: Filters, now: datetime, zone: str) -> Condition:
     """Clocks that ended in the period, or ran out in it."""
     begin, end = moments(filters, zone)
-    ended = sa.and_(LevelClock.stopped_at >= begin, LevelClock.stopped_at < end)
-    return sa.or_(ended, sa.and_(runs_late(now), LevelClock.due_at >= begin, LevelClock.due_at < end))
-
-
-def broken() -> Condition:
-    """Of decided ones."""
-    return sa.or_(LevelClock.broken.is_(True), LevelClock.stopped_at.is_(None))
+    return report.decided(begin, end, now)
 
 
 def _groups(session: Session, filters: Filters, scope: Scope, now: datetime, zone: str) -> list[_Group]:
-    lost = sa.func.sum(sa.case((broken(), 1), else_=0))
+    lost = sa.func.sum(sa.case((report.broken(), 1), else_=0))
     key = (LevelClock.kind, LevelClock.level_id, TicketFacts.assignee_id)
     query = (
         sa.select(*key, sa.func.count(), lost)

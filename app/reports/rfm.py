@@ -2,73 +2,75 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.reports.choices import Choices
-from app.reports.segments import Segment
+from app.reports.reading import in_columns
+from app.reports.segments import EVERYBODY, Segment
 from app.reports.shape import Chart, Column, Label, Row, Table, Unit
-from app.reports.stats import QUINTILES, quintiles
+from app.reports.stats import QUINTILES, quintiles, share
 from app.tickets.order_models import CardValue
 
-EVERYBODY = "everybody"
 FIFTHS = range(1, QUINTILES + 1)
+# The fifths of a customer: how lately, how often, worth; 0 where nothing is known of that.
+Mark = tuple[int, int, int]
 
 
-class Wrote(NamedTuple):
-    """A customer's letters of the two periods: the day of the last, and how many in each."""
+@dataclass(frozen=True)
+class Wrote:
+    """Who wrote in the two periods; at the same place in the other lists: the day of the last letter, and how many
+    letters in this period and in the one before."""
 
-    last: int
-    now: int
-    before: int
+    customers: list[int]
+    last: list[int]
+    now: list[int]
+    before: list[int]
+
+    @property
+    def active(self) -> dict[int, tuple[int, int]]:
+        """customer → (the day of the last letter, letters of this period)."""
+        pairs = zip(self.customers, zip(self.last, self.now, strict=True), strict=True)
+        return {customer_id: pair for customer_id, pair in pairs if pair[1]}
 
 
-def rfm(
-    session: Session,
-    wrote: Mapping[int, Wrote],
-    segments: Sequence[Segment],
-    chosen: Choices,
-) -> list[Table]:
+def rfm(session: Session, wrote: Wrote, segments: Sequence[Segment], chosen: Choices) -> list[Table]:
     """Two tables: lateness against frequency, and the mean fifths of each segment."""
-    active = {customer_id: one for customer_id, one in wrote.items() if one.now}
-    late, often = (
-        quintiles(one.last for one in active.values()),
-        quintiles(one.now for one in active.values()),
-    )
-    worth = _worth(session, chosen.value_field_id)
-    values = {customer_id: worth[customer_id] for customer_id in active if customer_id in worth}
-    rich = quintiles(values.values())
-    marks = {
-        customer_id: (
-            late[one.last],
-            often[one.now],
-            rich[values[customer_id]] if customer_id in values else None,
-        )
-        for customer_id, one in active.items()
-    }
-    grid: dict[tuple[int, int], int] = defaultdict(int)
-    for r, f, _v in marks.values():
-        grid[r, f] += 1
+    marks = marks_of(session, wrote, chosen)
+    grid = Counter((r, f) for r, f, _v in marks.values())
     columns = tuple(Column(f"often-{f}") for f in FIFTHS)
-    rows = tuple(Row(f"late-{r}", tuple(grid[r, f] for f in FIFTHS)) for r in reversed(FIFTHS))
+    rows = tuple(Row(f"late-{r}", tuple(grid[r, f] for f in FIFTHS), f"fifth-{r}") for r in reversed(FIFTHS))
     return [Table("rfm", Label.WORD, columns, rows, Chart.HEAT), _mean_fifths(marks, segments)]
 
 
-def _mean_fifths(marks: Mapping[int, tuple[int, int, int | None]], segments: Sequence[Segment]) -> Table:
+def marks_of(session: Session, wrote: Wrote, chosen: Choices) -> dict[int, Mark]:
+    """Of each who wrote in the period."""
+    active = wrote.active
+    late = quintiles(last for last, _number in active.values())
+    often = quintiles(number for _last, number in active.values())
+    worth = _worth(session, chosen.value_field_id)
+    values = {one: worth[one] for one in active.keys() & worth.keys()}
+    rich = quintiles(values.values())
+    known = {one: rich[value] for one, value in values.items()}
+    return {one: (late[last], often[number], known.get(one, 0)) for one, (last, number) in active.items()}
+
+
+def _mean_fifths(marks: Mapping[int, Mark], segments: Sequence[Segment]) -> Table:
     rows = []
-    everybody = Segment(EVERYBODY, EVERYBODY, "written", members=set(marks))
+    everybody = Segment(EVERYBODY, EVERYBODY, "written", members=list(marks))
     for segment in (everybody, *segments):
-        mine = [marks[one] for one in segment.members if one in marks]
-        means = []
-        for place in range(3):
-            found = [mark[place] for mark in mine if mark[place] is not None]
-            means.append(sum(one for one in found if one) / len(found) if found else None)
-        best = sum(r >= 4 and f >= 4 for r, f, _v in mine)
-        rows.append(Row(segment.name, (len(mine), *means, best), segment.behind, segment.row_id))
+        # Few different marks, however many customers.
+        mine = Counter(map(marks.get, segment.members))
+        del mine[None]
+        counts = {mark: number for mark, number in mine.items() if mark is not None}
+        means = [_mean(counts, place) for place in range(3)]
+        best = sum(number for (r, f, _v), number in counts.items() if r >= 4 and f >= 4)
+        cells = (sum(counts.values()), *means, best)
+        rows.append(Row(segment.name, cells, segment.behind, segment.row_id))
     columns = (
         Column("active"),
         Column("mean_r", Unit.NUMBER),
@@ -79,10 +81,15 @@ def _mean_fifths(marks: Mapping[int, tuple[int, int, int | None]], segments: Seq
     return Table("rfm_segments", Label.NAME, columns, tuple(rows))
 
 
+def _mean(counts: Mapping[Mark, int], place: int) -> float | None:
+    known = sum(number for mark, number in counts.items() if mark[place])
+    return share(sum(mark[place] * number for mark, number in counts.items()), known)
+
+
 def _worth(session: Session, field_id: int | None) -> dict[int, float]:
     if field_id is None:
         return {}
     query = sa.select(CardValue.customer_id, CardValue.number).where(
         CardValue.field_id == field_id, CardValue.number.is_not(None)
     )
-    return {row.customer_id: float(row.number or 0) for row in session.execute(query)}
+    return dict(zip(*in_columns(session, query), strict=True))

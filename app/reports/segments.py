@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.customers.models import customer_tags
 from app.reports.filters import TAGGED, WITH_VALUE
+from app.reports.reading import numbers
 from app.tags.models import Tag
 from app.tickets.order_models import CardValue, Field, FieldKind
 
 MOST = 50
+EVERYBODY = "everybody"
+_Query = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass
@@ -24,27 +27,26 @@ class Segment:
     name: str
     behind: str
     row_id: int | None = None
-    members: set[int] = field(default_factory=set)
+    members: list[int] = field(default_factory=list)
 
 
 def with_members(session: Session) -> list[Segment]:
     """Tags by name, then the values of fields; no more than a page can show."""
-    found: dict[str, Segment] = {}
+    cards = sa.func.aggregate_strings(sa.cast(customer_tags.c.customer_id, sa.String), ",")
     tags = (
-        sa.select(Tag.name, Tag.id, customer_tags.c.customer_id)
+        sa.select(Tag.name, Tag.id, cards)
         .join(customer_tags, customer_tags.c.tag_id == Tag.id)
+        .group_by(Tag.name, Tag.id)
         .order_by(Tag.name, Tag.id)
+        .limit(MOST)
     )
-    for name, tag_id, customer_id in session.execute(tags):
-        key = f"{TAGGED}{tag_id}"
-        if key not in found:
-            found[key] = Segment(key, name, f"segment-{tag_id}", tag_id)
-        found[key].members.add(customer_id)
-    for one in of_values(session):
-        found[one.key] = one
-    chosen = list(islice(found.values(), MOST))
-    _fill(session, {one.key: one for one in chosen if one.row_id is None})
-    return chosen
+    found = [
+        Segment(f"{TAGGED}{tag_id}", name, f"segment-{tag_id}", tag_id, numbers(members))
+        for name, tag_id, members in session.execute(tags)
+    ]
+    values = of_values(session)[: MOST - len(found)]
+    _fill(session, {one.key: one for one in values})
+    return found + values
 
 
 def of_values(session: Session) -> list[Segment]:
@@ -81,8 +83,35 @@ def _fill(session: Session, wanted: dict[str, Segment]) -> None:
     if not wanted:
         return
     fields = sa.select(Field.id).where(*chosen_from())
-    query = sa.select(CardValue.field_id, CardValue.value, CardValue.customer_id)
-    for field_id, value, customer_id in session.execute(query.where(CardValue.field_id.in_(fields))):
+    cards = sa.func.aggregate_strings(sa.cast(CardValue.customer_id, sa.String), ",")
+    query = sa.select(CardValue.field_id, CardValue.value, cards).where(CardValue.field_id.in_(fields))
+    for field_id, value, members in session.execute(query.group_by(CardValue.field_id, CardValue.value)):
         segment = wanted.get(f"{WITH_VALUE}{field_id}-{value}")
         if segment is not None:
-            segment.members.add(customer_id)
+            segment.members = numbers(members)
+
+
+def sums(session: Session, by_customer: _Query) -> dict[str, tuple[int, ...]]:
+    """Everybody's and each segment's by its key. `by_customer`: a customer and some numbers in each row; what has no
+    customer is in no segment."""
+    each = by_customer.cte("by_customer")
+    customer_id, *columns = each.c
+    added = [sa.func.sum(column) for column in columns]
+    nothing: sa.ColumnElement[int] = sa.literal_column("0")
+    tags, values = customer_tags.c, CardValue
+    everybody: _Query = sa.select(nothing, nothing, sa.literal_column("''"), *added)
+    by_tag = sa.select(tags.tag_id, nothing, sa.literal_column("''"), *added)
+    by_value = sa.select(nothing, values.field_id, values.value, *added)
+    fields = sa.select(Field.id).where(*chosen_from())
+    query: sa.CompoundSelect[*tuple[Any, ...]] = sa.union_all(
+        everybody,
+        by_tag.join_from(each, customer_tags, tags.customer_id == customer_id).group_by(tags.tag_id),
+        by_value.join_from(each, values, values.customer_id == customer_id)
+        .where(values.field_id.in_(fields))
+        .group_by(values.field_id, values.value),
+    )
+    found = {}
+    for tag_id, field_id, value, *numbers_of in session.execute(query):
+        key = f"{TAGGED}{tag_id}" if tag_id else f"{WITH_VALUE}{field_id}-{value}" if field_id else EVERYBODY
+        found[key] = tuple(int(number or 0) for number in numbers_of)
+    return found

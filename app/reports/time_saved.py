@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
-from app.reports.filters import Filters, Scope, seen, within_each
+from app.reports.filters import Filters, Scope, seen, written_by_each
 from app.reports.finding import finding
 from app.reports.models import ReplyFacts
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit
@@ -65,19 +65,24 @@ def samples(session: Session, filters: Filters, scope: Scope) -> dict[int, Pair]
     """agent → composing times (with, without an article)."""
     composing, made = ReplyFacts.composing, ReplyFacts.article_id.is_not(None)
     # At most two hours each: no square of it is too large for a number.
+    values = (composing, composing * composing)
     sums = [
-        sa.func.sum(sa.case((which, value), else_=0))
-        for which in (made, ReplyFacts.article_id.is_(None))
-        for value in (1, composing, composing * composing)
+        sa.func.count(ReplyFacts.article_id),
+        *(sa.func.sum(sa.case((made, value), else_=0)) for value in values),
+        sa.func.count(),
+        *(sa.func.sum(value) for value in values),
     ]
     query = (
         sa.select(ReplyFacts.agent_id, *sums)
-        .where(
-            composing.is_not(None), within_each(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope)
-        )
+        .where(composing.is_not(None), *written_by_each(session, filters), *seen(ReplyFacts, filters, scope))
         .group_by(ReplyFacts.agent_id)
     )
-    return {row[0]: (Sample(*row[1:4]), Sample(*row[4:7])) for row in session.execute(query)}
+    found = {}
+    for agent_id, *row in session.execute(query):
+        every = [int(number) for number in row]
+        rest = [whole - part for part, whole in zip(every[:3], every[3:], strict=True)]
+        found[agent_id] = (Sample(*every[:3]), Sample(*rest))
+    return found
 
 
 def _together(pairs: object) -> Pair:

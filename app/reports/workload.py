@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
-from app.reports.filters import Filters, Scope, seen, within, within_each
+from app.reports.filters import Filters, Scope, seen, within, written_by_each
 from app.reports.models import ReplyFacts, TicketFacts
 from app.reports.reading import numbers
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, Value
@@ -57,7 +57,7 @@ def _counts(session: Session, filters: Filters, scope: Scope) -> list[Any]:
     return list(
         session.execute(
             sa.select(ReplyFacts.agent_id, sa.func.count().label("replies"))
-            .where(within_each(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope))
+            .where(*written_by_each(session, filters), *seen(ReplyFacts, filters, scope))
             .group_by(ReplyFacts.agent_id)
         )
     )
@@ -73,7 +73,7 @@ def _replies(session: Session, filters: Filters, scope: Scope) -> dict[int, tupl
             sa.func.aggregate_strings(sa.cast(waited, sa.String), ","),
             sa.func.sum(ReplyFacts.composing),
         )
-        .where(within_each(ReplyFacts.day, filters), *seen(ReplyFacts, filters, scope))
+        .where(*written_by_each(session, filters), *seen(ReplyFacts, filters, scope))
         .group_by(ReplyFacts.agent_id)
     )
     found: dict[int, tuple[int, Value, Value]] = {}

@@ -60,13 +60,20 @@ def index() -> Any:
     with reading() as session:
         scope = cuts.scope_of(session, g.rights)
         hits = figures.openings(session, chosen.cut, scope)
+        rows = figures.figures(session, dimension, chosen.cut, scope, rights=g.rights)
+        total = (
+            # By agent nothing is counted twice: the lines together are the whole.
+            figures.total_of(session, rows, chosen.cut, scope)
+            if dimension == cuts.AGENT
+            else figures.total(session, chosen.cut, scope, hits)
+        )
         return render_template(
             "ratings/index.html",
             f=chosen,
             dimension=dimension,
             dimensions=words.dimension_names(),
-            rows=figures.figures(session, dimension, chosen.cut, scope, rights=g.rights),
-            total=figures.total(session, chosen.cut, scope, hits),
+            rows=rows,
+            total=total,
             openings=hits,
             unasked=figures.not_asked(session, chosen.cut, scope),
             page=queries.page(session, chosen.cut, scope, face=chosen.face, words=True),

@@ -180,6 +180,9 @@ def _every_figure_equals_a_slow_count(desk: Desk) -> None:
                     assert told == slow.line(dimension, row.key, cut), (dimension, row.name, cut)
                     seen += row.score.n
         assert seen > 300
+        for cut in (Cut(), month, narrow, Cut(desk.now, desk.now + timedelta(days=400))):
+            rows = figures.figures(session, cuts.AGENT, cut, EVERYTHING)
+            assert figures.total_of(session, rows, cut, EVERYTHING) == figures.total(session, cut, EVERYTHING)
         whole = figures.total(session, Cut(), EVERYTHING)
         assert (whole.score.n, whole.asked) == (len(slow.ratings), len(slow.invitations))
         assert (whole.opened + whole.filtered, whole.hits) == (len(slow.hits), len(slow.hits))

@@ -426,11 +426,24 @@ def test_each_figure_has_as_many_tickets_behind_it(desk: Desk) -> None:
                     for row in table.rows:
                         lines = tickets_behind(session, row.behind, Asked(AUTUMN, ALL, NOW, ZONE)).rows
                         assert len(lines) == min(50, row.cells[cell]), (key, row.label)
+        customers_of_each_fifth(session)
         slowest = tickets_behind(session, "slow-first", Asked(YEAR, ALL, NOW, ZONE)).rows
         values = [line.value for line in slowest]
         assert values == sorted(values, reverse=True) and values[0] == max(
             one for one in (raw_first(session, YEAR)) if one is not None
         )
+
+
+def customers_of_each_fifth(session: Session) -> None:
+    """Behind a cell of the heat map stand as many customers as it says, and nobody stands behind two of them."""
+    told, met = report(session, "customers", AUTUMN), set()
+    for row in next(one for one in told.tables if one.key == "rfm").rows:
+        for place, number in enumerate(row.cells):
+            lines = tickets_behind(session, f"{row.behind}-{place}", Asked(AUTUMN, ALL, NOW, ZONE))
+            people = {line.customer for line in lines.rows}
+            assert len(people) == number and not people & met and not lines.next, (row.label, place)
+            met |= people
+    assert len(met) == figures(told)["active"]
 
 
 def raw_first(session: Session, filters: Filters) -> list[int | None]:
