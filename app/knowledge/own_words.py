@@ -15,10 +15,10 @@ def own_words(text: str) -> str:
     """The text between greeting and signature. A text that is nothing else is returned as it is."""
     own = words(clean_question(text))
     lines = text.replace("\r\n", "\n").split("\n")
-    start = _place(own, [word for line in lines for word in words(line)])
+    said_in = [words(line) for line in lines]
+    start = _place(own, [word for said in said_in for word in said])
     kept: list[str] = []
-    for line in lines:
-        said = words(line)
+    for line, said in zip(lines, said_in, strict=True):
         before, start = min(start, len(said)), max(0, start - len(said))
         part = said[before:]
         if not part:
