@@ -13,6 +13,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -100,6 +101,10 @@ class Settings(BaseSettings):
                 "BASE_URL must start with https:// unless WEB_HOST and BASE_URL are on this machine only"
             )
         return self
+
+    def day_of(self, moment: datetime) -> date:
+        """Which day it is then where the desk is."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
     @cached_property
     def public_url(self) -> str:

@@ -48,10 +48,10 @@ def arrange(
     return article
 
 
-def reviewed(session: Session, article_id: int, *, months: int, by: Agent | None, now: datetime) -> Article:
+def reviewed(session: Session, article_id: int, *, months: int, today: date) -> Article:
     """Still right. `months` until the next look, 0 for none. Raises NotFound."""
     article = locked(session, article_id)
-    article.review_on = (now + timedelta(days=30 * min(months, 60))).date() if months > 0 else None
+    article.review_on = today + timedelta(days=30 * min(months, 60)) if months > 0 else None
     session.flush()
     return article
 

@@ -85,6 +85,7 @@ def show(article_id: int) -> Any:
         said = article.said_in(request.args.get("language", ""))
         reader = article_reader.by_address(session, address) if address else None
         values, facts = article_reader.reads_as(session, reader, said.language)
+        versions = queries.versions(session, article_id)
         return render_template(
             "knowledge/show.html",
             article=article,
@@ -95,7 +96,8 @@ def show(article_id: int) -> Any:
             address=address,
             usage=queries.usage(session, [article_id])[article_id],
             learnt=queries.learnt_count(session, article_id),
-            versions=queries.versions(session, article_id),
+            versions=versions,
+            newest=arranging.newest(article, versions),
             today=now().astimezone(ZoneInfo(g.agent.timezone)).date(),
             went_into=twins.went_into(session, g.rights, article_id) if article.archived else None,
             **arranging.choices(session, article),

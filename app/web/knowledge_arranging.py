@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from babel.dates import format_date
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from app.knowledge.models import Article, ArticleVersion
 from app.knowledge.who_sees import Circle, circle_of
 from app.knowledge.worddiff import as_html, compare
 from app.mailboxes.models import Mailbox
+from app.settings import Settings
 from app.web.auth import login_required
 from app.web.forms import fields, number
 
@@ -70,10 +71,11 @@ def arrange(article_id: int) -> Any:
 def reviewed(article_id: int) -> Any:
     """Somebody read it and it is still right: the next look is as far away as they say."""
     months = number(fields(request.form, "months")["months"]) or 0
+    settings: Settings = current_app.config["SETTINGS"]
     return changed(
         article_id,
         lambda session, article: arrangement.reviewed(
-            session, article.id, months=months, by=g.agent, now=now()
+            session, article.id, months=months, today=settings.day_of(now())
         ),
     )
 
@@ -108,7 +110,7 @@ def compared(article_id: int) -> Any:
     with reading() as session:
         article = queries.article_for(session, g.rights, article_id)
         every = queries.versions(session, article_id)
-        new = _version(every, request.args.get("new", "")) or every[0]
+        new = _version(every, request.args.get("new", "")) or _changed_last(article, every)
         earlier = [one for one in every if one[0].version < new[0].version]
         same = [one for one in earlier if one[0].language == new[0].language]
         old = _version(every, request.args.get("old", "")) or (same or earlier or [new])[0]
@@ -122,6 +124,21 @@ def compared(article_id: int) -> Any:
             answer=_marked(old[0].answer, new[0].answer),
             same=(old[0].title, old[0].answer) == (new[0].title, new[0].answer),
         )
+
+
+def newest(article: Article, every: Sequence[tuple[ArticleVersion, str]]) -> dict[str, int]:
+    """Language that it is said in → the number of its newest version, which is what the article says now."""
+    last = {version.language or article.language: version.version for version, _author in reversed(every)}
+    return {language: last[language] for language in article.languages if language in last}
+
+
+def _changed_last(
+    article: Article, every: Sequence[tuple[ArticleVersion, str]]
+) -> tuple[ArticleVersion, str]:
+    """The newest version with an earlier one in its language to be compared with; else the newest of all."""
+    first = {version.language or article.language: version.version for version, _author in every}
+    later = (one for one in every if one[0].version != first[one[0].language or article.language])
+    return next(later, every[0])
 
 
 def choices(session: Session, article: Article) -> dict[str, Any]:

@@ -61,11 +61,15 @@ def test_it_is_said_in_russian_and_versions_are_compared(agent: FlaskClient, art
     }
     page = agent.post(f"/knowledge/{article}/edit", data=form, follow_redirects=True).text
     assert "14 дней." in page and 'aria-current="true">Русский' in page
+    # Both texts are what it says now: there is nothing to restore or to compare.
+    assert "/restore" not in page and "/compare" not in page and page.count(">newest<") == 2
     form |= {"answer": "30 дней.", "version": "1"}
     assert agent.post(f"/knowledge/{article}/edit", data=form).status_code == 409
     agent.post(f"/knowledge/{article}/edit", data={**form, "version": "2"})
     page = agent.get(f"/knowledge/{article}/compare").text
     assert "<del>14</del><ins>30</ins> дней." in page
+    shown = agent.get(f"/knowledge/{article}").text
+    assert shown.count("/restore") == 1 and f"/knowledge/{article}/compare?old=2&amp;new=3" in shown
     assert (
         "<del>"
         not in agent.get(f"/knowledge/{article}/compare?old=1&new=1").text.partition("compared-key")[0]
@@ -75,6 +79,8 @@ def test_it_is_said_in_russian_and_versions_are_compared(agent: FlaskClient, art
     assert agent.get("/knowledge?lacks=ru").text.count("article-line") == 0
     agent.post(f"/knowledge/{article}/forget-language", data={"language": "ru"})
     assert agent.get("/knowledge?lacks=ru").text.count("article-line") == 1
+    # A language that is gone can be had back.
+    assert agent.get(f"/knowledge/{article}").text.count("/restore") == 3
     assert agent.get(f"/knowledge/{article}/edit?language=de").status_code == 404
 
 
