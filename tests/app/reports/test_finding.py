@@ -23,7 +23,7 @@ from app.reports.searching import Told
 from app.tickets.models import Ticket
 from tests.app.reports.conftest import BEGIN, NOW, ZONE, Desk, catch_up
 from tests.app.reports.slowly import Slow, quantile
-from tests.app.reports.test_figures import ALL, AUTUMN, SPRING, YEAR
+from tests.app.reports.recounted import ALL, AUTUMN, SPRING, YEAR
 from tests.support.web import sign_in
 
 

@@ -18,7 +18,7 @@ from app.reports.catalogue import REPORTS, Asked, offered
 from app.reports.filters import Filters, Scope, scope_of
 from app.tickets.models import Ticket
 from tests.app.reports.conftest import NOW, ZONE, Desk, catch_up
-from tests.app.reports.test_figures import ALL, AUTUMN, SPRING, YEAR
+from tests.app.reports.recounted import ALL, AUTUMN, SPRING, YEAR
 
 HOUR = timedelta(hours=1)
 
