@@ -22,8 +22,8 @@ from app.reports.search_models import EarlierSearch
 from app.reports.searching import Told
 from app.tickets.models import Ticket
 from tests.app.reports.conftest import BEGIN, NOW, ZONE, Desk, catch_up
-from tests.app.reports.slowly import Slow, quantile
 from tests.app.reports.recounted import ALL, AUTUMN, SPRING, YEAR
+from tests.app.reports.slowly import Slow, quantile
 from tests.support.web import sign_in
 
 

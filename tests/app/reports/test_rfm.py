@@ -18,8 +18,8 @@ from app.reports.filters import Filters
 from app.tickets.order_models import CardValue, Field
 from tests.app.reports import slowly
 from tests.app.reports.conftest import NOW, ZONE, Desk, catch_up
-from tests.app.reports.slowly import Slow
 from tests.app.reports.recounted import ALL, AUTUMN, YEAR, figures, letters, opened, report, rows
+from tests.app.reports.slowly import Slow
 from tests.support.web import sign_in
 
 # Two customers of one worth stand in one fifth; the last two have none.
