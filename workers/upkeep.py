@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import db
 from app.again import write
 from app.knowledge import twins
+from app.settings import load_settings
 from app.together import reviews
 from app.upkeep import asked, gap_search, rounds, twin_search, typed_search
 
@@ -96,7 +97,7 @@ def _tidy_typed(ids: Sequence[int], session: Session) -> None:
 def tell_owners() -> int:
     """Of articles whose day of review has come; how many."""
     now = db.now()
-    return write(partial(reviews.tell_owners, today=now.date(), now=now))
+    return write(partial(reviews.tell_owners, today=load_settings().day_of(now), now=now))
 
 
 def _read_replies() -> bool:

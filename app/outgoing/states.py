@@ -41,7 +41,9 @@ def most_interesting(states: list[str]) -> str:
 
 def refresh(session: Session, message_id: int, now: datetime) -> str:
     """Bring Message.delivery in line with its recipients and tell open pages."""
-    message = session.scalar(sa.select(Message).where(Message.id == message_id).with_for_update())
+    # As it is now: an older copy in this session would hide what somebody else wrote meanwhile.
+    query = sa.select(Message).where(Message.id == message_id).with_for_update()
+    message = session.scalar(query.execution_options(populate_existing=True))
     if message is None:
         return Delivery.NONE
     states = list(session.scalars(sa.select(Outbox.state).where(Outbox.message_id == message_id)))

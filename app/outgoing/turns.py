@@ -22,6 +22,8 @@ from app.outgoing.pace import PAUSE, SLOWLY_FOR, Pace
 from app.tickets.models import Delivery, Message, Ticket
 
 MOST_SENDERS = 1
+# With the mailbox's id the key of an advisory lock; another number than those of receipts and of the log.
+_LOCK = 7_305_414
 _IN_HAND = (Delivery.SENDING, Delivery.DATA_STARTED)
 
 
@@ -39,6 +41,7 @@ def take(
 
     `since`: when this sender began. What it has tried since then is not tried again before its time.
     """
+    _alone(session, mailbox_id)
     in_hand = _in_hand(session)
     senders = [one for one in in_hand if one.mailbox_id == mailbox_id and (one.lease_until or now) >= now]
     if len(senders) >= MOST_SENDERS:
@@ -48,6 +51,12 @@ def take(
         return None
     wait = reserve(session, mailbox_id, now)
     return wait or states.claim(session, _first(session, due, since, now), now, seconds=seconds)
+
+
+def _alone(session: Session, mailbox_id: int) -> None:
+    """Two senders who count at the same moment would both find nobody at work; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK, mailbox_id)))
 
 
 def waiting(session: Session, now: datetime) -> list[int]:

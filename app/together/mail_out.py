@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.models import Agent
+from app.accounts.rights import rights_of
 from app.again import write
 from app.mailboxes.models import Mailbox
 from app.outgoing import backoff, restored
@@ -26,8 +27,9 @@ from app.outgoing.service import instance_id
 from app.outgoing.smtp_answers import Accepted, Permanent, Result, Temporary
 from app.outgoing.turns import reserve
 from app.settings import Settings
+from app.tickets.models import Ticket
 from app.together.mail_text import Envelope, Said, mail_of
-from app.together.models import MailState, NoticeMail
+from app.together.models import Mailing, MailState, Notice, NoticeMail
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,8 @@ def compose(session: Session, mail: NoticeMail, settings: Settings) -> bytes:
     agent = session.get_one(Agent, mail.agent_id)
     if not agent.active:
         raise ValueError("this agent does not work here any more")
+    if not _may_read(session, mail):
+        raise ValueError("this agent does not see these tickets any more")
     domain = ascii_domain(mailbox.address.rpartition("@")[2])
     thread = f"notices.{mail.ticket_id}.{mail.agent_id}@{domain}" if mail.ticket_id else ""
     envelope = Envelope(
@@ -110,6 +114,28 @@ def compose(session: Session, mail: NoticeMail, settings: Settings) -> bytes:
         written_at=mail.created_at,
     )
     return mail_of(Said(mail.subject, mail.text, mail.html), envelope).as_bytes()
+
+
+def _may_read(session: Session, mail: NoticeMail) -> bool:
+    """As it is now: a mail may have waited for its server while a mailbox was taken away from the agent."""
+    rights = rights_of(session, mail.agent_id)
+    if mail.ticket_id is not None:
+        return rights.sees(session.scalar(sa.select(Ticket.mailbox_id).where(Ticket.id == mail.ticket_id)))
+    if not mail.period.startswith("day-"):
+        return False  # Its ticket is deleted for good.
+    # The page of notices has the lines that are still theirs; here better one mail too few.
+    hidden = (
+        sa.select(Notice.id)
+        .join(Ticket, Ticket.id == Notice.ticket_id)
+        .where(
+            Notice.agent_id == mail.agent_id,
+            Notice.mailing == Mailing.MAILED,
+            Notice.at > mail.created_at - STALE,
+            sa.not_(rights.within(Ticket.mailbox_id)),
+        )
+        .limit(1)
+    )
+    return rights.mailboxes is None or session.scalar(hidden) is None
 
 
 def record(session: Session, mail: NoticeMail, result: Result, now: datetime) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Agent
-from app.accounts.rights import Rights
+from app.accounts.rights import Rights, rights_of
 from app.cursors import read_cursor, write_cursor
 from app.db import changed_rows
 from app.tickets.models import Ticket
@@ -178,18 +178,32 @@ def _read(session: Session, agent_id: int, which: sa.ColumnElement[bool], now: d
     return True
 
 
+def recount(session: Session, agent_ids: Iterable[int]) -> None:
+    """These agents see other mailboxes than before."""
+    session.flush()
+    known: dict[int, Rights] = session.info.get("rights", {})
+    marks = _lock(session, set(agent_ids))
+    for agent_id in marks:
+        known.pop(agent_id, None)
+    _count(session, marks)
+
+
 def _count(session: Session, marks: dict[int, int]) -> None:
-    """Bring the numbers beside the bell up to date."""
+    """Bring the numbers beside the bell up to date: of what the page of notices shows."""
     for agent_id, mark in marks.items():
         unread = (
             sa.select(sa.func.count())
             .select_from(Notice)
             .where(Notice.agent_id == agent_id, Notice.read_at.is_(None))
-            .scalar_subquery()
         )
+        rights = rights_of(session, agent_id)
+        if rights.mailboxes is not None:
+            unread = unread.join(Ticket, Ticket.id == Notice.ticket_id).where(
+                rights.within(Ticket.mailbox_id)
+            )
         session.execute(
             sa.update(Agent)
             .where(Agent.id == agent_id)
-            .values(unread_notices=unread, notice_mark=mark)
+            .values(unread_notices=unread.scalar_subquery(), notice_mark=mark)
             .execution_options(synchronize_session=False)
         )

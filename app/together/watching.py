@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Agent
@@ -20,7 +21,9 @@ def set_watching(session: Session, ticket: Ticket, agent: Agent, watching: bool,
     if (known.watching if known else False) == watching:
         return False
     if known is None:
-        session.add(Watch(ticket_id=ticket.id, agent_id=agent.id, watching=watching, at=now))
+        # Of two windows that say it first, the second finds it said.
+        if not _begin(session, ticket.id, agent.id, watching, now):
+            return False
     else:
         known.watching, known.at = watching, now
     session.flush()
@@ -31,10 +34,18 @@ def set_watching(session: Session, ticket: Ticket, agent: Agent, watching: bool,
 def watch_by_itself(session: Session, pairs: Iterable[tuple[int, int]], *, now: datetime) -> None:
     """(ticket, agent): they answered, were given the ticket or were mentioned. A no that they said before stays."""
     for ticket_id, agent_id in sorted(set(pairs)):
-        if session.get(Watch, (ticket_id, agent_id)) is None:
-            session.add(Watch(ticket_id=ticket_id, agent_id=agent_id, watching=True, at=now))
+        if session.get(Watch, (ticket_id, agent_id)) is None and _begin(
+            session, ticket_id, agent_id, True, now
+        ):
             service.changed(session, ticket_id, "watch", now)
     session.flush()
+
+
+def _begin(session: Session, ticket_id: int, agent_id: int, watching: bool, now: datetime) -> bool:
+    """False when somebody else wrote the row since we looked."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Watch).values(ticket_id=ticket_id, agent_id=agent_id, watching=watching, at=now)
+    return session.scalar(row.on_conflict_do_nothing().returning(Watch.ticket_id)) is not None
 
 
 def watchers(session: Session, ticket_ids: Iterable[int]) -> dict[int, set[int]]:

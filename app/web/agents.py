@@ -17,6 +17,7 @@ from app.errors import InvalidInput
 from app.mailboxes.queries import mailbox_names
 from app.settings import Settings
 from app.tickets import handover
+from app.together import notices
 from app.web.auth import admin_required, audit_required
 from app.web.forms import fields, number
 from app.web.limits import limiter
@@ -85,7 +86,9 @@ def mailboxes(agent_id: int) -> Any:
     def change(session: Session, agent: Agent) -> object:
         known = mailbox_names(session)
         kept = None if chosen is None else [one for one in chosen if one in known]
-        return grants.set_agent_mailboxes(session, agent, kept, by=g.agent, now=now())
+        done = grants.set_agent_mailboxes(session, agent, kept, by=g.agent, now=now())
+        notices.recount(session, [agent.id])
+        return done
 
     return _change(agent_id, change, lambda _agent: _("Saved."))
 
@@ -95,11 +98,13 @@ def mailboxes(agent_id: int) -> Any:
 def in_teams(agent_id: int) -> Any:
     fields(request.form, "teams")
     chosen = _numbers("teams")
-    return _change(
-        agent_id,
-        lambda session, agent: grants.set_agent_teams(session, agent, chosen, by=g.agent, now=now()),
-        lambda _agent: _("Saved."),
-    )
+
+    def change(session: Session, agent: Agent) -> object:
+        done = grants.set_agent_teams(session, agent, chosen, by=g.agent, now=now())
+        notices.recount(session, [agent.id])
+        return done
+
+    return _change(agent_id, change, lambda _agent: _("Saved."))
 
 
 @bp.post("/teams/<int:team_id>/mailboxes")
@@ -112,6 +117,7 @@ def team_mailboxes(team_id: int) -> Any:
         team, known = teams.team_by_id(session, team_id), mailbox_names(session)
         kept = [one for one in chosen if one in known]
         done = grants.set_team_mailboxes(session, team.id, team.name, kept, by=g.agent, now=now())
+        notices.recount(session, [one.id for one in teams.members(session).get(team.id, [])])
     if done:
         flash(_("Saved."), "success")
     return redirect(url_for("agents.index"))

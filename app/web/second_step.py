@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 
-from app.accounts import recovery_codes, second_step, service, sign_ins, totp
+from app.accounts import recovery_codes, second_step, service, sign_ins, stages, totp
 from app.db import now, reading, transaction
 from app.errors import InvalidInput, NotFound
 from app.settings import Settings
@@ -48,10 +48,14 @@ def begin() -> Any:
     """A new secret for a phone. Whoever finds an open screen must know the password, or have the phone there was."""
     form = fields(request.form, "password", "code")
     try:
-        _check_password(form["password"])
+        with reading() as session:
+            has_one = stages.has_second_step(session, g.agent.id)
+        if not has_one:
+            _check_password(form["password"])
         with transaction() as session:
             agent = service.agent_by_id(session, g.agent.id)
-            if second_step.standing(session, agent.id, key=secret_key()).since is not None:
+            # Looked at again: another window may have finished meanwhile.
+            if stages.has_second_step(session, agent.id):
                 second_step.prove(session, agent, form["code"], key=secret_key(), now=now())
             second_step.begin(session, agent, key=secret_key())
     except InvalidInput as error:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import queue
 from app.db import now, reading, transaction
-from app.errors import InvalidInput, Merged
+from app.errors import Conflict, InvalidInput, Merged
 from app.failpoints import passing
 from app.outgoing import service as outgoing
 from app.tickets import merging, priorities, service, statuses, thread
@@ -47,11 +47,18 @@ def set_status(ticket_id: int) -> Any:
 @bp.post("/tickets/<int:ticket_id>/assign")
 @login_required
 def assign(ticket_id: int) -> Any:
-    chosen = forms.fields(request.form, "assignee")["assignee"]
-    agent_id = g.agent.id if chosen == "me" else forms.number(chosen)
-    return _act(
-        ticket_id, lambda session, ticket: service.assign(session, ticket, agent_id, by=g.agent, now=now())
-    )
+    """`held`: whose it was on the page that was pressed, 0 for nobody's; '' takes it from whoever has it."""
+    form = forms.fields(request.form, "assignee", "held")
+    agent_id = g.agent.id if form["assignee"] == "me" else forms.number(form["assignee"])
+    held = forms.number(form["held"])
+
+    def change(session: Session, ticket: Ticket) -> None:
+        taken = ticket.assignee if held is not None and ticket.assignee_id != (held or None) else None
+        if taken is not None and taken.id != agent_id:
+            raise Conflict(_("%(name)s has taken this ticket meanwhile.", name=taken.name))
+        service.assign(session, ticket, agent_id, by=g.agent, now=now())
+
+    return _act(ticket_id, change)
 
 
 @bp.post("/tickets/<int:ticket_id>/priority")

@@ -41,9 +41,16 @@ def desk(installation: Settings, smtp_sink: SmtpSink) -> Desk:
         return Desk(mailbox)
 
 
-def agent(way: str = "now", *, timezone: str = "UTC", hour: int = 8, language: str = "en") -> Agent:
+def agent(
+    way: str = "now",
+    *,
+    timezone: str = "UTC",
+    hour: int = 8,
+    language: str = "en",
+    email: str = "ben@help.example",
+) -> Agent:
     """Ben, who wants to be told of everything in this way."""
-    ben = add_agent("ben@help.example", "Ben Harlow", language=language)
+    ben = add_agent(email, "Ben Harlow", language=language)
     with db.transaction() as session:
         session.get_one(Agent, ben.id).timezone = timezone
         wishes.choose(
@@ -116,6 +123,22 @@ def test_who_left_gets_no_mail_that_still_waited(
         session.execute(sa.update(Agent).values(active=False))
     send(desk, installation)
     assert states() == [MailState.FAILED] and smtp_sink.accepted == []
+
+
+def test_a_mailbox_taken_away_while_the_mail_waited_is_not_told_of(
+    desk: Desk, installation: Settings, smtp_sink: SmtpSink
+) -> None:
+    for way in ("now", "daily"):
+        ben = agent(way, email=f"{way}@help.example")
+        given(desk, ben)
+        tell()
+        assert write(installation, soon() + timedelta(days=1)) == 1
+        with db.transaction() as session:
+            session.execute(sa.update(NoticeMail).values(due_at=db.now(), created_at=db.now()))
+            session.execute(sa.update(Agent).where(Agent.id == ben.id).values(every_mailbox=False))
+    send(desk, installation)
+    assert smtp_sink.accepted == []
+    assert states() == [MailState.FAILED] * 2
 
 
 def test_what_was_read_meanwhile_is_not_mailed(desk: Desk, installation: Settings) -> None:

@@ -228,6 +228,21 @@ def test_nobody_is_told_of_a_ticket_they_may_not_see(agent, ben, desk) -> None:
     assert told(ben) == []
 
 
+def test_the_bell_counts_only_what_its_page_shows(agent, ben, desk, admin) -> None:
+    ticket = desk.letter()
+    assign(agent, ticket, ben)
+    tell()
+    assert bell(ben) == 1
+    place = f"/agents/{ben.agent.id}/mailboxes"
+    admin.post(place, data={"every": "no"})
+    assert bell(ben) == 0
+    admin.post(place, data={"every": "no", "mailboxes": str(desk.mailbox_id)})
+    assert bell(ben) == 1
+    admin.post(place, data={"every": "no"})
+    admin.post(place, data={"every": "yes"})
+    assert bell(ben) == 1
+
+
 def test_who_left_is_told_nothing(agent, ben, desk) -> None:
     ticket = desk.letter()
     assign(agent, ticket, ben)

@@ -7,6 +7,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app import db
@@ -14,6 +15,7 @@ from app.tickets import service
 from app.tickets.models import Event, Message, Ticket
 from tests.app.web.conftest import one
 from tests.app.web.replies import outgoing, reply, ticket_row
+from tests.support.web import add_agent, sign_in
 
 
 @pytest.mark.both_databases
@@ -69,6 +71,23 @@ def test_a_field_nobody_asked_for_is_refused(agent: FlaskClient, desk, field: st
         assert agent.post(f"/tickets/{ticket}/{act}", data={**data, field: "1"}).status_code == 400
     assert reply(agent, ticket, **{field: "1"}).status_code == 400
     assert ticket_row(ticket).status == "open" and not outgoing()
+
+
+def test_of_two_who_take_a_ticket_the_second_is_told_who_has_it(app: Flask, agent: FlaskClient, desk) -> None:
+    ticket = desk.letter()
+    ben = sign_in(app.test_client(), add_agent("ben@help.example", "Ben Carter"))
+    both = [
+        re.search(r'name="held" value="(\d+)"', one.get(f"/tickets/{ticket}").text) for one in (agent, ben)
+    ]
+    assert [found and found.group(1) for found in both] == ["0", "0"]
+    assert agent.post(f"/tickets/{ticket}/assign", data={"assignee": "me", "held": "0"}).status_code == 303
+    told = ben.post(f"/tickets/{ticket}/assign", data={"assignee": "me", "held": "0"})
+    assert told.status_code == 409 and "Nora Lind has taken this ticket meanwhile." in told.text
+    assert agent.post(f"/tickets/{ticket}/assign", data={"assignee": "me", "held": "0"}).status_code == 303
+    seen = re.search(r'name="held" value="(\d+)"', ben.get(f"/tickets/{ticket}").text)
+    assert seen and seen.group(1) == str(agent.agent.id)  # type: ignore[attr-defined]
+    done = ben.post(f"/tickets/{ticket}/assign", data={"assignee": "me", "held": seen.group(1)})
+    assert done.status_code == 303, "who knows it may take it over"
 
 
 def test_status_assignment_and_tags_are_set_and_told(agent: FlaskClient, desk) -> None:
