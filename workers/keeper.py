@@ -8,14 +8,12 @@ They share nothing but the stop. When one of them ends by itself, both end, and 
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import threading
 from collections.abc import Callable
 
-from app import db, installation, queue
-from app.settings import load_settings
 from workers import knowledge, schedule
+from workers.beginning import begin
 
 log = logging.getLogger(__name__)
 
@@ -44,13 +42,7 @@ def together(stop: threading.Event, *works: Callable[[threading.Event], None]) -
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = installation.settle(load_settings())
-    db.configure(settings.database)
-    queue.configure(settings.queue_url)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    settings, stop = begin()
     well = together(stop, schedule.run, lambda ended: knowledge.own_until(ended, settings))
     return 0 if well else 1
 

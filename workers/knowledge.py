@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import logging
-import signal
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -20,19 +19,20 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from app import db, installation, queue
+from app import db, queue
 from app.again import write
 from app.knowledge import index_log
 from app.knowledge.index_log import OWNER_LOCK, REBUILD_REQUEST, Entry
 from app.knowledge.models import KnowledgeLog
 from app.knowledge.who_sees import suggestable
 from app.reports import heartbeats
-from app.settings import Settings, load_settings
+from app.settings import Settings
 from app.tickets.suggesting import Found, Question, save_found, score_again, waiting_questions
 from app.tickets.vectors import keep_vector, vectors_of
 from kb_search.embed import FindEmbedder, installed_embedder, standing
 from kb_search.events import Event
 from kb_search.suggest import Suggester, Suggestion
+from workers.beginning import begin
 from workers.knowledge_asked import answering
 
 log = logging.getLogger(__name__)
@@ -266,13 +266,7 @@ def own_until(stop: threading.Event, settings: Settings) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = installation.settle(load_settings())
-    db.configure(settings.database)
-    queue.configure(settings.queue_url)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    settings, stop = begin()
     own_until(stop, settings)
 
 

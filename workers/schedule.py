@@ -5,7 +5,6 @@ minute: housekeeping. Each tick reads the database, so it does not matter what h
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -29,6 +28,7 @@ from app.settings import Settings, load_settings
 from app.tickets import housekeeping, search_index, snoozing, trash
 from app.together import following, mail_out, mailing, notices, presence, telling
 from workers import upkeep
+from workers.beginning import begin
 
 log = logging.getLogger(__name__)
 
@@ -286,13 +286,7 @@ def _ring(job: str, ids: list[int]) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = installation.settle(load_settings())
-    db.configure(settings.database)
-    queue.configure(settings.queue_url)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    _, stop = begin()
     run(stop)
 
 
