@@ -46,7 +46,7 @@ def knowledge_use(session: Session, filters: Filters, scope: Scope) -> Report:
             before=share(with_one_before, total_before), behind="used-article", better=1,
         ),
         Figure("with_article", with_one, before=with_one_before, behind="used-article", better=1),
-        Figure("articles_used", sum(number > 0 for _id, number, _before in used)),
+        Figure("articles_used", sum(number > 0 for _id, number, _before in used), behind="used-article"),
         Figure(
             "freely", total - with_one, n=total, before=total_before - with_one_before, behind="no-article", better=-1
         ),

@@ -46,7 +46,7 @@ def workload(session: Session, filters: Filters, scope: Scope) -> Report:
     busiest = max((one[0] for one in replies.values()), default=0)
     figures = (
         Figure("replies", total, before=sum(before.values()), behind="answered"),
-        Figure("agents_writing", len(replies), before=len(before)),
+        Figure("agents_writing", len(replies), before=len(before), behind="answered"),
         Figure("busiest_share", share(busiest, total), Unit.SHARE, n=total, behind="answered"),
         Figure("unassigned", open_now.get(None, 0), behind="unassigned", better=-1),
     )
