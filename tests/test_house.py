@@ -75,7 +75,7 @@ PURE = {
     "app.demo": r"(texts|people)",
     "app.automation": r"(conditions|actions|header_lines)",
     "app.knowledge": r"variables|segments|worddiff|similarity|figures|stale|gaps|gap_drafts|own_words|twins|typed_often",
-    "kb_search": r"clean|stems|stopwords",
+    "kb_search": r"clean|stems|stopwords|typed",
 }
 IMPURE = {"sqlalchemy", "flask", "socket", "redis", "rq", "imapclient", "aiosmtplib", "http"}
 IMPURE |= {"time", "random", "secrets", "threading", "asyncio", "subprocess"}
