@@ -121,7 +121,7 @@ def _may_read(session: Session, mail: NoticeMail) -> bool:
     rights = rights_of(session, mail.agent_id)
     if mail.ticket_id is not None:
         return rights.sees(session.scalar(sa.select(Ticket.mailbox_id).where(Ticket.id == mail.ticket_id)))
-    if not mail.period.startswith("day-"):
+    if not mail.period.startswith(("day-", "week-")):  # A digest, and a lead's briefing.
         return False  # Its ticket is deleted for good.
     # The page of notices has the lines that are still theirs; here better one mail too few.
     hidden = (
