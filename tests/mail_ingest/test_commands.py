@@ -20,6 +20,9 @@ from tests.support.dovecot import Dovecot
 from tests.support.letters import answer_to, letter
 from tests.support.smtp_sink import SmtpSink
 
+# What is proven here is no matter of the database: both have it where what is written is tested.
+ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 class Shell:
     """Runs `flask …` against the installation of the test."""
@@ -75,6 +78,7 @@ def test_an_mbox_is_imported_once_and_old_mail_stays_closed(shell: Shell, tmp_pa
         assert "\nFrom here on" in session.scalars(sa.select(Message.visible).order_by(Message.id)).first()  # type: ignore[operator]
 
 
+@ON_ONE
 def test_a_maildir_and_a_directory_of_eml_are_imported(shell: Shell, tmp_path: Path) -> None:
     maildir = mailbox_files.Maildir(tmp_path / "maildir")
     maildir.add(letter("in the maildir"))
@@ -86,6 +90,7 @@ def test_a_maildir_and_a_directory_of_eml_are_imported(shell: Shell, tmp_path: P
     assert count(Ticket.id) == 2
 
 
+@ON_ONE
 def test_an_interrupted_import_is_finished_by_the_next_run(
     shell: Shell, tmp_path: Path, installation: Settings
 ) -> None:
@@ -109,6 +114,7 @@ def test_an_interrupted_import_is_finished_by_the_next_run(
         (lambda path: path.mkdir() or path, "neither a Maildir nor a directory with .eml files"),
     ],
 )
+@ON_ONE
 def test_a_wrong_path_is_said_in_one_sentence(shell: Shell, tmp_path: Path, make: object, text: str) -> None:
     done = shell.flask("import-mail", str(make(tmp_path / "wrong")))  # type: ignore[operator]
     assert done.returncode == 1
@@ -116,6 +122,7 @@ def test_a_wrong_path_is_said_in_one_sentence(shell: Shell, tmp_path: Path, make
     assert "Traceback" not in done.stderr
 
 
+@ON_ONE
 def test_adding_a_mailbox_signs_in_first(shell: Shell, dovecot: Dovecot, smtp_sink: SmtpSink) -> None:
     words = [
         "add-mailbox",

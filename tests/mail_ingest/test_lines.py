@@ -33,6 +33,10 @@ from tests.support.waiting import wait_until
 ODD = ("Заказы & прочее", 'Quo"ted \\ name')
 
 
+# What is proven here is no matter of the database: both have it where what is written is tested.
+ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
 @pytest.fixture
 def watched(installation: Settings, blobs: BlobStore, dovecot: Dovecot) -> Watched:
     return Watched(installation, blobs, dovecot, sandbox=True)
@@ -148,6 +152,7 @@ def test_a_folder_off_the_list_is_not_looked_into(watched: Watched) -> None:
 
 @pytest.mark.dovecot
 @pytest.mark.slow
+@ON_ONE
 def test_a_line_that_died_without_a_word_costs_little_time(
     watched: Watched, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +184,7 @@ def test_mail_told_of_too_late_for_the_list_is_not_waited_for(watched: Watched, 
 
 @pytest.mark.dovecot
 @pytest.mark.slow
+@ON_ONE
 def test_a_mail_cut_in_the_middle_is_never_taken_for_whole(
     watched: Watched, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,10 @@ from tests.mail_ingest.test_ingest import Post
 from tests.support.letters import letter
 from tests.support.waiting import wait_until
 
+# What is proven here is no matter of the database: both have it where what is written is tested.
+ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
 # The child as it is, but for what it does on reading a certain word.
 WITH_POISON = textwrap.dedent(
     """
@@ -219,6 +223,7 @@ def test_the_child_gets_no_environment_and_ends_with_its_input() -> None:
 
 
 @pytest.mark.parametrize("kind", ["abort", "loop"])
+@ON_ONE
 def test_poison_between_good_letters_is_parked_and_taken_up_again(
     installation: Settings, blobs: BlobStore, reader: Reader, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
