@@ -37,7 +37,7 @@ class Pulse:
 
 def ask_seldom(engine: Engine) -> None:
     """What the engine's pool asks before it hands out a connection."""
-    engine.dialect.do_ping = Pulse(engine.dialect.do_ping).is_there  # type: ignore[method-assign]
+    engine.dialect.do_ping = Pulse(engine.dialect.do_ping).is_there  # type: ignore[assignment, method-assign]
 
 
 def _is_quiet(connection: Any) -> bool:
