@@ -48,7 +48,9 @@ def test_the_fifth_time_an_answer_is_typed_its_writer_is_asked_beside_the_reply(
     assert SAID not in admin.get(address).text, "not theirs"
     gone = f"/knowledge/typed/beside/{replies[-1] + 1}"
     assert agent.get(gone).status_code == 404
-    assert agent.get(gone, headers={"HX-Request": "true"}).status_code == 204, "taken back before the page asked"
+    assert agent.get(gone, headers={"HX-Request": "true"}).status_code == 204, (
+        "taken back before the page asked"
+    )
     assert admin.post(address, data={"what": "make"}).location == "/knowledge/typed"
     with db.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(TypedAnswer)) == 0, (
