@@ -71,7 +71,9 @@ def keep_picture() -> Any:
 def _words_for(filename: str) -> str:
     """What a person reads instead of the picture until they write something better."""
     stem = PurePath(filename.replace("\\", "/")).stem
-    return " ".join("".join(char if char.isprintable() else " " for char in stem).replace("_", " ").split())[:80]
+    return " ".join("".join(char if char.isprintable() else " " for char in stem).replace("_", " ").split())[
+        :80
+    ]
 
 
 @bp.get("/brand/<digest>")
