@@ -32,6 +32,8 @@ LATE = timedelta(days=1)
 SILENT = timedelta(days=7)
 MOST = 5
 SHINING = 3
+# Of all the customers who rate, with 95 % certainty.
+SURELY_MOST = 0.5
 # So much more than the others have, and not few, is too much.
 OVERLOAD, FEWEST = 1.5, 5
 
@@ -212,7 +214,8 @@ def _score(session: Session, filters: Filters, scope: Scope, zone: str) -> Score
 
 
 def _shining(session: Session, today: Any, scope: Scope, zone: str) -> list[Shining]:
-    """By the lower end of the interval over a month; nobody below the fewest ratings that can be ranked."""
+    """By the lower end of the interval over a month; nobody below the fewest ratings that can be ranked, and nobody of
+    whom it is not certain that most customers were happy: to be the only one rated is no praise."""
     month = Filters(today - timedelta(days=MONTH), today - timedelta(days=1))
     begin, end = moments(month, zone)
     faces = [
@@ -227,7 +230,7 @@ def _shining(session: Session, today: Any, scope: Scope, zone: str) -> list[Shin
         .group_by(Rating.agent_id, Agent.name)
     )
     found = [Shining(row[0], row[1], Score(*(int(one) for one in row[2:]))) for row in session.execute(query)]
-    ranked = [one for one in found if one.score.can_be_ranked and one.score.good]
+    ranked = [one for one in found if one.score.can_be_ranked and one.score.low > SURELY_MOST]
     return sorted(ranked, key=lambda one: (-one.score.low, one.name, one.agent_id))[:SHINING]
 
 

@@ -76,6 +76,18 @@ def told(scope: Scope = ALL) -> Briefing:
         return briefing.gather(session, scope, now=NOW, zone=ZONE)
 
 
+def test_nobody_shines_by_being_the_only_one_who_was_rated(installation: Settings) -> None:
+    with db.transaction() as session:
+        desk = furnish(session)
+        nora = desk.agents[2]
+        rated = add(session, desk, 1, NOW - 3 * DAY, status="closed", closed_at=NOW - 2 * DAY)
+        for face in ["good"] * 7 + ["bad"] * 5:
+            reply = write(session, rated, "outgoing", NOW - 2 * DAY, author_id=nora)
+            rate(session, reply, nora, rated, face, NOW - 2 * DAY)
+    catch_up()
+    assert told().shining == []
+
+
 def test_what_burns_who_shines_and_three_things_to_do(known: Desk) -> None:
     found = told()
     assert [one.subject for one in found.late] == ["Matter 1 <b>", "Matter 0 <b>"] and found.late_count == 2
