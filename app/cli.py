@@ -68,7 +68,7 @@ def add_agent(email: str, name: str, role: str | None, language: str | None, new
 def _add(email: str, name: str, role: str | None, language: str | None) -> str:
     settings: Settings = current_app.config["SETTINGS"]
     with transaction() as session:
-        chosen = role or (Role.AGENT if queries.has_agents(session) else Role.ADMIN)
+        chosen = role or (Role.AGENT if queries.first_admin(session) else Role.ADMIN)
         agent = service.make_agent(
             session,
             email,

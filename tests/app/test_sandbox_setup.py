@@ -6,7 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from app import db, sandbox_setup
-from app.accounts.models import Agent
+from app.accounts import queries
+from app.accounts import service as accounts
+from app.accounts.models import Agent, Role
 from app.knowledge import public_settings
 from app.knowledge.models import Article, ArticleVariant, KnowledgeLog
 from app.knowledge.public_models import HelpPage
@@ -88,3 +90,19 @@ def test_the_real_thing_gets_none_of_it(installation: Settings) -> None:
     with pytest.raises(RuntimeError):
         sandbox_setup.ensure(installation, 1, 2, "x")
     assert rows(Mailbox) == rows(Agent) == []
+
+
+def test_agents_without_an_admin_are_joined_by_one_who_can_come_in(sandbox: Settings) -> None:
+    """As on a desk that `flask seed-demo` filled before the first start."""
+    with db.transaction() as session:
+        made = accounts.make_agent(
+            session, "nora@orbit-demo.example", "Nora Whitfield", role=Role.AGENT,
+            language="en", timezone="UTC", now=db.now())  # fmt: skip
+        nora = made.id
+    for _start in range(2):
+        sandbox_setup.ensure(sandbox, 11430, 11250, "a password")
+        assert [(agent.name, agent.role) for agent in rows(Agent)] == [
+            ("Nora Whitfield", "agent"), ("Ben Carter", "admin"), ("Olga Sokolova", "agent"),
+        ]  # fmt: skip
+    with db.reading() as session:
+        assert queries.first_admin(session).id != nora
