@@ -1,7 +1,7 @@
 """What a sandbox has from its first moment: a mailbox on its own mail server, two agents, articles, a help centre.
 
 Called at every start of the sandbox, since the server's ports may have changed. What people did since stays as they
-left it: agents are made only where there is no admin, articles only where there are none.
+left it: agents are made only where there is no admin, articles and scripts only where there are none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from app.accounts import service as accounts
 from app.accounts.models import Role
 from app.db import now, transaction
 from app.knowledge import sample, script_service, seed
-from app.knowledge.models import KnowledgeLog, LogKind
+from app.knowledge.models import KnowledgeLog, LogKind, Script
 from app.mailboxes.models import FirstImport, Mailbox, Security
 from app.mailboxes.service import add_mailbox
 from app.sandbox_mail import SUPPORT_ADDRESS
@@ -42,6 +42,7 @@ def ensure(settings: Settings, imap_port: int, smtp_port: int, password: str) ->
         _point(mailbox, imap_port, smtp_port, seal(settings.secret_key, password))
         _agents(session, settings, at)
         _articles(session, mailbox.id, at)
+        _scripts(session, at)
         return mailbox.id
 
 
@@ -82,9 +83,14 @@ def _articles(session: Session, mailbox_id: int, at: datetime) -> None:
         return
     ids = sample.articles(session, now=at)
     sample.help_centre(session, mailbox_id, now=at)
-    for script in seed.seed_scripts():
-        script_service.make(session, script, by=None, now=at)
     session.add_all(
         KnowledgeLog(kind=LogKind.LEARN, article_id=ids[key], question=question, created_at=at)
         for question, key in seed.learnt_questions()
     )
+
+
+def _scripts(session: Session, at: datetime) -> None:
+    if session.scalar(sa.select(Script.id).limit(1)) is not None:
+        return
+    for script in seed.seed_scripts():
+        script_service.make(session, script, by=None, now=at)

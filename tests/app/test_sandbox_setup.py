@@ -9,8 +9,8 @@ from app import db, sandbox_setup
 from app.accounts import queries
 from app.accounts import service as accounts
 from app.accounts.models import Agent, Role
-from app.knowledge import public_settings
-from app.knowledge.models import Article, ArticleVariant, KnowledgeLog
+from app.knowledge import public_settings, seed
+from app.knowledge.models import Article, ArticleVariant, KnowledgeLog, Script
 from app.knowledge.public_models import HelpPage
 from app.knowledge.who_sees import fits_mailbox
 from app.mailboxes.models import Mailbox
@@ -106,3 +106,4 @@ def test_agents_without_an_admin_are_joined_by_one_who_can_come_in(sandbox: Sett
         ]  # fmt: skip
     with db.reading() as session:
         assert queries.first_admin(session).id != nora
+        assert len(rows(Script)) == len(seed.seed_scripts()) > 0
