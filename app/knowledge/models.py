@@ -166,7 +166,18 @@ class Suggestion(Base):
     """
 
     __tablename__ = "suggestions"
-    __table_args__ = (sa.UniqueConstraint("message_id", "article_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("message_id", "article_id"),
+        # What a reply was made of, without looking at the rows; most suggestions are of no reply.
+        sa.Index(
+            "ix_suggestions_reply_id",
+            "reply_id",
+            "article_id",
+            "outcome",
+            sqlite_where=sa.text("reply_id IS NOT NULL"),
+            postgresql_where=sa.text("reply_id IS NOT NULL"),
+        ),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     message_id: Mapped[int] = mapped_column(sa.ForeignKey("messages.id", ondelete="CASCADE"))
     article_id: Mapped[int] = mapped_column(sa.ForeignKey("articles.id", ondelete="CASCADE"), index=True)
@@ -180,9 +191,7 @@ class Suggestion(Base):
     # When it was put into the editor, whatever became of it then; NULL where the agent typed the same by themselves.
     inserted_at: Mapped[datetime | None]
     agent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agents.id"))
-    reply_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("messages.id", ondelete="SET NULL"), index=True
-    )
+    reply_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id", ondelete="SET NULL"))
     similarity: Mapped[float | None]
     created_at: Mapped[datetime]
     article: Mapped[Article] = relationship()

@@ -19,7 +19,7 @@ from app.accounts.teams import Team
 from app.knowledge import who_sees
 from app.knowledge.models import Article
 from app.mailboxes.models import Mailbox
-from app.ratings import cuts
+from app.ratings import by_article, cuts
 from app.ratings.asking_models import RatingReason, chosen_reasons
 from app.ratings.cuts import Asked, Cut, Query, Scope
 from app.ratings.models import Face, NotAsked, Rating, RatingHit, RatingInvitation
@@ -114,11 +114,8 @@ def figures(
     """A line for everything that was asked about, rated or opened in the cut. Those with enough ratings come first,
     by the lower end of the interval; nobody below that number has a rank. `rights` leave out articles that the asker
     may not read."""
-    asked = _asked(session, cut, scope, dimension)
-    faces = _faces(session, cut, scope, dimension)
+    asked, hits, faces, before = _counted(session, dimension, cut, scope)
     earlier = cut.before()
-    before = _faces(session, earlier, scope, dimension) if earlier else {}
-    hits = _hits(session, cut, scope, dimension)
     names = _names(session, dimension, {*asked, *faces, *hits}, rights)
     rows = [
         Figure(
@@ -150,13 +147,19 @@ def over_time(
 
 
 def openings(session: Session, cut: Cut, scope: Scope) -> Openings:
-    query = sa.select(RatingHit.filtered, sa.func.count()).group_by(RatingHit.filtered)
+    opened = sa.func.sum(sa.case((RatingHit.filtered == "", 1), else_=0))
+    everything: Query = sa.select(sa.func.coalesce(opened, 0))
+    # Most have no reason, and what is grouped must be sorted.
+    programs: Query = sa.select(RatingHit.filtered, sa.func.count()).where(RatingHit.filtered != "")
+    programs = programs.group_by(RatingHit.filtered)
+    conditions = cuts.conditions(RatingInvitation, RatingHit.at, cut, scope)
     if replace(cut, since=None, until=None) != Cut() or scope != cuts.EVERYTHING:
         # Only then something is asked of the invitation.
-        query = query.join(RatingInvitation, RatingInvitation.id == RatingHit.invitation_id)
-    query = query.where(*cuts.conditions(RatingInvitation, RatingHit.at, cut, scope))
-    found: dict[str, int] = {row[0]: row[1] for row in session.execute(query)}
-    return Openings(found.pop("", 0), dict(sorted(found.items(), key=lambda one: -one[1])))
+        on = RatingInvitation.id == RatingHit.invitation_id
+        everything, programs = everything.join(RatingInvitation, on), programs.join(RatingInvitation, on)
+    found = {row[0]: row[1] for row in session.execute(programs.where(*conditions))}
+    number = int(session.scalar(everything.where(*conditions)) or 0)
+    return Openings(number, dict(sorted(found.items(), key=lambda one: -one[1])))
 
 
 def not_asked(session: Session, cut: Cut, scope: Scope) -> dict[str, int]:
@@ -192,6 +195,23 @@ class _Unasked:
 
 # What to group by: a dimension, a column, or nothing at all.
 Key = str | sa.ColumnElement[Any] | None
+Pairs = dict[int, tuple[int, int]]
+Scores = dict[int, Score]
+
+
+def _counted(session: Session, dimension: str, cut: Cut, scope: Scope) -> tuple[Pairs, Pairs, Scores, Scores]:
+    """(asked and answered, openings, ratings, ratings of the period before) by the key of the dimension."""
+    if dimension == cuts.ARTICLE:
+        found = by_article.counted(session, cut, scope)
+        now, then = ({key: Score(*row) for key, row in one.items()} for one in (found.faces, found.before))
+        return found.asked, found.hits, now, then
+    earlier = cut.before()
+    return (
+        _asked(session, cut, scope, dimension),
+        _hits(session, cut, scope, dimension),
+        _faces(session, cut, scope, dimension),
+        _faces(session, earlier, scope, dimension) if earlier else {},
+    )
 
 
 def _faces(session: Session, cut: Cut, scope: Scope, key: Key) -> dict[int, Score]:

@@ -54,6 +54,7 @@ class RatingInvitation(Base):
             "customer_id",
             "in_ticket_id",
             "anonymous",
+            "message_id",
         ),
         sa.Index("ix_rating_invitations_recipient", "recipient", "created_at"),
     )
@@ -112,7 +113,10 @@ class Rating(Base):
             "customer_id",
             "ticket_id",
             "anonymous",
+            "invitation_id",
         ),
+        # Whether an invitation was answered.
+        sa.Index("ix_ratings_invitation_id_counted_at", "invitation_id", "counted_at"),
         sa.Index("ix_ratings_agent_id_counted_at", "agent_id", "counted_at", "mark"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
