@@ -94,7 +94,7 @@ def find_cyrillic(data: bytes) -> str:
         best = "mac_cyrillic" if len(_MAC.findall(sample)) > len(_WINDOWS.findall(sample)) else "cp1251"
     short = len(sample) <= _SHORT_SAMPLE
     if not is_cyrillic(readings[best]):
-        return _by_shape(readings) if short else ""
+        return _by_shape(readings) if short and not _could_be_french(sample) else ""
     if short and best == "koi8_u" and readings[best].isupper() and _is_shaped(readings["cp1251"]):
         # "чек" in windows-1251 is "ВЕЙ" in KOI8-R: of two words the small letters are likelier.
         return "cp1251" if is_cyrillic(readings["cp1251"]) else best
@@ -106,7 +106,7 @@ _OF_SHORT = ("cp1251", "koi8_u", "cp866", "iso8859_5")
 # One word that hardly looks like one is still likelier Cyrillic than four accented letters in a row, if its capitals
 # stand where they may.
 CLEAR_SHAPED = -0.35
-CLEAR_TINY = 0.0  # of three letters
+CLEAR_TINY = 0.0  # a word of three letters, or several: one of several looks like a word by chance
 _COMMONER = {"cp1251": 0.3, "koi8_u": 0.2, "cp866": 0.1}
 
 
@@ -124,8 +124,19 @@ def _by_shape(readings: dict[str, str]) -> str:
     )
 
 
+def _could_be_french(sample: bytes) -> bool:
+    """Several words whose accents are all of one western language: their letters together are no accident there."""
+    words = sample.split()
+    return len(words) > 1 and all(byte < 0x80 or byte in _FRENCH for byte in sample)
+
+
+# Windows-1252.
+_FRENCH = frozenset("àâçèéêëîïôùûüÿœæ".encode("cp1252"))
+
+
 def _enough(text: str) -> float:
-    return CLEAR_SHAPED if sum(not char.isascii() for char in text) > 3 else CLEAR_TINY
+    words = [word for word in _LETTERED.findall(text) if not word.isascii()]
+    return CLEAR_SHAPED if len(words) == 1 and len(words[0]) > 3 else CLEAR_TINY
 
 
 def _is_shaped(text: str) -> bool:
