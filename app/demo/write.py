@@ -62,7 +62,7 @@ def write(tickets: int, now: datetime, done: Done) -> None:
     with writer(TABLES, fresh=places.is_fresh) as into:
         _write_chunks(_customers(places, desk), places, into, lambda _number: None)
         _write_chunks(_tickets(places, desk), places, into, done)
-    _settle()
+    _settle(now)
 
 
 def _places(session: Session, now: datetime) -> Places:
@@ -165,9 +165,15 @@ def _write_chunks(made: Iterator[None], places: Places, into: Writer, done: Done
     done(waiting)
 
 
-def _settle() -> None:
-    """Nobody is told of a year at once, numbers go on above ours, and the planner knows the sizes."""
+def _settle(now: datetime) -> None:
+    """Customers are known since they first wrote, nobody is told of a year at once, numbers go on above ours, and the
+    planner knows the sizes."""
+    wrote = (
+        sa.select(sa.func.min(Ticket.opened_at)).where(Ticket.customer_id == Customer.id).scalar_subquery()
+    )
     with db.transaction() as session:
+        since = sa.update(Customer).where(Customer.created_at == now)
+        session.execute(since.values(created_at=sa.func.coalesce(wrote, now, type_=Customer.created_at.type)))
         following.skip(session)
     with db.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":

@@ -116,7 +116,7 @@ def column_title(key: str) -> str:
         "used": _("Replies"), "used_before": _("Period before"), "mean_with": _("With an article"),
         "mean_without": _("Without one"), "n_with": _("n with"), "n_without": _("n without"), "saved": _("Time saved"),
         "saved_low": _("at least"), "saved_high": _("at most"), "active": _("Customers"), "loyalty": _("Loyalty L"),
-        "satisfaction": _("Satisfaction S"), "satisfaction_low": _("from"), "satisfaction_high": _("to"),
+        "satisfaction": _("Satisfaction S"), "satisfaction_low": _("S from"), "satisfaction_high": _("S to"),
         "ratings": _("Ratings"), "churn": _("Churn"), "complaints_counted": _("Complaints"), "mean_r": _("Mean R"),
         "searches": _("Searches"), "searches_per_ticket": _("for each ticket"), "found_share": _("Led somewhere"),
         "found_median": _("First useful click"), "from_card": _("From the card"),

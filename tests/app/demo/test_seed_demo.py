@@ -40,6 +40,9 @@ def test_a_year_of_tickets_that_fit_together(seed) -> None:
         assert len(tickets) == 60
         languages = {ticket.language for ticket in tickets}
         assert languages == {"en", "ru"}
+        for known in session.scalars(sa.select(Customer)):
+            theirs = [ticket.opened_at for ticket in tickets if ticket.customer_id == known.id]
+            assert not theirs or known.created_at == min(theirs)
         oldest, newest = min(t.opened_at for t in tickets), max(t.last_message_at for t in tickets)
         assert newest <= db.now() and newest - oldest > timedelta(days=300)
         for ticket in tickets:
