@@ -15,7 +15,7 @@ from app.mailboxes.models import Mailbox
 from app.reports import choices
 from app.reports.filters import Filters
 from app.tickets.models import Change, Ticket
-from tests.app.reports.conftest import NOW, Desk, catch_up, write
+from tests.app.reports.conftest import NOW, Desk, catch_up, rate, write
 from tests.app.reports.recounted import backlog, funnel, knowledge, reasons, speed, volume, workload
 from tests.app.reports.recounted_people import loyalty, saved
 from tests.app.reports.slowly import Slow
@@ -35,17 +35,24 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def test_every_zone_counts_its_own_days(desk: Desk) -> None:
     with db.transaction() as session:
         letters = letters_around_the_changes(session)
+        ratings_around_midnight(session, desk)
         choices.choose(session, "40 %", desk.tags[1], None)
     for zone, changes in ZONES.items():
         # As for a company that chooses another time zone: everything is made anew.
         catch_up(zone)
         with db.reading() as session:
             slow = Slow(session, zone, NOW)
-            for day in changes or (USUAL.last,):
-                recount(session, slow, Filters(day - 15 * DAY, min(day + 14 * DAY, NOW.date())), desk)
+            for day, filters in periods(changes):
+                recount(session, slow, filters, desk)
                 # The one day alone as well: its first hour and its last.
                 volume(session, slow, Filters(day, day))
             assert unlike_utc(slow) > letters / 16, zone
+
+
+def periods(changes: tuple[date, ...]) -> list[tuple[date, Filters]]:
+    """Each day on which the clock changes, and a month around it."""
+    days = changes or (USUAL.last,)
+    return [(day, Filters(day - 15 * DAY, min(day + 14 * DAY, NOW.date()))) for day in days]
 
 
 def recount(session: Session, slow: Slow, filters: Filters, desk: Desk) -> None:
@@ -79,3 +86,18 @@ def letters_around_the_changes(session: Session) -> int:
             made += 1
     session.execute(sa.update(Change).values(at=NOW))
     return made
+
+
+def ratings_around_midnight(session: Session, desk: Desk) -> None:
+    """Half an hour before and after the midnights at which each period begins and ends: by UTC all of them stand on the
+    same side."""
+    ticket = session.scalars(sa.select(Ticket)).first()
+    assert ticket is not None
+    for zone, changes in ZONES.items():
+        for _day, filters in periods(changes):
+            for day in (filters.first, filters.last + DAY):
+                midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+                for at in (midnight - HOUR / 2, midnight + HOUR / 2):
+                    if at < NOW:
+                        reply = write(session, ticket, "outgoing", at, author_id=desk.agents[2])
+                        rate(session, reply, desk.agents[2], ticket, "good", at)
