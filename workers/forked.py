@@ -25,6 +25,7 @@ from typing import IO, NoReturn
 import sqlalchemy as sa
 
 from app import db
+from app.outgoing import compose
 
 POSSIBLE = sys.platform == "linux"
 ENDED_BADLY = 1
@@ -69,6 +70,7 @@ def load(programs: Sequence[str]) -> None:
         importlib.import_module(program.partition(":")[0])
     # Else each of them works out the same maps at its first query.
     sa.orm.configure_mappers()
+    compose.load_templates()
 
 
 def fork(
@@ -101,12 +103,12 @@ def fork(
     return Forked(pid, ours), os.getpgid(pid)
 
 
-def few_arenas() -> None:
+def one_arena() -> None:
     """Memory that threads gave back is used again by the others (glibc would keep some for each of them)."""
     if POSSIBLE:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
-            mallopt(_M_ARENA_MAX, 2)
+            mallopt(_M_ARENA_MAX, 1)
 
 
 def _join(pid: int, group: int) -> None:

@@ -40,7 +40,7 @@ class Refused(Exception):
 def start() -> int:
     """Run until asked to stop; returns the exit code."""
     screen = Screen()
-    forked.few_arenas()
+    forked.one_arena()
     try:
         asked = load_settings()
         with only_one(asked.data_dir, screen) as lock:

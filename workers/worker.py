@@ -20,8 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 
-from app import installation, queue
-from app.settings import load_settings
+from app import queue
 from workers import jobs, lifeline
 
 log = logging.getLogger(__name__)
@@ -56,9 +55,8 @@ class Tethered(Worker):
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    # Importing here what jobs need makes the fork find it in memory.
-    log.debug("jobs from %s", jobs.__name__)
-    settings = installation.settle(load_settings())
+    # What is imported and settled here, the fork of each job finds in memory.
+    settings = jobs.get_ready()
     connection = Redis.from_url(settings.queue_url, socket_connect_timeout=5, health_check_interval=30)
     jobs_of_ours = Queue(queue.NAME, connection=connection, serializer=queue.SERIALIZER)
     worker = Tethered(

@@ -69,6 +69,12 @@ _ASCII = _LetterPolicy(linesep="\r\n", cte_type="7bit")
 _UTF8 = _LetterPolicy(linesep="\r\n", cte_type="7bit", utf8=True)
 
 
+def load_templates() -> None:
+    """Before a fork: else each process that writes a letter translates them to Python for itself."""
+    for name in _ENVIRONMENT.list_templates():
+        _ENVIRONMENT.get_template(name)
+
+
 def compose(letter: Letter) -> EmailMessage:
     """The whole mail. Raises ValueError when a header value holds a control character."""
     policy = _UTF8 if needs_utf8(letter) else _ASCII
