@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Page, expect
 from werkzeug.serving import make_server
 
 from app import db
@@ -122,3 +123,6 @@ def browser_page(page: Page) -> Iterator[Page]:
     page.set_default_timeout(PATIENCE_MS)
     yield page
     assert not errors, f"the page complained: {errors}"
+    # Closed in the midst of its way to another, a page has held up its browser for good.
+    with contextlib.suppress(Error):
+        page.goto("about:blank", timeout=10_000)
