@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.reports.filters import Condition, Filters, Scope, seen
 from app.reports.models import TicketFacts, TicketStep
+from app.reports.parts import span
 from app.reports.reading import by_day
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, buckets
 from app.reports.stats import median, quantile
@@ -36,6 +37,26 @@ def backlog(session: Session, filters: Filters, scope: Scope, *, now: datetime, 
     return Report("backlog", figures, (ends, _by_age(ages)))
 
 
+def of_age(place: int, today: int) -> list[Condition]:
+    """Of tickets: opened as many days ago as this group says."""
+    place = min(place, len(AGES) - 1)
+    found: list[Condition] = []
+    if place:
+        found.append(TicketFacts.day <= today - AGES[place])
+    if place + 1 < len(AGES):
+        found.append(TicketFacts.day > today - AGES[place + 1])
+    return found
+
+
+def open_after(day: int) -> list[Condition]:
+    """Of tickets: open when that day was over. As now, but for what has become of each since."""
+    since = sa.select(sa.func.coalesce(sa.func.sum(TicketStep.step), 0)).where(
+        TicketStep.ticket_id == TicketFacts.ticket_id, TicketStep.day > day
+    )
+    now = sa.case((TicketFacts.open, 1), else_=0)
+    return [TicketFacts.day <= day, now - since.scalar_subquery() > 0]
+
+
 def _ends(session: Session, filters: Filters, scope: Scope, there: int) -> tuple[Table, int]:
     """How many were open at the end of each group of days, counted back from now; and before the period."""
     first, _last = filters.span
@@ -46,8 +67,10 @@ def _ends(session: Session, filters: Filters, scope: Scope, there: int) -> tuple
     rows = []
     for place, start in enumerate(groups.starts):
         end = groups.end(place)
-        rows.append(Row(start, (there - sum(step for day, step in steps.items() if day > end),)))
-    table = Table("backlog_trend", groups.label, (Column("open_then"),), tuple(rows), Chart.LINE)
+        number = there - sum(step for day, step in steps.items() if day > end)
+        rows.append(Row(start, (number,), span(groups, place)))
+    column = Column("open_then", behind="open-then")
+    table = Table("backlog_trend", groups.label, (column,), tuple(rows), Chart.LINE)
     return table, there - sum(step for day, step in steps.items() if first <= day)
 
 

@@ -20,7 +20,7 @@ from app.errors import NotFound
 from app.levels.models import LevelClock
 from app.levels.report import broken, runs_late
 from app.ratings.models import Face, Rating
-from app.reports.backlog import AGES
+from app.reports.backlog import of_age, open_after
 from app.reports.briefing import late_ones, silent_ones
 from app.reports.catalogue import Asked
 from app.reports.choices import choices
@@ -29,6 +29,7 @@ from app.reports.finding import sought
 from app.reports.funnel import STAGES, stage_of
 from app.reports.loyalty import among, complaining, of_fifths
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts
+from app.reports.parts import part
 from app.reports.promises import decided
 from app.reports.reasons import untagged
 from app.reports.search_models import EarlierSearch
@@ -104,7 +105,9 @@ def _mark(text: str) -> tuple[int, int] | None:
 
 
 def _which(session: Session, name: str, asked: Asked) -> Which:
-    """By the whole name, or by the name without the numbers at its end."""
+    """By the whole name, or by the name without the numbers at its end; of all or of a part of the period."""
+    name, filters = part(name, asked.filters)
+    asked = replace(asked, filters=filters)
     if name in _PLAIN:
         return _PLAIN[name](session, asked)
     kind, *numbers = name.split("-")
@@ -183,13 +186,7 @@ def _first(asked: Asked, numbers: list[int]) -> Which:
 
 def _age(asked: Asked, numbers: list[int]) -> Which:
     today = asked.now.astimezone(ZoneInfo(asked.zone)).date().toordinal()
-    place = min(numbers[0], len(AGES) - 1)
-    found: list[Condition] = [TicketFacts.open.is_(True)]
-    if place:
-        found.append(TicketFacts.day <= today - AGES[place])
-    if place + 1 < len(AGES):
-        found.append(TicketFacts.day > today - AGES[place + 1])
-    return _tickets(asked, *found, day=None)
+    return _standing(asked, *of_age(numbers[0], today))
 
 
 def _rated(asked: Asked, *conditions: Condition) -> Which:
@@ -242,6 +239,7 @@ _PLAIN: dict[str, Callable[[Session, Asked], Which]] = {
     "written": lambda _session, asked: _written(asked),
     "answered": lambda _session, asked: _replied(asked),
     "open": lambda _session, asked: _standing(asked),
+    "open-then": lambda _session, asked: _tickets(asked, *open_after(asked.filters.span[1]), day=None),
     "waiting": lambda _session, asked: _standing(asked, TicketFacts.ticket_id.in_(_WAITING)),
     "late": lambda _session, asked: _standing(asked, late_ones(asked.now)),
     "silent": lambda _session, asked: _standing(asked, silent_ones(asked.now)),

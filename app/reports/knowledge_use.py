@@ -9,6 +9,7 @@ from app.knowledge.models import Article
 from app.knowledge.who_sees import visible
 from app.reports.filters import Filters, Scope, seen, within, within_each
 from app.reports.models import ReplyFacts
+from app.reports.parts import span
 from app.reports.reading import halves, in_buckets, ratio
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, Unit, buckets
 from app.reports.stats import share
@@ -29,12 +30,12 @@ def knowledge_use(session: Session, filters: Filters, scope: Scope) -> Report:
         "knowledge_trend",
         groups.label,
         (
-            Column("with_article_share", Unit.SHARE),
-            Column("with_article", drawn=False),
-            Column("replies", drawn=False),
+            Column("with_article_share", Unit.SHARE, behind="used-article"),
+            Column("with_article", drawn=False, behind="used-article"),
+            Column("replies", drawn=False, behind="answered"),
         ),
         tuple(
-            Row(start, (ratio(lines[place][0], lines[place][1]), *lines[place]))
+            Row(start, (ratio(lines[place][0], lines[place][1]), *lines[place]), span(groups, place))
             for place, start in enumerate(groups.starts)
         ),
         Chart.LINE,

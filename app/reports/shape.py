@@ -60,10 +60,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Column:
+    """`behind`: the name under which the tickets of its cells are listed, after that of the row (app.reports.parts)."""
+
     key: str
     unit: Unit = Unit.COUNT
     # Only in the table: beside the others it would draw the chart flat.
     drawn: bool = True
+    behind: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.reports.filters import Filters, Scope, seen, within
 from app.reports.models import ReplyFacts, TicketFacts
+from app.reports.parts import span
 from app.reports.reading import joined, values_by_day
 from app.reports.shape import Buckets, Chart, Column, Figure, Label, Report, Row, Table, Unit, buckets
 from app.reports.stats import median, quantile
@@ -79,9 +80,9 @@ def _trend(lines: Mapping[str, list[list[int]]], groups: Buckets) -> Table:
     return Table(
         "speed_trend",
         groups.label,
-        tuple(Column(f"{key}_median", Unit.SECONDS) for key in _DRAWN),
+        tuple(Column(f"{key}_median", Unit.SECONDS, behind=_BEHIND[key]) for key in _DRAWN),
         tuple(
-            Row(start, tuple(median(line[place]) for line in shown))
+            Row(start, tuple(median(line[place]) for line in shown), span(groups, place))
             for place, start in enumerate(groups.starts)
         ),
         Chart.LINE,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.reports.filters import Filters, Scope, seen, within
 from app.reports.models import LetterFacts, ReplyFacts, TicketFacts
+from app.reports.parts import span
 from app.reports.reading import by_day, halves, in_buckets
 from app.reports.shape import Chart, Column, Figure, Label, Report, Row, Table, buckets
 
@@ -40,8 +41,11 @@ def volume(session: Session, filters: Filters, scope: Scope) -> Report:
     trend = Table(
         "volume_trend",
         groups.label,
-        tuple(Column(key) for key in counted),
-        tuple(Row(start, tuple(line[place] for line in lines)) for place, start in enumerate(groups.starts)),
+        tuple(Column(key, behind=behind[key]) for key in counted),
+        tuple(
+            Row(start, tuple(line[place] for line in lines), span(groups, place))
+            for place, start in enumerate(groups.starts)
+        ),
         Chart.LINE,
     )
     return Report("volume", tuple(figures), (_heat(hours, filters), trend))

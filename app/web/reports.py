@@ -34,6 +34,7 @@ from app.reports import behind as tickets_behind
 from app.reports.catalogue import REPORTS, Asked, offered
 from app.reports.choices import choices, choose, value_fields
 from app.reports.filters import LONGEST_DAYS, TAGGED, Filters, Scope, scope_of
+from app.reports.parts import part
 from app.reports.segments import of_values
 from app.reports.shape import Report
 from app.settings import Settings
@@ -116,7 +117,7 @@ def behind(figure: str) -> Any:
             figure=figure,
             of=of if title != of else "",
             title=title if title != of else "",
-            **common(session, asked),
+            **(common(session, asked) | {"part": part(figure, asked.filters)[1]}),
         )
 
 

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app import db
 from app.accounts.rights import Rights, rights_of
-from app.reports.behind import tickets_behind
+from app.errors import NotFound
+from app.reports.behind import Line, tickets_behind
 from app.reports.catalogue import REPORTS, Asked
 from app.reports.filters import Filters, Scope, scope_of
+from app.reports.stats import median
 from tests.app.reports.conftest import NOW, ZONE, Desk, catch_up
-from tests.app.reports.recounted import ALL, AUTUMN, YEAR, figures, opened, report
+from tests.app.reports.recounted import (
+    ALL,
+    AUTUMN,
+    YEAR,
+    closed,
+    figures,
+    letters,
+    opened,
+    replies,
+    report,
+)  # fmt: skip
 from tests.app.reports.slowly import Raw, Slow
 
 
@@ -60,15 +74,19 @@ def test_filters_and_rights_leave_out_the_rest(desk: Desk) -> None:
 
 
 def behind(session: Session, filters: Filters, scope: Scope, expected: list[Raw]) -> None:
-    """Page by page, every ticket once."""
-    seen, mark = [], ""
-    while True:
-        page = tickets_behind(session, "opened", Asked(filters, scope, NOW, ZONE), mark)
-        seen += [line.ticket_id for line in page.rows]
-        mark = page.next
-        if not mark:
-            break
+    """Every ticket once."""
+    seen = [line.ticket_id for line in every(session, "opened", Asked(filters, scope, NOW, ZONE))]
     assert seen == sorted((raw.ticket.id for raw in expected), reverse=True)
+
+
+def every(session: Session, name: str, asked: Asked) -> list[Line]:
+    """Page by page."""
+    page = tickets_behind(session, name, asked)
+    found = page.rows
+    while page.next:
+        page = tickets_behind(session, name, asked, page.next)
+        found += page.rows
+    return found
 
 
 def test_each_figure_has_as_many_tickets_behind_it(desk: Desk) -> None:
@@ -81,7 +99,8 @@ def test_each_figure_has_as_many_tickets_behind_it(desk: Desk) -> None:
             # How strong the competition is was chosen, not counted.
             assert [one.key for one in told.figures if not one.behind] in ([], ["competition"]), name
             for table in told.tables:
-                names += [row.behind for row in table.rows if table.key != "rfm"]
+                cells = table.key == "rfm" or any(column.behind for column in table.columns)
+                names += [row.behind for row in table.rows if not cells]
             for one in filter(None, names):
                 tickets_behind(session, one, Asked(AUTUMN, ALL, NOW, ZONE))
             for key, cell in (
@@ -95,6 +114,7 @@ def test_each_figure_has_as_many_tickets_behind_it(desk: Desk) -> None:
                         lines = tickets_behind(session, row.behind, Asked(AUTUMN, ALL, NOW, ZONE)).rows
                         assert len(lines) == min(50, row.cells[cell]), (key, row.label)
         customers_of_each_fifth(session)
+        tickets_of_each_week(session, AUTUMN)
         slowest = tickets_behind(session, "slow-first", Asked(YEAR, ALL, NOW, ZONE)).rows
         values = [line.value for line in slowest]
         assert values == sorted(values, reverse=True) and values[0] == max(
@@ -112,6 +132,63 @@ def customers_of_each_fifth(session: Session) -> None:
             assert len(people) == number and not people & met and not lines.next, (row.label, place)
             met |= people
     assert len(met) == figures(told)["active"]
+
+
+def tickets_of_each_week(session: Session, filters: Filters) -> None:
+    """Behind each cell of a trend stand the tickets of its days, picked by hand; and of no other days."""
+    slow, seen = Slow(session, ZONE, NOW), 0
+    asked = Asked(filters, ALL, NOW, ZONE)
+    for name in ("volume", "speed", "backlog", "knowledge"):
+        trend = next(one for one in report(session, name, filters).tables if one.key == f"{name}_trend")
+        starts = [row.label for row in trend.rows]
+        ends = [*(start - timedelta(days=1) for start in starts[1:]), filters.last]
+        for row, start, end in zip(trend.rows, starts, ends, strict=True):
+            by_hand = of_days(slow, replace(filters, first=start, last=end))
+            for column, cell in zip(trend.columns, row.cells, strict=True):
+                lines = every(session, f"{row.behind}-{column.behind}", asked)
+                found = {line.ticket_id for line in lines}
+                assert found == by_hand[column.key] and len(found) == len(lines), (column.key, start)
+                assert bool(found) == bool(cell), (column.key, start)
+                seen += len(found)
+                if column.key in ("first_median", "solved_median"):
+                    values = sorted(line.value for line in lines)
+                    assert cell == median(values), (column.key, start)
+                if column.key in ("opened", "closed", "open_then"):
+                    assert cell == len(found), (column.key, start)
+    assert seen > 100
+    for made_up in (
+        "within-1-2-opened",
+        "within-9999999-9999999-opened",
+        "within-x-2-opened",
+        "within-739555-739554",
+    ):
+        with pytest.raises(NotFound):
+            tickets_behind(session, made_up, asked)
+
+
+def of_days(slow: Slow, days: Filters) -> dict[str, set[int]]:
+    """column → its tickets."""
+    answers, ended = replies(slow, days), closed(slow, days)
+    made = {raw.ticket.id for raw, reply in answers if reply[4]}
+    return {
+        "letters": {raw.ticket.id for raw, _at in letters(slow, days)},
+        "opened": {raw.ticket.id for raw in opened(slow, days)},
+        "replies": {raw.ticket.id for raw, _reply in answers},
+        "closed": {raw.ticket.id for raw in ended},
+        "first_median": {
+            raw.ticket.id for raw in opened(slow, days) if slow.first(raw, business=False) is not None
+        },
+        "waited_median": {raw.ticket.id for raw, reply in answers if reply[2]},
+        "solved_median": {raw.ticket.id for raw in ended},
+        "open_then": {
+            raw.ticket.id
+            for raw in slow.tickets
+            for begin, end in raw.spans
+            if slow.day(begin) <= days.last and (end is None or slow.day(end) > days.last)
+        },
+        "with_article": made,
+        "with_article_share": made,
+    }
 
 
 def raw_first(session: Session, filters: Filters) -> list[int | None]:
