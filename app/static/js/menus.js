@@ -1,5 +1,7 @@
 // Menus are <details class="menu">: they work by themselves; here they learn to close again.
 
+import { toast } from "./http.js";
+
 document.documentElement.classList.add("has-script");
 
 const closeAll = (except) => {
@@ -54,4 +56,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const fetched = event.detail.target?.closest?.("details.menu[open] .menu-list");
   fetched?.querySelector("[data-focus], [aria-invalid=true]")?.focus();
 });
-document.addEventListener("htmx:sendError", () => document.body.dispatchEvent(new CustomEvent("app:offline")));
+
+// What was pressed without a connection did nothing, and says so once.
+document.addEventListener("htmx:sendError", () => {
+  const place = document.getElementById("toasts");
+  if (place?.dataset.unsent && !place.querySelector("[data-not-sent]")) toast(place.dataset.unsent).dataset.notSent = "";
+});
