@@ -148,6 +148,8 @@ def test_a_dead_line_loses_nothing_and_says_so(
     page.keyboard.type("While offline.")
     expect(state).to_contain_text("Not saved yet")
     expect(page.locator("#live-state")).to_be_visible(timeout=60_000)
+    page.locator("#ticket-head").get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator("#toasts [data-not-sent]")).to_be_visible()
     context.set_offline(False)
     expect(state).to_have_text("Draft saved", timeout=60_000)
     wait_until(lambda: "Before. While offline." in draft_text())
